@@ -19,7 +19,7 @@ import (
 // Files are read as they stream by. docs/accepted.md says how far, type by type. BMP, TIFF, ICO,
 // gzip, tar and 7z are accepted by their first bytes alone. text/html cannot be accepted.
 //
-// An unknown type makes [New] fail, and each upload of a [Grant] with such a policy.
+// An unknown type makes [New] fail. In the policy of a [Grant] it makes each upload fail.
 func Types(types ...string) Validator { return typed(types, &contentOptions{}) }
 
 func typed(types []string, o *contentOptions) Validator {

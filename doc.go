@@ -6,13 +6,13 @@
 //	h, err := upload.New(store, upload.Images(nil), authorize, nil)
 //	…
 //	mux.Handle("POST /upload", h)                      // stores, answers JSON
-//	mux.Handle("PUT /files/{name}", raw)               // h.Raw("file", name): the body is the file
+//	mux.Handle("PUT /files/{name}", raw)               // h.Raw("file", nameOf): the body is the file
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
 // The host is the application that mounts it. The first three arguments determine security: where
 // files go ([Storage]), what is accepted ([Validator]), who may send it ([Authorizer]). Everything
 // else is in [Options], whose zero value is strict. Everything except a [Tx] is safe for concurrent
-// use. Package s3store stores files in a private bucket, which s3open opens, diskstore in a
+// use. Package s3store stores files in a private bucket (s3open opens one), diskstore in a
 // directory, and memstore in memory.
 //
 // # Tasks
@@ -59,7 +59,7 @@
 // left. Failed removals are [KindCleanupFailed]. This package writes no temporary files.
 //
 // Memory is a number you choose. s3store.Options.MaxMemory limits the buffers of all uploads. Each
-// request adds about 100 KiB, at most 192 KiB, and all validators of this package together 64 MiB.
+// request adds about 100 KiB, at most 192 KiB, and all validators of a Handler together 64 MiB.
 // Text fields, header and [ImageOptions].Decode come on top. No subject (a [Grant]'s caller) holds
 // more than half of the buffers, of the validators' memory or of the slots
 // ([Options.MaxConcurrent]); anonymous callers together may take all. Uploads wait up to

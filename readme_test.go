@@ -120,7 +120,7 @@ func TestReadmeBenchmarks(t *testing.T) {
 		require.Equal(t, large[1], row[2], row[1])
 		load := "clients of 2 MiB/s"
 		if row[1] == "this library" {
-			load = "MaxMemory 64 MiB, " + load
+			load = "MaxMemory 1.1 GiB, " + load
 		}
 		many := rowOf("Many at once: 200 uploads of 20 MiB", row[1], load)
 		require.Equal(t, many[2], row[3], row[1])

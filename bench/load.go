@@ -109,7 +109,7 @@ func (l *loader) upload() string {
 
 func (l *loader) post() (*http.Response, error) {
 	body, length := l.form()
-	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, l.url, &paced{r: body, rate: l.rate, sent: &l.sent, begin: time.Now()})
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, l.url, &paced{r: body, rate: l.rate, sent: &l.sent})
 	if err != nil {
 		return nil, err
 	}
@@ -123,24 +123,26 @@ func (l *loader) post() (*http.Response, error) {
 // burst is what a paced client sends at once: the window of some networks.
 const burst = 128 * kib
 
-// paced reads no faster than rate.
+// paced reads no faster than rate. It does not catch up after a wait for the server, since a slow
+// network does not either.
 type paced struct {
-	r     io.Reader
-	rate  int64
-	n     int64
-	paid  int64 // the bytes that need no further wait
-	sent  *atomic.Int64
-	begin time.Time
+	r    io.Reader
+	rate int64
+	sent *atomic.Int64
+	left int       // of the burst
+	next time.Time // when the next burst may begin
 }
 
 func (p *paced) Read(b []byte) (int, error) {
-	if p.rate > 0 && p.n >= p.paid {
-		p.paid = p.n + burst
-		due := p.begin.Add(time.Duration(float64(p.n) / float64(p.rate) * float64(time.Second)))
-		time.Sleep(time.Until(due))
+	if p.rate > 0 {
+		if p.left == 0 {
+			time.Sleep(time.Until(p.next))
+			p.left, p.next = burst, time.Now().Add(time.Duration(burst*int64(time.Second)/p.rate))
+		}
+		b = b[:min(len(b), p.left)]
 	}
 	n, err := p.r.Read(b)
-	p.n += int64(n)
+	p.left -= n
 	p.sent.Add(int64(n))
 	return n, err
 }

@@ -70,7 +70,8 @@ func TestReadmeS3(t *testing.T) {
 func TestReadmeHandler(t *testing.T) {
 	store := &memstore.Store{}
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
-	// One picture of at most 8 MiB, in the field "picture", and nothing else.
+	// One picture of at most 8 MiB in the field "picture", no other file, and any text fields.
+	// With your own check: upload.All(upload.Images(nil), upload.ValidatorFunc(check)).
 	form := upload.Form{"picture": {Accept: upload.Images(nil), MaxSize: 8 << 20}}
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), nil)
 	require.NoError(t, err)
@@ -88,7 +89,9 @@ func TestReadmeHandler(t *testing.T) {
 			// Any answer of 400 or more removes the file. Refuse answers 500, or 422 with your sentence
 			// if err is upload.Reject("name_taken", "…").
 			upload.Refuse(w, r, err)
+			return
 		}
+		w.WriteHeader(http.StatusNoContent)
 	})
 	mux := http.NewServeMux()
 	// In an SQL transaction, call upload.Keep right before COMMIT.
@@ -99,7 +102,7 @@ func TestReadmeHandler(t *testing.T) {
 	picture := uploadtest.File("picture", "a.png", uploadtest.PNG(0))
 	require.Equal(t, 500, uploadtest.Post(t, mux, "/profile", picture).Status)
 	require.Empty(t, store.Keys())
-	require.Equal(t, 200, uploadtest.Post(t, mux, "/profile", picture, uploadtest.Text("name", "Ada")).Status)
+	require.Equal(t, 204, uploadtest.Post(t, mux, "/profile", picture, uploadtest.Text("name", "Ada")).Status)
 	require.Len(t, store.Keys(), 1)
 	requireRun(t, blocks(t)[2])
 }

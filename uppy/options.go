@@ -12,8 +12,8 @@ type Options struct {
 	// metadata "field". Files of single requests are always in "file". Default: "file".
 	Field string
 
-	// Published is called when a file was checked and published, before the page gets its answer.
-	// If it fails the page gets an error: for a [upload.Reject] with the reason, for any other
+	// Published is called when a file has been checked and published, before the page gets its answer.
+	// If it fails the page gets an error: for an [upload.Reject] with the reason, for any other
 	// without, which Published must then log. It may be called again with the same file, so it must
 	// be idempotent by its key; see [upload.Presigner.Confirm] for what happens to the file.
 	// Default: none.
