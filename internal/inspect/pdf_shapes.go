@@ -143,7 +143,7 @@ func (b *pdfBody) plainName(p []byte) int {
 	}
 	b.begun(pdfName)
 	b.settle()
-	b.name(p[:n])
+	b.name(p[:n:len(p)])
 	return n + 1
 }
 
