@@ -62,15 +62,16 @@ func TestPDFStoredKeys(t *testing.T) {
 	}
 }
 
-// Only digits are digits.
-func TestDigitsOf(t *testing.T) {
+// Each byte of a row is a digit or a space where it must be.
+func TestOffsetOf(t *testing.T) {
+	const usual = "9876543210 12345 n "
 	for c := range 256 {
-		for at := range 3 {
-			p := []byte("123")
-			p[at] = byte(c)
-			n, right := digitsOf(p)
-			require.Equal(t, pdfInt(p) >= 0, right, "%q", p)
-			require.True(t, !right || n == pdfInt(p), "%q", p)
+		for at := range len("0000000000 00000 ") {
+			row := [rowLength + 1]byte([]byte(usual))
+			row[at] = byte(c)
+			n, right := offsetOf(&row)
+			require.Equal(t, digitTable[usual[at]] && digitTable[c] || usual[at] == byte(c), right, "%q", row)
+			require.True(t, !right || n == pdfInt(row[:10]), "%q", row)
 		}
 	}
 }

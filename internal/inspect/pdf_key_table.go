@@ -1,8 +1,11 @@
 package inspect
 
+import "encoding/binary"
+
 const keySlots = 512 // of which a fifth is used
 
 type keySlot struct {
+	word uint64 // of keyWord
 	name string
 	key  pdfKey
 }
@@ -12,30 +15,45 @@ type keySlot struct {
 // share a place.
 var pdfKeyTable = func() (table [keySlots]keySlot) {
 	for name, key := range pdfKeyNames {
-		i := keyHash([]byte(name))
+		word := keyWord([]byte(name))
+		i := keyHash(word)
 		for table[i].key != keyNone {
 			i = (i + 1) % keySlots
 		}
-		table[i].name, table[i].key = name, key
+		table[i] = keySlot{word, name, key}
 	}
 	return table
 }()
 
-// keyHash returns an index of the table.
-func keyHash(name []byte) int {
+const wordSize = 8
+
+// keyWord returns the last bytes of a name, which are the whole name if it has no more than
+// wordSize. It may read what follows the name up to its capacity.
+func keyWord(name []byte) uint64 {
 	n := len(name)
-	if n == 0 {
-		return 0
+	switch {
+	case n > wordSize:
+		return binary.BigEndian.Uint64(name[n-wordSize:])
+	case n > 0 && cap(name) >= wordSize:
+		return binary.BigEndian.Uint64(name[:wordSize]) >> (8 * (wordSize - n) & 63)
 	}
-	return (n + 7*int(name[0]) + 31*int(name[n/2]) + 131*int(name[n-1])) % keySlots
+	word := uint64(0)
+	for _, c := range name {
+		word = word<<8 | uint64(c)
+	}
+	return word
 }
 
+// keyHash returns an index of the table.
+func keyHash(word uint64) int { return int(word * 0x9e3779b97f4a7c15 >> 55) }
+
 func keyOf(name []byte) pdfKey {
-	for i := keyHash(name); ; i = (i + 1) % keySlots {
-		switch e := &pdfKeyTable[i]; {
+	word := keyWord(name)
+	for i := keyHash(word); ; i = (i + 1) % keySlots {
+		switch e := &pdfKeyTable[i%keySlots]; {
 		case e.key == keyNone:
 			return keyOther
-		case string(name) == e.name:
+		case e.word == word && len(e.name) == len(name) && (len(name) <= wordSize || e.name == string(name)):
 			return e.key
 		}
 	}

@@ -124,7 +124,7 @@ var _ [64 - pdfKeys]struct{}
 
 func (s pdfKeySet) has(keys pdfKeySet) bool { return s&keys != 0 }
 
-func (k pdfKey) set() pdfKeySet { return 1 << k }
+func (k pdfKey) set() pdfKeySet { return 1 << (k & 63) }
 
 func (k pdfKey) in(s pdfKeySet) bool { return s&k.set() != 0 }
 

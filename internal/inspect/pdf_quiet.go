@@ -36,7 +36,7 @@ func quiet(p []byte) int {
 // resembles the words and elsewhere.
 const (
 	quietBytes = 8
-	quietBlock = 64
+	quietBlock = 128
 )
 
 // Of two bytes that lie together at an even place, each word has one of these pairs: "bj" or "re" if
@@ -58,7 +58,9 @@ func unlike(p []byte) (n int) {
 	for ; len(p)-n >= quietBlock; n += quietBlock {
 		q := (*[quietBlock]byte)(p[n:])
 		if (alike(q[0:8])|alike(q[8:16])|alike(q[16:24])|alike(q[24:32])|
-			alike(q[32:40])|alike(q[40:48])|alike(q[48:56])|alike(q[56:64]))&highPairs != 0 {
+			alike(q[32:40])|alike(q[40:48])|alike(q[48:56])|alike(q[56:64])|
+			alike(q[64:72])|alike(q[72:80])|alike(q[80:88])|alike(q[88:96])|
+			alike(q[96:104])|alike(q[104:112])|alike(q[112:120])|alike(q[120:128]))&highPairs != 0 {
 			break
 		}
 	}

@@ -27,7 +27,7 @@ func TestPDFQuiet(t *testing.T) {
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(random)
 	require.Equal(t, len(random), loud(t, random))
 	for _, filling := range []string{"\x00", "b", "j", "re", "ob", "tre", "xre", "\xe2\xea"} {
-		for before := range 100 {
+		for before := range 2 * quietBlock {
 			for _, word := range []string{endstream, hiddenWord, tableWord, "ob", "xre", "endstre"} {
 				for _, after := range []string{"", "\x00", strings.Repeat(filling, 40)} {
 					loud(t, []byte(strings.Repeat(filling, before)[:before]+word+after))

@@ -85,23 +85,22 @@ func (f *pdfWalk) begun(p []byte, at int64) int {
 
 const headLength = len(" 0 obj") // after the number
 
-// shapes reads names, numbers, references and the ends of containers.
+// shapes reads white space, names, numbers, references and the ends of containers.
 func (b *pdfBody) shapes(p []byte) (n, tokens int) {
-	for ; tokens < manyTokens && (b.rules == nil || b.rules.err == nil); tokens++ {
-		from := n + blanks(p[n:])
-		if from+1 >= len(p) {
-			break
-		}
+	for tokens < manyTokens && n+1 < len(p) && (b.rules == nil || b.rules.err == nil) {
 		took := 0
-		switch c := p[from]; {
+		switch c := p[n]; {
 		case c == '/':
-			took = b.plainName(p[from+1:])
+			took = b.plainName(p[n+1:])
 		case digitTable[c]:
 			var refers bool
-			if took, refers = b.plainNumber(p[from:]); refers {
+			if took, refers = b.plainNumber(p[n:]); refers {
 				tokens += 2
 			}
-		case c == '<' && p[from+1] == '<', c == '>' && p[from+1] == '>':
+		case spaceTable[c]:
+			n++
+			continue
+		case c == '<' && p[n+1] == '<', c == '>' && p[n+1] == '>':
 			took = b.bracket(c == '<', false, 2)
 		case c == '[', c == ']':
 			took = b.bracket(c == '[', true, 1)
@@ -109,7 +108,8 @@ func (b *pdfBody) shapes(p []byte) (n, tokens int) {
 		if took == 0 {
 			break
 		}
-		n = from + took
+		n += took
+		tokens++
 	}
 	return n, tokens
 }
@@ -143,7 +143,7 @@ func (b *pdfBody) plainName(p []byte) int {
 	}
 	b.begun(pdfName)
 	b.settle()
-	b.name(p[:n])
+	b.name(p[:n:len(p)])
 	return n + 1
 }
 
@@ -179,38 +179,4 @@ const referenceLength = len(" 0 R") // after the number
 // isReference reports whether the rest of a reference in its usual form is at the beginning of p.
 func isReference(p []byte) bool {
 	return len(p) > referenceLength && p[3] == 'R' && p[0] == ' ' && p[1]-'0' <= 9 && p[2] == ' ' && !isRegular[p[4]]
-}
-
-const rowLength = len("0000000000 00000 n")
-
-// shapes reads rows of a table.
-func (x *pdfReferences) shapes(p []byte) (n, tokens int) {
-	for tokens < manyTokens && x.count != 1 && x.rules.err == nil {
-		from := n + blanks(p[n:])
-		if len(p)-from <= rowLength {
-			break
-		}
-		row := p[from : from+rowLength+1]
-		used := row[rowLength-1] == 'n'
-		offset, right := digitsOf(row[:10])
-		_, generation := digitsOf(row[11:16])
-		if !right || !generation || row[10] != ' ' || row[16] != ' ' || !used && row[rowLength-1] != 'f' || isRegular[row[rowLength]] {
-			break
-		}
-		x.whole(offset, used)
-		n = from + rowLength
-		tokens += 3
-	}
-	return n, tokens
-}
-
-// digitsOf returns the value of at most maxPDFDigits digits, and whether p has nothing else.
-func digitsOf(p []byte) (n int64, right bool) {
-	others := byte(0)
-	for _, c := range p {
-		digit := c - '0'
-		others |= digit | (digit + 6) // 10 and more set a high bit
-		n = 10*n + int64(digit)
-	}
-	return n, others&0xf0 == 0
 }
