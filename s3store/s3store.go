@@ -66,7 +66,8 @@ import (
 type Store struct {
 	client    *s3.Client
 	caller    *s3calls.Caller // for client, under opts.Profile
-	puts      *s3calls.Puts
+	puts      *s3calls.Puts[s3.PutObjectInput, s3.PutObjectOutput]
+	parts     *s3calls.Puts[s3.UploadPartInput, s3.UploadPartOutput]
 	bucket    *string
 	opts      Options
 	tagging   *string
@@ -120,6 +121,7 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 		client:    client,
 		caller:    caller,
 		puts:      s3calls.NewPuts(caller, client),
+		parts:     s3calls.NewPartPuts(caller, client),
 		bucket:    &bucket,
 		opts:      o,
 		tagging:   optional(o.tagging()),
