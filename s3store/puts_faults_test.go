@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/stretchr/testify/require"
 
+	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
 )
@@ -111,17 +112,31 @@ func TestFilesInDoubt(t *testing.T) {
 	})
 }
 
-// TestPartsInDoubt does so for a part, which S3 may finish only after the first abort.
+// TestPartsInDoubt does so for the only part that fails, which S3 may finish only after the first abort.
 func TestPartsInDoubt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, setup{warm: true})
-		f.fake.Inject("UploadPart", 2, s3fake.Drop)
-		f.fake.Inject("UploadPart", forEver, denied)
+		second := make(chan struct{})
+		first := []s3fake.Fault{s3fake.Drop, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+			<-second
+			denied(w, r, serve)
+		}}
+		f.fake.Inject("UploadPart", forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+			if r.URL.Query().Get("partNumber") == "2" {
+				serve(w, r)
+				close(second)
+				return
+			}
+			fault := first[0]
+			first = first[1:]
+			fault(w, r, serve)
+		})
 		f.fake.Inject("AbortMultipartUpload", 1, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 			w.WriteHeader(http.StatusNoContent)
 		})
-		_, err := f.upload(t, "k", randomBytes(large))
-		require.NoError(t, err)
+		commit, discard := f.upload(t, "k", randomBytes(large))
+		require.Equal(t, http.StatusForbidden, s3calls.Status(commit))
+		require.NoError(t, discard)
 		require.Equal(t, 2, f.fake.Calls("AbortMultipartUpload"))
 		f.requireNothing(t)
 	})
