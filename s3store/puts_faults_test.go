@@ -1,6 +1,7 @@
 package s3store_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -83,6 +84,28 @@ func TestPartsAfterFault(t *testing.T) {
 			f.requireIdle(t)
 		})
 	}
+}
+
+// TestPartsAfterBrokenOff checks that a client that leaves while a part is sent says nothing of S3.
+func TestPartsAfterBrokenOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, w := newPutWire(t, setup{warm: true})
+		arrived := make(chan struct{})
+		f.fake.Inject("UploadPart", 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+			close(arrived)
+			s3fake.Stall(w, r, serve)
+		})
+		left := readFunc(func([]byte) (int, error) {
+			<-arrived
+			return 0, io.ErrUnexpectedEOF
+		})
+		_, err := f.Stage(t.Context(), object("a", huge), io.MultiReader(bytes.NewReader(randomBytes(large)), left))
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		require.Equal(t, []bool{false}, bySDK(w.parts("a")))
+		f.publish(t, "b", randomBytes(large))
+		require.Equal(t, []bool{false, false}, bySDK(w.parts("b")))
+		f.requireIdle(t)
+	})
 }
 
 // TestPartsOfAnotherETag checks an answer with an ETag that the part does not have.

@@ -72,22 +72,31 @@ func (p *Puts[In, Out]) Put(ctx context.Context, in *In, open func() Body, doubt
 	body := open()
 	defer body.End()
 	p.kind.setBody(in, body.ReadSeeker)
-	if !p.plain || !fits(call, body) || time.Now().Unix() < p.quiet.Load() {
+	if !p.plain || !fits(call, body) || p.paused() {
 		return Do(ctx, p.caller, p.sdk, in, Watch(doubt))
 	}
 	own, sent := *p.caller, &lesson{client: p.caller.http}
 	own.http = sent
 	out, err := Do(ctx, &own, p.sdk, in, Watch(doubt))
-	if err == nil && !p.learn(ctx, sent.request, call, body) {
-		p.quiet.Store(time.Now().Add(pause).Unix())
+	if err == nil && !p.paused() && !p.learn(ctx, sent.request, call, body) {
+		p.pause()
 	}
 	return out, err
 }
 
+// pause leaves the calls of the next minute to the SDK.
+func (p *Puts[In, Out]) pause() {
+	p.quiet.Store(time.Now().Add(pause).Unix())
+	p.copied.Store(nil)
+}
+
+func (p *Puts[In, Out]) paused() bool { return time.Now().Unix() < p.quiet.Load() }
+
 // fits reports whether a template can say all of a call.
 func fits(c *call, body Body) bool { return !c.incomplete && body.Size > 0 }
 
-// once sends one request and returns the header of the answer, nil if it failed.
+// once sends one request and returns the header of the answer, nil if it failed. A call that its
+// caller ended says nothing about the next ones.
 func (p *Puts[In, Out]) once(ctx context.Context, t *template, c *call, body Body, doubt *bool) http.Header {
 	defer body.End()
 	if !fits(c, body) {
@@ -100,9 +109,8 @@ func (p *Puts[In, Out]) once(ctx context.Context, t *template, c *call, body Bod
 		answer, err = p.answer(r)
 		*doubt = *doubt || err != nil && !Refused(err)
 	}
-	if err != nil {
-		p.copied.Store(nil)
-		p.quiet.Store(time.Now().Add(pause).Unix())
+	if err != nil && (ctx.Err() == nil || errors.Is(context.Cause(ctx), ErrTimeout)) {
+		p.pause()
 	}
 	return answer
 }

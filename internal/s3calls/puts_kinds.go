@@ -20,13 +20,16 @@ type kind[In, Out any] struct {
 
 // call is what distinguishes the request of one input from those of the others, except for its body.
 type call struct {
-	key, query string  // the query is escaped
+	key        string
+	query      url.Values
 	fields     []field // one without a value is not sent
 	meta       map[string]string
 	incomplete bool // the SDK would add to it
 }
 
 type field struct{ name, value string }
+
+const headChecksum = "X-Amz-Checksum-Crc32"
 
 var putObject = kind[s3.PutObjectInput, s3.PutObjectOutput]{
 	name: "PutObject",
@@ -36,9 +39,9 @@ var putObject = kind[s3.PutObjectInput, s3.PutObjectOutput]{
 			meta:       in.Metadata,
 			incomplete: in.ContentType == nil,
 			fields: []field{
-				{headClass, string(in.StorageClass)},
-				{headType, aws.ToString(in.ContentType)},
-				{headDisposition, aws.ToString(in.ContentDisposition)},
+				{"X-Amz-Storage-Class", string(in.StorageClass)},
+				{"Content-Type", aws.ToString(in.ContentType)},
+				{"Content-Disposition", aws.ToString(in.ContentDisposition)},
 				{headChecksum, aws.ToString(in.ChecksumCRC32)},
 			},
 		}
@@ -52,10 +55,9 @@ var putObject = kind[s3.PutObjectInput, s3.PutObjectOutput]{
 var uploadPart = kind[s3.UploadPartInput, s3.UploadPartOutput]{
 	name: "UploadPart",
 	call: func(in *s3.UploadPartInput) *call {
-		number := strconv.Itoa(int(*in.PartNumber))
 		return &call{
 			key:    *in.Key,
-			query:  queryNumber + "=" + number + "&" + queryUpload + "=" + url.QueryEscape(*in.UploadId),
+			query:  url.Values{"partNumber": {strconv.Itoa(int(*in.PartNumber))}, "uploadId": {*in.UploadId}},
 			fields: []field{{headChecksum, aws.ToString(in.ChecksumCRC32)}},
 		}
 	},

@@ -32,18 +32,12 @@ type template struct {
 	hashed          bool // the signature covers the body
 }
 
-// The header fields and parameters in which requests differ, besides those that signing sets.
+// The header fields in which requests of each kind differ, besides those that signing sets.
 const (
-	headInvocation  = "Amz-Sdk-Invocation-Id"
-	headHash        = "X-Amz-Content-Sha256"
-	headExpect      = "Expect"
-	headType        = "Content-Type"
-	headDisposition = "Content-Disposition"
-	headChecksum    = "X-Amz-Checksum-Crc32"
-	headClass       = "X-Amz-Storage-Class"
-	headMeta        = "X-Amz-Meta-"
-	queryNumber     = "partNumber"
-	queryUpload     = "uploadId"
+	headInvocation = "Amz-Sdk-Invocation-Id"
+	headHash       = "X-Amz-Content-Sha256"
+	headExpect     = "Expect"
+	headMeta       = "X-Amz-Meta-"
 
 	unsigned = "UNSIGNED-PAYLOAD" // the value of headHash over https
 
@@ -78,8 +72,9 @@ func newTemplate(sent *http.Request, c *call) (*template, time.Time) {
 		region: scope[len(scope)-3], service: scope[len(scope)-2], hashed: hash != unsigned,
 	}
 	query := t.url.Query()
-	query.Del(queryNumber)
-	query.Del(queryUpload)
+	for name := range c.query {
+		query.Del(name)
+	}
 	t.url.Path, t.url.RawQuery = path, query.Encode()
 	return t, date
 }
@@ -142,8 +137,8 @@ func (t *template) fill(c *call, size int64, id, hash string) *http.Request {
 	}
 	to := t.url
 	to.Path, to.RawPath = to.Path+c.key, t.path+httpbinding.EscapePath(c.key, false)
-	if c.query != "" {
-		to.RawQuery = c.query + "&" + to.RawQuery // signing sorts it
+	if len(c.query) > 0 {
+		to.RawQuery += "&" + c.query.Encode() // signing sorts it
 	}
 	return &http.Request{Method: http.MethodPut, URL: &to, Header: header, ContentLength: size}
 }
