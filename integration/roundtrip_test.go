@@ -74,8 +74,8 @@ func TestPageNamedPNGIsNotStored(t *testing.T) {
 	st.bucket.RequireNothing(t)
 }
 
-// TestBytesComeBackOverTLS checks the SDK's bodies over TLS: it streams them with a trailing
-// checksum instead of signing their digest.
+// TestBytesComeBackOverTLS checks bodies over TLS, where a checksum is signed in place of their
+// digest.
 func TestBytesComeBackOverTLS(t *testing.T) {
 	t.Parallel()
 	takesTurn := rounds.Turns(2) // each size without a fault, and some with each fault

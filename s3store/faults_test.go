@@ -50,9 +50,9 @@ var writes = map[string]int{ // the calls of an upload, with a size that makes t
 	"PutObject": small, "CreateMultipartUpload": large, "UploadPart": large, "CompleteMultipartUpload": large,
 }
 
-// warmth has the stores with which a call is tested: new ones, and for a PutObject also those that
-// the SDK need not make it for.
-var warmth = map[string][]bool{"PutObject": {false, true}, "CreateMultipartUpload": {false}, "UploadPart": {false}, "CompleteMultipartUpload": {false}}
+// warmth has the stores with which a call is tested: new ones, and those that the SDK need not make it
+// for.
+var warmth = map[string][]bool{"PutObject": {false, true}, "CreateMultipartUpload": {false}, "UploadPart": {false, true}, "CompleteMultipartUpload": {false}}
 
 // TestOneFault lets each call fail once, in buckets of each kind. The file is still stored once,
 // and nothing is left after it is discarded.

@@ -94,9 +94,10 @@ func (m *memory) spare(subject string, n int64) *buffer {
 type buffer struct {
 	memory   *memory
 	subject  string
-	reserved int64 // of the budget
-	held     int64 // bytes of chunks, at most reserved
-	size     int64 // bytes of the file
+	reserved int64  // of the budget
+	held     int64  // bytes of chunks, at most reserved
+	size     int64  // bytes of the file
+	crc      uint32 // of these bytes, if a source that sums has filled it
 	chunks   [][]byte
 }
 
@@ -123,23 +124,19 @@ func (b *buffer) from(offset int64) []byte {
 	return rest[:min(int64(len(rest)), b.size-offset)]
 }
 
-// sum returns the CRC-32 of the file, of which b has all bytes, as S3 writes it.
+// sum returns the CRC-32 of the bytes as S3 writes it.
 func (b *buffer) sum() string {
-	sum, left := uint32(0), b.size
-	for _, chunk := range b.chunks {
-		chunk = chunk[:min(int64(len(chunk)), left)]
-		sum = crc32.Update(sum, crc32.IEEETable, chunk)
-		left -= int64(len(chunk))
-	}
-	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum))
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, b.crc))
 }
 
 // patch changes the file, of which b has all bytes.
 func (b *buffer) patch(list []storage.Patch) {
 	offset := int64(0)
+	b.crc = 0
 	for _, chunk := range b.chunks {
 		chunk = chunk[:min(int64(len(chunk)), b.size-offset)]
 		storage.ApplyPatches(chunk, offset, list)
+		b.crc = crc32.Update(b.crc, crc32.IEEETable, chunk)
 		offset += int64(len(chunk))
 	}
 }
@@ -157,7 +154,7 @@ func (b *buffer) shrink() {
 // clear returns the chunks but keeps their reservation. Nobody may read them any more.
 func (b *buffer) clear() {
 	b.memory.give(b.chunks...)
-	b.chunks, b.held, b.size = nil, 0, 0
+	b.chunks, b.held, b.size, b.crc = nil, 0, 0, 0
 }
 
 // free returns everything, once.

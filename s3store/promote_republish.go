@@ -86,7 +86,7 @@ func (s *Store) restage(ctx context.Context, p storage.Promotion, obj storage.Ob
 	}
 	f := &staged{target: target{store: s, key: p.Key, nonce: p.Nonce}, obj: obj, facts: p.Facts}
 	read := &reading{body: body, hash: sha256.New(), patches: p.Patches}
-	if err := f.receive(ctx, &source{r: read, left: p.Size}, first, part); err != nil {
+	if err := f.receive(ctx, &source{r: read, left: p.Size, sums: s.checksum != ""}, first, part); err != nil {
 		return nil, nil, err
 	}
 	return f, read, nil

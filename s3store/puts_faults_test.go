@@ -1,6 +1,7 @@
 package s3store_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -13,13 +14,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/stretchr/testify/require"
 
+	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestSmallFilesAfterFault checks who makes the calls after one that failed, and that no header
-// field of an answer passes for S3's.
-func TestSmallFilesAfterFault(t *testing.T) {
+// putFaults are what can become of a request, and no header field of an answer passes for S3's.
+func putFaults() map[string]s3fake.Fault {
 	moved := func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		http.Redirect(w, r, "http://elsewhere.example/", http.StatusTemporaryRedirect)
@@ -28,22 +29,27 @@ func TestSmallFilesAfterFault(t *testing.T) {
 		w.Header().Set("Etag", `"of a gateway"`)
 		s3fake.Say("<html>", false)(w, r, serve)
 	}
-	for name, fault := range map[string]s3fake.Fault{
-		"503": slow503, "reset": s3fake.Reset, "dropped": s3fake.Drop, "a page": page, "nothing": silent,
+	return map[string]s3fake.Fault{
+		"500": fail500, "503": slow503, "reset": s3fake.Reset, "dropped": s3fake.Drop, "a page": page, "nothing": silent,
 		"another region": s3fake.Answer(http.StatusMovedPermanently, "PermanentRedirect"), "redirect": moved,
 		"expired": s3fake.Answer(http.StatusBadRequest, "ExpiredToken"), "skewed": s3fake.Answer(http.StatusForbidden, "RequestTimeTooSkewed"),
 		"412": s3fake.Answer(http.StatusPreconditionFailed, "PreconditionFailed"), "400": s3fake.Answer(http.StatusBadRequest, "BadDigest"),
-	} {
+	}
+}
+
+// TestFilesAfterFault checks who makes the calls after one that failed.
+func TestFilesAfterFault(t *testing.T) {
+	for name, fault := range putFaults() {
 		bubble(t, name, func(t *testing.T) {
 			f, w := newPutWire(t, setup{warm: true})
 			f.fake.Inject("PutObject", 1, fault)
 			f.publish(t, "a", randomBytes(small))
 			f.publish(t, "b", randomBytes(small))
-			require.Equal(t, []bool{true, false, true, true}, w.bySDK())
+			require.Equal(t, []bool{true, false, true, true}, bySDK(w.objects()))
 			time.Sleep(time.Minute)
 			f.publish(t, "c", randomBytes(small))
 			f.publish(t, "d", randomBytes(small))
-			require.Equal(t, []bool{true, false}, w.bySDK()[4:])
+			require.Equal(t, []bool{true, false}, bySDK(w.objects())[4:])
 			for _, key := range []string{"a", "b", "c", "d"} {
 				f.requireStored(t, key, randomBytes(small))
 				require.Len(t, f.fake.Versions(key), 1)
@@ -53,8 +59,72 @@ func TestSmallFilesAfterFault(t *testing.T) {
 	}
 }
 
-// TestSmallFilesInDoubt lets the answer get lost, and S3 refuse what the SDK sends then.
-func TestSmallFilesInDoubt(t *testing.T) {
+// TestPartsAfterFault does so for the parts of files. Two are sent at a time, so the second of a file
+// may have begun before the first failed.
+func TestPartsAfterFault(t *testing.T) {
+	for name, fault := range putFaults() {
+		bubble(t, name, func(t *testing.T) {
+			body := randomBytes(2*part + 100)
+			f, w := newPutWire(t, setup{warm: true})
+			f.fake.Inject("UploadPart", 1, fault)
+			f.publish(t, "a", body)
+			require.Contains(t, bySDK(w.parts("a")), false)
+			require.Len(t, w.parts("a"), 4)
+			f.publish(t, "b", body)
+			require.Equal(t, []bool{true, true, true}, bySDK(w.parts("b")))
+			time.Sleep(time.Minute)
+			f.publish(t, "c", body)
+			require.True(t, w.parts("c")[0].bySDK)
+			f.publish(t, "d", body)
+			require.Equal(t, []bool{false, false, false}, bySDK(w.parts("d")))
+			for _, key := range []string{"a", "b", "c", "d"} {
+				f.requireStored(t, key, body)
+				require.Len(t, f.fake.Versions(key), 1)
+			}
+			f.requireIdle(t)
+		})
+	}
+}
+
+// TestPartsAfterBrokenOff checks that a client that leaves while a part is sent says nothing of S3.
+func TestPartsAfterBrokenOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, w := newPutWire(t, setup{warm: true})
+		arrived := make(chan struct{})
+		f.fake.Inject("UploadPart", 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+			close(arrived)
+			s3fake.Stall(w, r, serve)
+		})
+		left := readFunc(func([]byte) (int, error) {
+			<-arrived
+			return 0, io.ErrUnexpectedEOF
+		})
+		_, err := f.Stage(t.Context(), object("a", huge), io.MultiReader(bytes.NewReader(randomBytes(large)), left))
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		require.Equal(t, []bool{false}, bySDK(w.parts("a")))
+		f.publish(t, "b", randomBytes(large))
+		require.Equal(t, []bool{false, false}, bySDK(w.parts("b")))
+		f.requireIdle(t)
+	})
+}
+
+// TestPartsOfAnotherETag checks an answer with an ETag that the part does not have.
+func TestPartsOfAnotherETag(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, setup{warm: true})
+		f.fake.Inject("UploadPart", 1, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.Header().Set("Etag", `"another"`)
+		})
+		commit, discard := f.upload(t, "k", randomBytes(large))
+		require.Error(t, commit)
+		require.NoError(t, discard)
+		f.requireNothing(t)
+	})
+}
+
+// TestFilesInDoubt lets the answer get lost, and S3 refuse what the SDK sends then.
+func TestFilesInDoubt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, setup{warm: true})
 		f.fake.Inject("PutObject", 1, s3fake.Drop)
@@ -65,22 +135,56 @@ func TestSmallFilesInDoubt(t *testing.T) {
 	})
 }
 
-// TestSmallFilesWithoutAnswer checks that both requests of a call end within one CallTimeout.
-func TestSmallFilesWithoutAnswer(t *testing.T) {
+// TestPartsInDoubt does so for the only part that fails, which S3 may finish only after the first abort.
+func TestPartsInDoubt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFixture(t, setup{warm: true, Options: s3store.Options{CallTimeout: 3 * time.Second}})
-		f.fake.Inject("PutObject", forEver, s3fake.Stall)
-		begin := time.Now()
-		commit, discard := f.upload(t, "k", randomBytes(small))
-		require.ErrorContains(t, commit, "no answer within 3s")
+		f := newFixture(t, setup{warm: true})
+		second := make(chan struct{})
+		first := []s3fake.Fault{s3fake.Drop, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+			<-second
+			denied(w, r, serve)
+		}}
+		f.fake.Inject("UploadPart", forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+			if r.URL.Query().Get("partNumber") == "2" {
+				serve(w, r)
+				close(second)
+				return
+			}
+			fault := first[0]
+			first = first[1:]
+			fault(w, r, serve)
+		})
+		f.fake.Inject("AbortMultipartUpload", 1, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+			w.WriteHeader(http.StatusNoContent)
+		})
+		commit, discard := f.upload(t, "k", randomBytes(large))
+		require.Equal(t, http.StatusForbidden, s3calls.Status(commit))
 		require.NoError(t, discard)
-		require.Equal(t, 3*time.Second, time.Since(begin))
+		require.Equal(t, 2, f.fake.Calls("AbortMultipartUpload"))
 		f.requireNothing(t)
 	})
 }
 
-// TestSmallFilesOfOtherClocks checks a clock that only the SDK corrects, from the start or later.
-func TestSmallFilesOfOtherClocks(t *testing.T) {
+// TestFilesWithoutAnswer checks that both requests of a call end within one CallTimeout.
+func TestFilesWithoutAnswer(t *testing.T) {
+	for call, size := range map[string]int{"PutObject": small, "UploadPart": large} {
+		bubble(t, call, func(t *testing.T) {
+			f := newFixture(t, setup{warm: true, Options: s3store.Options{CallTimeout: 3 * time.Second}})
+			f.fake.Inject(call, forEver, s3fake.Stall)
+			begin := time.Now()
+			commit, discard := f.upload(t, "k", randomBytes(size))
+			require.ErrorContains(t, commit, "no answer within 3s")
+			require.NoError(t, discard)
+			if call == "PutObject" { // after a part the store looks for strays
+				require.Equal(t, 3*time.Second, time.Since(begin))
+			}
+			f.requireNothing(t)
+		})
+	}
+}
+
+// TestFilesOfOtherClocks checks a clock that only the SDK corrects, from the start or later.
+func TestFilesOfOtherClocks(t *testing.T) {
 	for name, later := range map[string]bool{"from the start": false, "later": true} {
 		bubble(t, name, func(t *testing.T) {
 			f, w := newPutWire(t, setup{})
@@ -94,7 +198,7 @@ func TestSmallFilesOfOtherClocks(t *testing.T) {
 				time.Sleep(2 * time.Minute)
 			}
 			mine := 0
-			for _, bySDK := range w.bySDK() {
+			for _, bySDK := range bySDK(w.objects()) {
 				if !bySDK {
 					mine++
 				}
@@ -104,8 +208,8 @@ func TestSmallFilesOfOtherClocks(t *testing.T) {
 	}
 }
 
-// TestSmallFilesWithNewCredentials checks that each request has the credentials of its time.
-func TestSmallFilesWithNewCredentials(t *testing.T) {
+// TestFilesWithNewCredentials checks that each request has the credentials of its time.
+func TestFilesWithNewCredentials(t *testing.T) {
 	id := "first"
 	f, w := newPutWire(t, setup{warm: true, client: func(o *s3.Options) {
 		o.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
@@ -117,9 +221,9 @@ func TestSmallFilesWithNewCredentials(t *testing.T) {
 	}})
 	id = "second"
 	f.publish(t, "a", randomBytes(small))
-	require.Equal(t, []bool{true, false}, w.bySDK())
-	require.Contains(t, w.sent[1].Header.Get("Authorization"), "Credential=second/")
-	require.Equal(t, "of second", w.sent[1].Header.Get("X-Amz-Security-Token"))
+	require.Equal(t, []bool{true, false}, bySDK(w.objects()))
+	require.Contains(t, w.objects()[1].Header.Get("Authorization"), "Credential=second/")
+	require.Equal(t, "of second", w.objects()[1].Header.Get("X-Amz-Security-Token"))
 	id = ""
 	commit, discard := f.upload(t, "b", randomBytes(small))
 	require.ErrorContains(t, commit, "there are no credentials")

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
+	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,103 +25,76 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// putWire keeps the requests of PutObject that go through it.
-type putWire struct {
-	http.RoundTripper
-	mu   sync.Mutex
-	sent []put
-}
-
-type put struct {
-	*http.Request
-	body  string
-	bySDK bool
-}
-
-func (w *putWire) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Method != http.MethodPut {
-		return w.RoundTripper.RoundTrip(r)
-	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	w.mu.Lock()
-	w.sent = append(w.sent, put{r, string(body), v4.GetPayloadHash(r.Context()) != ""})
-	w.mu.Unlock()
-	again := r.Clone(r.Context())
-	again.Body = io.NopCloser(bytes.NewReader(body))
-	return w.RoundTripper.RoundTrip(again)
-}
-
-// bySDK returns for each request whether the SDK made it.
-func (w *putWire) bySDK() (list []bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, p := range w.sent {
-		list = append(list, p.bySDK)
-	}
-	return list
-}
-
-// newPutWire returns a fixture whose requests are kept.
-func newPutWire(t *testing.T, with setup) (*fixture, *putWire) {
-	t.Helper()
-	w, more := new(putWire), with.client
-	with.client = func(o *s3.Options) {
-		own := *o.HTTPClient.(*http.Client)
-		w.RoundTripper, own.Transport = own.Transport, w
-		o.HTTPClient = &own
-		if more != nil {
-			more(o)
-		}
-	}
-	return newFixture(t, with), w
-}
-
-// TestSmallFilesAsBySDK compares the request of a small file with the one that the SDK makes of it,
-// for a client with an option of its host's.
-func TestSmallFilesAsBySDK(t *testing.T) {
-	t.Parallel()
+// putSetups are the stores whose requests differ.
+func putSetups() map[string]setup {
 	full := s3store.Options{
 		SSE: "aws:kms", KMSKeyID: "key", StorageClass: "STANDARD_IA", ExpectedBucketOwner: "111122223333",
 		Tags: map[string]string{"a b": "c&d"},
 	}
-	for name, with := range map[string]setup{
+	return map[string]setup{
 		"http": {}, "https": {tls: true}, "all options": {Options: full}, "all options, https": {Options: full, tls: true},
 		"no checksum":                    {Options: s3store.Options{Profile: s3store.Profile{ChecksumsWhenRequired: true}}},
 		"no checksum, https":             {tls: true, Options: s3store.Options{Profile: s3store.Profile{ChecksumsWhenRequired: true}}},
 		"no condition":                   {Options: s3store.Options{Profile: s3store.Profile{InsecureUnconditionalPut: true}}},
 		"temporary credentials":          {client: func(o *s3.Options) { o.Credentials = temporary }},
 		"name of an app, another region": {client: func(o *s3.Options) { o.AppID, o.Region = "files", "eu-central-1" }},
-	} {
+	}
+}
+
+var putKeys = []string{"k", "folder/ü +~%&=?#.png", strings.Repeat("long/", 200) + "k"}
+
+// TestFilesAsBySDK compares the request of a file of one part with the one that the SDK makes of it.
+// From 2 MiB on that asks before it sends the body.
+func TestFilesAsBySDK(t *testing.T) {
+	t.Parallel()
+	for name, with := range putSetups() {
 		t.Run(name, func(t *testing.T) {
 			with.warm = true
-			own, ours := newPutWire(t, with)
-			more := with.client
-			with.client = func(o *s3.Options) {
-				if more != nil {
-					more(o)
-				}
-				o.APIOptions = append(o.APIOptions, func(*middleware.Stack) error { return nil })
-			}
-			other, theirs := newPutWire(t, with)
-			for _, key := range []string{"k", "folder/ü +~%&=?#.png", strings.Repeat("long/", 200), "untyped"} {
-				obj := object(key, huge)
-				if key == "untyped" {
+			own, ours, other, theirs := newPutWires(t, with)
+			for _, key := range append(slices.Clone(putKeys), "untyped", "large") {
+				body, obj := randomBytes(small), object(key, huge)
+				switch key {
+				case "untyped":
 					obj.Type = ""
+				case "large":
+					body = randomBytes(min(int(own.PieceSize(0)), 2<<20))
 				}
-				obj.Nonce, obj.Name, obj.SHA256 = "nonce", "Straße \"1\".png", func() string { return digest(randomBytes(small)) }
+				obj.Nonce, obj.Name, obj.SHA256 = "nonce", "Straße \"1\".png", func() string { return digest(body) }
 				for _, f := range []*fixture{own, other} {
-					staged, err := f.Stage(t.Context(), obj, bytes.NewReader(randomBytes(small)))
+					staged, err := f.Stage(t.Context(), obj, bytes.NewReader(body))
 					require.NoError(t, err)
 					require.NoError(t, staged.Commit(t.Context()))
 				}
 			}
-			require.Equal(t, []bool{true, false, false, false, true}, ours.bySDK())
-			require.Equal(t, []bool{true, true, true, true, true}, theirs.bySDK())
-			for i := range 5 {
-				requireAlike(t, theirs.sent[i], ours.sent[i], i == 0)
+			require.Equal(t, []bool{true, false, false, false, true, false}, bySDK(ours.objects()))
+			require.NotContains(t, bySDK(theirs.objects()), false)
+			for i, want := range theirs.objects() {
+				requireAlike(t, want, ours.objects()[i], i == 0)
+			}
+		})
+	}
+}
+
+// TestPartsAsBySDK does so for the parts of files.
+func TestPartsAsBySDK(t *testing.T) {
+	t.Parallel()
+	for name, with := range putSetups() {
+		t.Run(name, func(t *testing.T) {
+			with.warm = true
+			own, ours, other, theirs := newPutWires(t, with)
+			for _, key := range putKeys {
+				body := randomBytes(2*int(own.PieceSize(0)) + 100)
+				own.publish(t, key, body)
+				other.publish(t, key, body)
+				own.requireStored(t, key, body)
+				require.Equal(t, []bool{false, false, false}, bySDK(ours.parts(key)))
+				require.Equal(t, []bool{true, true, true}, bySDK(theirs.parts(key)))
+				for i, want := range theirs.parts(key) {
+					got := ours.parts(key)[i]
+					require.Equal(t, with.tls && i < 2, want.Header.Get("Expect") != "")
+					sameUpload(t, want, got)
+					requireAlike(t, want, got, false)
+				}
 			}
 		})
 	}
@@ -131,29 +104,8 @@ var temporary = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentia
 	return aws.Credentials{AccessKeyID: "id", SecretAccessKey: "secret", SessionToken: "token"}, nil
 })
 
-// requireAlike compares two requests, except for their host and what each request has of its own.
-func requireAlike(t *testing.T, want, got put, first bool) {
-	t.Helper()
-	require.Equal(t, want.URL.RequestURI(), got.URL.RequestURI())
-	require.Equal(t, want.ContentLength, got.ContentLength)
-	require.Equal(t, want.body, got.body)
-	a, b := want.Header.Clone(), got.Header.Clone()
-	require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$`, b.Get("Amz-Sdk-Invocation-Id"))
-	require.NotEqual(t, a.Get("Amz-Sdk-Invocation-Id"), b.Get("Amz-Sdk-Invocation-Id"))
-	for _, h := range []http.Header{a, b} {
-		h.Del("Amz-Sdk-Invocation-Id")
-		h.Del("X-Amz-Date")
-		signed, _, _ := strings.Cut(h.Get("Authorization"), "Signature=")
-		h.Set("Authorization", signed)
-		if first { // whose nonce is random
-			h.Del("X-Amz-Meta-Upload-Nonce")
-		}
-	}
-	require.Equal(t, a, b)
-}
-
-// TestSmallFilesAreLeftToSDK checks that a host misses no call that its options should see.
-func TestSmallFilesAreLeftToSDK(t *testing.T) {
+// TestFilesAreLeftToSDK checks that a host misses no call that its options should see.
+func TestFilesAreLeftToSDK(t *testing.T) {
 	t.Parallel()
 	for name, option := range map[string]func(o *s3.Options, seen func()){
 		"APIOptions": func(o *s3.Options, seen func()) {
@@ -170,18 +122,21 @@ func TestSmallFilesAreLeftToSDK(t *testing.T) {
 			seen()
 			o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) { r.MaxAttempts = 1 })
 		},
-		"adaptive retries":   func(o *s3.Options, seen func()) { seen(); o.Retryer = retry.NewAdaptiveMode() },
-		"HTTPSignerV4":       func(o *s3.Options, seen func()) { o.HTTPSignerV4 = signer{o.HTTPSignerV4, seen} },
-		"EndpointResolverV2": func(o *s3.Options, seen func()) { o.EndpointResolverV2 = &putResolver{o.EndpointResolverV2, seen} },
+		"adaptive retries":             func(o *s3.Options, seen func()) { seen(); o.Retryer = retry.NewAdaptiveMode() },
+		"HTTPSignerV4":                 func(o *s3.Options, seen func()) { o.HTTPSignerV4 = signer{o.HTTPSignerV4, seen} },
+		"EndpointResolverV2":           func(o *s3.Options, seen func()) { o.EndpointResolverV2 = &putResolver{o.EndpointResolverV2, seen} },
+		"ContinueHeaderThresholdBytes": func(o *s3.Options, seen func()) { seen(); o.ContinueHeaderThresholdBytes = -1 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			var seen int
-			f, w := newPutWire(t, setup{client: func(o *s3.Options) { option(o, func() { seen++ }) }})
+			var seen atomic.Int64
+			f, w := newPutWire(t, setup{client: func(o *s3.Options) { option(o, func() { seen.Add(1) }) }})
 			for i := range 3 {
 				f.publish(t, fmt.Sprint(i), randomBytes(small))
+				f.publish(t, fmt.Sprint("parts", i), randomBytes(large))
+				require.Equal(t, []bool{true, true}, bySDK(w.parts(fmt.Sprint("parts", i))))
 			}
-			require.Equal(t, []bool{true, true, true}, w.bySDK())
-			require.Positive(t, seen)
+			require.Equal(t, []bool{true, true, true}, bySDK(w.objects()))
+			require.Positive(t, seen.Load())
 		})
 	}
 }

@@ -7,11 +7,11 @@
 // ever replaced. Objects get the detected media type, a Content-Disposition of attachment with the
 // client's file name, "Cache-Control: private", and no ACL.
 //
-// The SDK makes the first PutObject. If the store can repeat its request byte for byte, it sends
-// those of the next files below 2 MiB itself, through the client's HTTP client and signer: that costs
-// less than half of the SDK's time. After any failure the SDK makes that call anew, with all its
-// retries, and all calls of the next minute. The SDK makes all calls of a client whose options
-// observe, delay, address or sign calls. Such options are APIOptions, Interceptors, ClientLogMode,
+// The SDK makes the first PutObject and the first UploadPart. If the store can repeat such a request
+// byte for byte, it sends the next ones itself, through the client's HTTP client and signer: that
+// costs less than half of the SDK's time. After any failure the SDK makes that call anew, with all its
+// retries, and all calls of the operation in the next minute. The SDK makes all calls of a client
+// whose options observe, delay, address or sign calls. Such options are APIOptions, Interceptors, ClientLogMode,
 // ContinueHeaderThresholdBytes, RetryMaxAttempts, and any EndpointResolverV2, AuthSchemes,
 // HTTPSignerV4, Retryer, TracerProvider or MeterProvider other than the SDK's default.
 //
@@ -66,7 +66,8 @@ import (
 type Store struct {
 	client    *s3.Client
 	caller    *s3calls.Caller // for client, under opts.Profile
-	puts      *s3calls.Puts
+	puts      *s3calls.Puts[s3.PutObjectInput, s3.PutObjectOutput]
+	parts     *s3calls.Puts[s3.UploadPartInput, s3.UploadPartOutput]
 	bucket    *string
 	opts      Options
 	tagging   *string
@@ -120,6 +121,7 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 		client:    client,
 		caller:    caller,
 		puts:      s3calls.NewPuts(caller, client),
+		parts:     s3calls.NewPartPuts(caller, client),
 		bucket:    &bucket,
 		opts:      o,
 		tagging:   optional(o.tagging()),

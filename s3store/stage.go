@@ -27,7 +27,7 @@ func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 		return nil, err
 	}
 	f := &staged{target: target{store: s, key: obj.Key, nonce: cmp.Or(obj.Nonce, rand.Text())}, obj: obj}
-	src := &source{r: r, left: obj.MaxSize}
+	src := &source{r: r, left: obj.MaxSize, sums: s.checksum != ""}
 	if err := f.receive(ctx, src, first, part); err != nil {
 		return nil, err
 	}

@@ -8,8 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-
-	"github.com/airlock-go/upload/internal/s3calls"
 )
 
 var errBrokenOff = errors.New("s3store: the file was not read to its end")
@@ -122,17 +120,19 @@ func (s *sender) send(b *buffer, next int64) *buffer {
 
 func (s *sender) put(number int, b *buffer) {
 	defer s.done.Done()
-	store, body := s.file.store, b.body()
-	out, err := s3calls.Do(s.ctx, store.caller, store.client.UploadPart, &s3.UploadPartInput{
+	store, doubt := s.file.store, false
+	in := &s3.UploadPartInput{
 		Bucket:              store.bucket,
 		ExpectedBucketOwner: store.owner,
 		Key:                 &s.file.key,
 		UploadId:            s.file.uploadID,
 		PartNumber:          aws.Int32(int32(number)), //nolint:gosec // at most maxParts
-		Body:                body,
 		ChecksumAlgorithm:   store.checksum,
-	})
-	body.close()
+	}
+	if store.checksum != "" {
+		in.ChecksumCRC32 = aws.String(b.sum())
+	}
+	out, err := store.parts.Put(s.ctx, in, b.toPut, &doubt)
 	if err != nil {
 		s.cancel(err)
 	}
@@ -140,7 +140,7 @@ func (s *sender) put(number int, b *buffer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.inFlight--
-	s.doubt = s.doubt || err != nil && !s3calls.Refused(err)
+	s.doubt = s.doubt || err != nil && doubt
 	if err == nil {
 		s.parts[number-1].ETag = out.ETag
 		if store.checksum != "" {

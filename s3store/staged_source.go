@@ -3,6 +3,7 @@ package s3store
 import (
 	"context"
 	"errors"
+	"hash/crc32"
 	"io"
 )
 
@@ -10,6 +11,7 @@ import (
 type source struct {
 	r     io.Reader
 	left  int64 // bytes that may still come, without the one in ahead
+	sums  bool  // for checksums: the CPU has the bytes at hand when they arrive
 	err   error // of r, final
 	ahead []byte
 	one   [1]byte // what ahead points to
@@ -19,8 +21,12 @@ type source struct {
 // before it is sent and before memory is taken for the next. So fill then reads one byte ahead.
 func (s *source) fill(ctx context.Context, b *buffer) (more bool, err error) {
 	for !b.full() {
-		n, err := s.read(ctx, b.space())
+		space := b.space()
+		n, err := s.read(ctx, space)
 		b.size += int64(n)
+		if s.sums {
+			b.crc = crc32.Update(b.crc, crc32.IEEETable, space[:n])
+		}
 		if err != nil {
 			return false, notEOF(err)
 		}

@@ -57,7 +57,7 @@ type setup struct {
 	tls       bool
 	versioned bool
 	repeated  int  // status of a repeated Complete
-	warm      bool // has stored a small file, so that the SDK need not make the next PutObject
+	warm      bool // has stored files, so that the SDK need not make the next PutObject or UploadPart
 	client    func(*s3.Options)
 }
 
@@ -89,8 +89,10 @@ func newFixture(t *testing.T, with setup) *fixture {
 		s3store.SetPart(f.Store, part, memory)
 	}
 	if with.warm {
-		f.publish(t, "warm", randomBytes(100))
-		require.NoError(t, f.Delete(t.Context(), "warm"))
+		for _, size := range []int{100, int(f.PieceSize(0)) + 1} {
+			f.publish(t, "warm", randomBytes(size))
+			require.NoError(t, f.Delete(t.Context(), "warm"))
+		}
 	}
 	return f
 }

@@ -16,16 +16,17 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Puts makes calls of PutObject for bodies in memory. The SDK takes longer to prepare such a call
+// Puts makes calls of one operation for bodies in memory. The SDK takes longer to prepare such a call
 // than a small body takes to send. So the SDK makes the first call, and Puts makes the same request
 // again. If that is the same, byte for byte and with its signature, Puts sends the next ones. If one
 // fails in any way, the SDK makes that call anew, and all calls of the next minute. The SDK makes all
 // calls for a client that does more than the SDK's default: see plain.
 //
 // It is safe for concurrent use.
-type Puts struct {
+type Puts[In, Out any] struct {
 	caller  *Caller
-	client  *s3.Client
+	kind    kind[In, Out]
+	sdk     Operation[In, Out]
 	options s3.Options
 	plain   bool
 
@@ -36,71 +37,86 @@ type Puts struct {
 const (
 	// pause is how long the SDK makes all calls after one of Puts failed.
 	pause = time.Minute
-	// maxPut is the largest body. From this size on the SDK sends "Expect: 100-continue".
-	maxPut = 2 << 20
 	// maxSkew is less than the difference of clocks that S3 accepts. The SDK corrects larger ones.
 	maxSkew = 4 * time.Minute
 )
 
-// NewPuts returns Puts for a client.
-func NewPuts(c *Caller, client *s3.Client) *Puts {
-	o := client.Options()
-	return &Puts{caller: c, client: client, options: o, plain: plain(o)}
+// NewPuts returns Puts that store objects. All calls have the same input, except for Key, ContentType,
+// ContentDisposition, StorageClass, Metadata, ChecksumCRC32 and Body.
+func NewPuts(c *Caller, client *s3.Client) *Puts[s3.PutObjectInput, s3.PutObjectOutput] {
+	return newPuts(c, client, client.PutObject, putObject)
 }
 
-// Put makes a call within the Caller's time. All calls of p have the same input, except for Key,
-// ContentType, ContentDisposition, StorageClass, Metadata, ChecksumCRC32 and Body, which comes from
-// open: the transport may read a body after its answer. Put sets doubt as [Watch] does.
-func (p *Puts) Put(ctx context.Context, in *s3.PutObjectInput, open func() Body, doubt *bool) (*s3.PutObjectOutput, error) {
+// NewPartPuts returns Puts that store parts. All calls have the same input, except for Key, UploadId,
+// PartNumber, ChecksumCRC32 and Body.
+func NewPartPuts(c *Caller, client *s3.Client) *Puts[s3.UploadPartInput, s3.UploadPartOutput] {
+	return newPuts(c, client, client.UploadPart, uploadPart)
+}
+
+func newPuts[In, Out any](c *Caller, client *s3.Client, sdk Operation[In, Out], k kind[In, Out]) *Puts[In, Out] {
+	o := client.Options()
+	return &Puts[In, Out]{caller: c, kind: k, sdk: sdk, options: o, plain: plain(o)}
+}
+
+// Put makes a call within the Caller's time. It sets the input's Body to one from open, once for each
+// attempt: the transport may read a body after its answer. Put sets doubt as [Watch] does.
+func (p *Puts[In, Out]) Put(ctx context.Context, in *In, open func() Body, doubt *bool) (*Out, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, p.caller.timeout, ErrTimeout)
 	defer cancel()
+	call := p.kind.call(in)
 	if t := p.copied.Load(); t != nil {
-		if out := p.once(ctx, t, in, open(), doubt); out != nil {
-			return out, nil
+		if answer := p.once(ctx, t, call, open(), doubt); answer != nil {
+			return p.kind.output(answer), nil
 		}
 	}
 	body := open()
 	defer body.End()
-	in.Body = body.ReadSeeker
-	if !p.plain || !fits(in, body) || time.Now().Unix() < p.quiet.Load() {
-		return Do(ctx, p.caller, p.client.PutObject, in, Watch(doubt))
+	p.kind.setBody(in, body.ReadSeeker)
+	if !p.plain || !fits(call, body) || p.paused() {
+		return Do(ctx, p.caller, p.sdk, in, Watch(doubt))
 	}
 	own, sent := *p.caller, &lesson{client: p.caller.http}
 	own.http = sent
-	out, err := Do(ctx, &own, p.client.PutObject, in, Watch(doubt))
-	if err == nil && !p.learn(ctx, sent.request, in, body) {
-		p.quiet.Store(time.Now().Add(pause).Unix())
+	out, err := Do(ctx, &own, p.sdk, in, Watch(doubt))
+	if err == nil && !p.paused() && !p.learn(ctx, sent.request, call, body) {
+		p.pause()
 	}
 	return out, err
 }
 
-// fits reports whether a template can say all of a call. The SDK adds a type where there is none.
-func fits(in *s3.PutObjectInput, body Body) bool {
-	return in.ContentType != nil && body.Size > 0 && body.Size < maxPut
+// pause leaves the calls of the next minute to the SDK.
+func (p *Puts[In, Out]) pause() {
+	p.quiet.Store(time.Now().Add(pause).Unix())
+	p.copied.Store(nil)
 }
 
-// once sends one request and returns nil if it failed.
-func (p *Puts) once(ctx context.Context, t *template, in *s3.PutObjectInput, body Body, doubt *bool) *s3.PutObjectOutput {
+func (p *Puts[In, Out]) paused() bool { return time.Now().Unix() < p.quiet.Load() }
+
+// fits reports whether a template can say all of a call.
+func fits(c *call, body Body) bool { return !c.incomplete && body.Size > 0 }
+
+// once sends one request and returns the header of the answer, nil if it failed. A call that its
+// caller ended says nothing about the next ones.
+func (p *Puts[In, Out]) once(ctx context.Context, t *template, c *call, body Body, doubt *bool) http.Header {
 	defer body.End()
-	if !fits(in, body) {
+	if !fits(c, body) {
 		return nil
 	}
-	r, err := p.request(ctx, t, in, body, smithyrand.NewUUID(rand.Reader).GetUUID, time.Now())
-	var out *s3.PutObjectOutput
+	r, err := p.request(ctx, t, c, body, smithyrand.NewUUID(rand.Reader).GetUUID, time.Now())
+	var answer http.Header
 	if err == nil {
 		r.Body = io.NopCloser(body.ReadSeeker)
-		out, err = p.answer(r)
+		answer, err = p.answer(r)
 		*doubt = *doubt || err != nil && !Refused(err)
 	}
-	if err != nil {
-		p.copied.Store(nil)
-		p.quiet.Store(time.Now().Add(pause).Unix())
+	if err != nil && (ctx.Err() == nil || errors.Is(context.Cause(ctx), ErrTimeout)) {
+		p.pause()
 	}
-	return out
+	return answer
 }
 
 // request returns a signed request without its body.
-func (p *Puts) request(ctx context.Context, t *template, in *s3.PutObjectInput, body Body, id func() (string, error), date time.Time) (*http.Request, error) {
+func (p *Puts[In, Out]) request(ctx context.Context, t *template, c *call, body Body, id func() (string, error), date time.Time) (*http.Request, error) {
 	invocation, err := id()
 	if err != nil {
 		return nil, err
@@ -114,16 +130,16 @@ func (p *Puts) request(ctx context.Context, t *template, in *s3.PutObjectInput, 
 		return nil, err
 	}
 	// An HTTP client of the host's may ask for these names.
-	ctx = middleware.WithOperationName(middleware.WithServiceID(ctx, s3.ServiceID), "PutObject")
-	r := t.fill(in, body.Size, invocation, hash).WithContext(ctx)
+	ctx = middleware.WithOperationName(middleware.WithServiceID(ctx, s3.ServiceID), p.kind.name)
+	r := t.fill(c, body.Size, invocation, hash).WithContext(ctx)
 	return r, p.options.HTTPSignerV4.SignHTTP(ctx, credentials, r, hash, t.service, t.region, date,
 		func(o *v4.SignerOptions) { o.DisableURIPathEscaping, o.LogSigning = true, false })
 }
 
 var errNoAnswer = errors.New("s3store: the HTTP client returned neither an answer nor an error")
 
-// answer sends a request. Without an error S3 has stored the object.
-func (p *Puts) answer(r *http.Request) (*s3.PutObjectOutput, error) {
+// answer sends a request and returns the header of the answer. Without an error S3 has stored the body.
+func (p *Puts[In, Out]) answer(r *http.Request) (http.Header, error) {
 	answer, err := p.caller.http.Do(r)
 	switch {
 	case err != nil:
@@ -132,7 +148,7 @@ func (p *Puts) answer(r *http.Request) (*s3.PutObjectOutput, error) {
 		return nil, errNoAnswer
 	}
 	defer func() { _ = answer.Body.Close() }()
-	etag, version := answer.Header.Get("Etag"), answer.Header.Get("X-Amz-Version-Id")
+	etag := answer.Header.Get("Etag")
 	_, err = io.ReadFull(answer.Body, make([]byte, 1))
 	switch {
 	case answer.Request != nil && answer.Request.URL.Host != r.URL.Host:
@@ -140,11 +156,9 @@ func (p *Puts) answer(r *http.Request) (*s3.PutObjectOutput, error) {
 	case answer.StatusCode != http.StatusOK:
 		return nil, &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: answer}, Err: errors.New("not stored")}
 	case !errors.Is(err, io.EOF) || !named(&etag):
-		return nil, &silence{answer.StatusCode, "does not state the object's ETag alone"}
-	case version == "":
-		return &s3.PutObjectOutput{ETag: &etag}, nil
+		return nil, &silence{answer.StatusCode, "does not state the ETag alone"}
 	}
-	return &s3.PutObjectOutput{ETag: &etag, VersionId: &version}, nil
+	return answer.Header, nil
 }
 
 // lesson is an HTTP client that keeps the request that succeeded.
@@ -162,14 +176,14 @@ func (l *lesson) Do(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-// learn compares the request that the SDK has sent with the one that p makes of the same input.
-func (p *Puts) learn(ctx context.Context, sent *http.Request, in *s3.PutObjectInput, body Body) bool {
-	t, date := newTemplate(sent, in)
+// learn compares the request that the SDK has sent with the one that p makes of the same call.
+func (p *Puts[In, Out]) learn(ctx context.Context, sent *http.Request, c *call, body Body) bool {
+	t, date := newTemplate(sent, c)
 	if t == nil || time.Since(date).Abs() > maxSkew {
 		return false
 	}
 	id := func() (string, error) { return sent.Header.Get(headInvocation), nil }
-	own, err := p.request(ctx, t, in, body, id, date)
+	own, err := p.request(ctx, t, c, body, id, date)
 	if err != nil || !alike(own, sent) {
 		return false
 	}

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/encoding/httpbinding"
 )
@@ -24,37 +23,37 @@ type Body struct {
 	End  func() // makes all later reads fail
 }
 
-// template is a request of the SDK without what is particular to its object.
+// template is a request of the SDK without what is particular to its call.
 type template struct {
-	url             url.URL     // without the key
+	url             url.URL     // without what a call adds
 	path            string      // of url, escaped
 	header          http.Header // is not changed
 	region, service string
 	hashed          bool // the signature covers the body
 }
 
-// The header fields in which requests differ, besides those that signing sets.
+// The header fields in which requests of each kind differ, besides those that signing sets.
 const (
-	headInvocation  = "Amz-Sdk-Invocation-Id"
-	headHash        = "X-Amz-Content-Sha256"
-	headType        = "Content-Type"
-	headDisposition = "Content-Disposition"
-	headChecksum    = "X-Amz-Checksum-Crc32"
-	headClass       = "X-Amz-Storage-Class"
-	headMeta        = "X-Amz-Meta-"
+	headInvocation = "Amz-Sdk-Invocation-Id"
+	headHash       = "X-Amz-Content-Sha256"
+	headExpect     = "Expect"
+	headMeta       = "X-Amz-Meta-"
 
 	unsigned = "UNSIGNED-PAYLOAD" // the value of headHash over https
+
+	// asksFirst is the size from which on the SDK lets S3 refuse a request before its body.
+	asksFirst = 2 << 20
 )
 
-// newTemplate returns the template of a request that the SDK sent for an input, and the request's
-// date. It returns nil if other requests could differ in more than a template's fill changes, or if the
-// host allows one attempt alone.
-func newTemplate(sent *http.Request, in *s3.PutObjectInput) (*template, time.Time) {
+// newTemplate returns the template of a request that the SDK sent for a call, and the request's date.
+// It returns nil if other requests could differ in more than a template's fill changes, or if the host
+// allows one attempt alone.
+func newTemplate(sent *http.Request, c *call) (*template, time.Time) {
 	attempt := ""
 	if sent != nil {
 		attempt = sent.Header.Get("Amz-Sdk-Request")
 	}
-	if in.ContentType == nil || !strings.HasPrefix(attempt, "attempt=1; max=") || attempt == "attempt=1; max=1" ||
+	if c.incomplete || !strings.HasPrefix(attempt, "attempt=1; max=") || attempt == "attempt=1; max=1" ||
 		sent.Header.Get("X-Amzn-Trace-Id") != "" {
 		return nil, time.Time{}
 	}
@@ -63,25 +62,37 @@ func newTemplate(sent *http.Request, in *s3.PutObjectInput) (*template, time.Tim
 	scope := strings.Split(credential, "/")
 	date, err := time.Parse("20060102T150405Z", sent.Header.Get("X-Amz-Date"))
 	hash := sent.Header.Get(headHash)
-	path, ok := strings.CutSuffix(sent.URL.Path, *in.Key)
-	escaped, same := strings.CutSuffix(sent.URL.EscapedPath(), httpbinding.EscapePath(*in.Key, false))
+	path, ok := strings.CutSuffix(sent.URL.Path, c.key)
+	escaped, same := strings.CutSuffix(sent.URL.EscapedPath(), httpbinding.EscapePath(c.key, false))
 	if err != nil || len(scope) < 5 || !ok || !same || hash != unsigned && len(hash) != 2*sha256.Size {
 		return nil, time.Time{}
 	}
 	t := &template{
-		url: *sent.URL, path: escaped, header: sent.Header.Clone(),
+		url: *sent.URL, path: escaped, header: c.common(sent.Header),
 		region: scope[len(scope)-3], service: scope[len(scope)-2], hashed: hash != unsigned,
 	}
-	t.url.Path = path
-	maps.DeleteFunc(t.header, func(name string, _ []string) bool {
+	query := t.url.Query()
+	for name := range c.query {
+		query.Del(name)
+	}
+	t.url.Path, t.url.RawQuery = path, query.Encode()
+	return t, date
+}
+
+// common returns what requests of one kind have in common of the header of one.
+func (c *call) common(sent http.Header) http.Header {
+	header := sent.Clone()
+	for _, f := range c.fields {
+		header.Del(f.name)
+	}
+	maps.DeleteFunc(header, func(name string, _ []string) bool {
 		switch name {
-		case headInvocation, headHash, headType, headDisposition, headChecksum, headClass,
-			"Authorization", "X-Amz-Date", "X-Amz-Security-Token":
+		case headInvocation, headHash, headExpect, "Authorization", "X-Amz-Date", "X-Amz-Security-Token":
 			return true
 		}
 		return strings.HasPrefix(name, headMeta)
 	})
-	return t, date
+	return header
 }
 
 // hash returns what the signature says of a body.
@@ -100,34 +111,35 @@ func (t *template) hash(b Body) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-// fill returns the request for an input, without its body and its signature.
-func (t *template) fill(in *s3.PutObjectInput, size int64, id, hash string) *http.Request {
-	header := make(http.Header, len(t.header)+len(in.Metadata)+9)
+// fill returns the request for a call, without its body and its signature.
+func (t *template) fill(c *call, size int64, id, hash string) *http.Request {
+	header := make(http.Header, len(t.header)+len(c.fields)+len(c.meta)+6)
 	for name, values := range t.header {
 		header[name] = slices.Clone(values)
 	}
-	values := make([]string, 0, len(in.Metadata)+6)
+	values := make([]string, 0, len(c.fields)+len(c.meta)+3)
 	set := func(name, value string) {
 		values = append(values, value)
 		header[name] = slices.Clip(values[len(values)-1:])
 	}
-	for _, field := range [...]struct{ name, value string }{
-		{headInvocation, id},
-		{headHash, hash},
-		{headClass, string(in.StorageClass)},
-		{headType, aws.ToString(in.ContentType)},
-		{headDisposition, aws.ToString(in.ContentDisposition)},
-		{headChecksum, aws.ToString(in.ChecksumCRC32)},
-	} {
-		if field.value != "" {
-			set(field.name, field.value)
+	set(headInvocation, id)
+	set(headHash, hash)
+	if size >= asksFirst {
+		set(headExpect, "100-continue")
+	}
+	for _, f := range c.fields {
+		if f.value != "" {
+			set(f.name, f.value)
 		}
 	}
-	for name, value := range in.Metadata {
+	for name, value := range c.meta {
 		set(headMeta+http.CanonicalHeaderKey(name), value)
 	}
 	to := t.url
-	to.Path, to.RawPath = to.Path+*in.Key, t.path+httpbinding.EscapePath(*in.Key, false)
+	to.Path, to.RawPath = to.Path+c.key, t.path+httpbinding.EscapePath(c.key, false)
+	if len(c.query) > 0 {
+		to.RawQuery += "&" + c.query.Encode() // signing sorts it
+	}
 	return &http.Request{Method: http.MethodPut, URL: &to, Header: header, ContentLength: size}
 }
 

@@ -1,0 +1,58 @@
+package integration_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/integration/internal/client"
+	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
+)
+
+// TestPartsOfStore checks that the service accepts the parts that a store sends without the SDK, over
+// http and https. Some are so large that the service is asked first.
+func TestPartsOfStore(t *testing.T) {
+	t.Parallel()
+	for name, serve := range map[string]func(http.Handler) *httptest.Server{"http": httptest.NewServer, "https": httptest.NewTLSServer} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			st, _ := newStageBehind(t, false, s3store.Options{}, serve)
+			o := st.store.Client().Options()
+			wire := &ownParts{client: o.HTTPClient}
+			o.HTTPClient = wire
+			opts := st.store.Options()
+			store, err := s3store.New(s3.New(o), st.bucket.Name, &opts)
+			require.NoError(t, err)
+			content := client.PNG(2*part + mib)
+			for _, key := range []string{"first", "second"} {
+				wire.sent.Store(0)
+				staged, err := store.Stage(t.Context(), storage.Object{Key: key, Type: "image/png", Name: "a.png", MaxSize: 64 * mib}, content.Open())
+				require.NoError(t, err)
+				require.NoError(t, staged.Commit(t.Context()))
+				digest, _ := st.bucket.SHA256(t, key)
+				require.Equal(t, content.SHA256(), digest)
+			}
+			require.Equal(t, int64(3), wire.sent.Load(), "all parts of the second file")
+		})
+	}
+}
+
+// ownParts counts the parts that S3 has accepted and the SDK has not sent.
+type ownParts struct {
+	client s3.HTTPClient
+	sent   atomic.Int64
+}
+
+func (p *ownParts) Do(r *http.Request) (*http.Response, error) {
+	answer, err := p.client.Do(r)
+	if err == nil && answer.StatusCode == http.StatusOK && r.URL.Query().Has("partNumber") && v4.GetPayloadHash(r.Context()) == "" {
+		p.sent.Add(1)
+	}
+	return answer, err
+}
