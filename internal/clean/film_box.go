@@ -27,6 +27,14 @@ func (w *walk) more(n int64) []byte {
 	return held[len(held)-int(n):]
 }
 
+// fields is more for the next n bytes of a box.
+func (f *film) fields(b filmBox, n int64) []byte {
+	if n > b.left(f.walk) {
+		f.fail(filmMalformed)
+	}
+	return f.more(n)
+}
+
 // begin returns the box at start, whose first 8 bytes are held last, and which lies before end.
 func (f *film) begin(start, end int64) filmBox {
 	head := f.front()[f.looked-8:]

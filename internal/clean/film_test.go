@@ -213,6 +213,8 @@ func TestFilmUnclear(t *testing.T) {
 		"a box that is large": head + atom("moov", n32(1000)+"trak") + atom("mdat", "m"),
 		"a fragment first":    head + atom("moof", "") + atom("moov", videoTrack(nil)),
 		"samples behind":      head + atom("moov", videoTrack(nil)) + atom("mdat", hidden) + atom("moof", atom("traf", atom("tfhd", n32(0x11), n32(9), n64(len(head)), n32(9999)), atom("trun", n32(0), n32(1)))),
+		"samples before":      head + atom("mdat", hidden) + atom("moov", videoTrack(nil)) + atom("moof", atom("traf", atom("tfhd", n32(0x11), n32(9), n64(len(head)+8), n32(len(hidden))), atom("trun", n32(0), n32(1)))),
+		"a table too short":   head + atom("moov", videoTrack(nil), atom("trak", atom("mdia", handler("meta", ""), atom("minf", atom("stbl", atom("stsz"))))), atom("free", n32(1), atom("free"))) + atom("mdat", "m"),
 		"HTML after the end":  head + atom("moov", videoTrack(nil)) + atom("mdat", "m") + "<html><script>",
 	} {
 		t.Run(name, func(t *testing.T) {
