@@ -30,7 +30,7 @@ const (
 	maxBrands     = 256                // bytes of a file type
 	maxSpans      = storage.MaxPatches // samples that are to be blanked, one after another counting as one
 	maxFilmLooks  = 1 << 22
-	maxFilmDepth  = 4 // of boxes in the media of a track that is not kept
+	maxFilmDepth  = 4       // of boxes in the media of a track that is not kept
 	maxFilmTable  = 1 << 18 // entries of a table of a track that is not kept
 )
 
