@@ -27,7 +27,7 @@ func (f *jpegFile) kind(marker byte, head []byte, n int64) jpegKind {
 		}
 	case jpegAPP1:
 		switch {
-		case bytes.HasPrefix(head, []byte(exifMark)) && !f.exifs:
+		case bytes.HasPrefix(head, []byte(exifWord)) && n >= int64(len(exifMark)) && !f.exifs:
 			return jpegExif
 		case bytes.HasPrefix(head, []byte(xmpMark)):
 			return jpegXMP
@@ -98,7 +98,9 @@ func (f *jpegFile) rewrite(kind jpegKind, head []byte, rest int64) {
 		}
 	case jpegExif:
 		f.exifs = true
-		f.turned(exif(f.holdMore(int(rest))))
+		data := f.holdMore(int(rest))
+		copy(data, exifMark)
+		f.turned(exif(data))
 	case jpegXMP:
 		if data := f.holdMore(int(rest)); !f.xmp(data[len(xmpMark):]) {
 			clear(data)

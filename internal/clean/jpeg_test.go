@@ -76,6 +76,7 @@ func TestJPEG(t *testing.T) {
 		{name: "what is kept", file: jpegOf(t, jfif+"\x00\x00", "\xe2ICC_PROFILE\x00\x01\x01profile", "\xeeAdobe\x00\x64\x00\x00\x00\x00\x01"), same: true},
 		{name: "Exif", file: jpegOf(t, exif), turned: 6, keeps: []string{exifID + string(keptExif(6))}},
 		{name: "Exif twice", file: jpegOf(t, turned, exif), turned: 3, keeps: []string{exifID + string(keptExif(3))}},
+		{name: "Exif of old Kodak cameras", file: jpegOf(t, strings.Replace(exif, exifID, "Exif\x00S", 1)), turned: 6, keeps: []string{exifID + string(keptExif(6))}},
 		{name: "Exif that is too short", file: jpegOf(t, "\xe1"+exifID+"II*\x00\x08\x00\x00\x00\x01\x00SENTINEL")},
 		{name: "thumbnails", file: jpegOf(t, jfif+"\x01\x06"+secret, "\xe0JFXX\x00\x10"+secret), keeps: []string{jfif[1:] + "\x01\x06\x00\x00\x00"}},
 		{name: "XMP", file: jpegOf(t, "\xe1"+xmpID+"<x:xmpmeta xmlns:x='adobe:ns:meta/' x:xmptk='"+secret+"'>"+secret+"</x:xmpmeta>"), keeps: []string{xmpID + "<x:xmpmeta xmlns:x='adobe:ns:meta/' "}},
