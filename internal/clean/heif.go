@@ -110,6 +110,7 @@ func (f *heifFile) movie(b filmBox) {
 	f.facts.Frames = 0
 	f.film.outermost(b)
 	f.facts.Frames = max(1, f.facts.Frames)
+	f.afford(sortedMemory * len(f.film.dropped))
 	for _, s := range f.film.dropped {
 		if f.hasPassed(s) {
 			f.fail(heifShared)
