@@ -92,6 +92,16 @@ type chunkTables struct {
 	count  uint32   // of the samples
 	runs   []chunkRun
 	chunks []int64 // their offsets
+
+	hasSizes, hasRuns, hasChunks bool
+}
+
+// once notes a table of which a track may have one. Readers take either of two.
+func (f *film) once(has *bool) {
+	if *has {
+		f.fail("has a track with two tables of one kind")
+	}
+	*has = true
 }
 
 // chunkRun are chunks of so many samples, from the one with that number on. The first is 1.
@@ -121,6 +131,7 @@ func (f *film) dropBoxes(t *chunkTables, end int64, depth int) {
 			}
 			f.dropBoxes(t, b.end, depth-1)
 		case "stsz":
+			f.once(&t.hasSizes)
 			p := f.fields(b, 12)
 			t.size, t.count = binary.BigEndian.Uint32(p[4:]), binary.BigEndian.Uint32(p[8:])
 			clear(p)
@@ -128,18 +139,22 @@ func (f *film) dropBoxes(t *chunkTables, end int64, depth int) {
 				f.entries(b, int64(t.count), 4, func(e []byte) { t.sizes = append(t.sizes, binary.BigEndian.Uint32(e)) })
 			}
 		case "stz2":
+			f.once(&t.hasSizes)
 			p := f.fields(b, 12)
 			bits := p[7]
 			t.count = binary.BigEndian.Uint32(p[8:])
 			clear(p)
 			f.shortSizes(t, b, bits)
 		case "stsc":
+			f.once(&t.hasRuns)
 			f.entries(b, f.count(b), 12, func(e []byte) {
 				t.runs = append(t.runs, chunkRun{binary.BigEndian.Uint32(e), binary.BigEndian.Uint32(e[4:])})
 			})
 		case "stco":
+			f.once(&t.hasChunks)
 			f.entries(b, f.count(b), 4, func(e []byte) { t.chunks = append(t.chunks, int64(binary.BigEndian.Uint32(e))) })
 		case "co64":
+			f.once(&t.hasChunks)
 			f.entries(b, f.count(b), 8, func(e []byte) { t.chunks = append(t.chunks, clipped(binary.BigEndian.Uint64(e))) })
 		}
 		f.flush()

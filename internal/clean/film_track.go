@@ -36,8 +36,14 @@ func (f *film) track(b filmBox) {
 		if ok {
 			f.drop(media.end)
 		}
-		f.flush()
-		f.blankTo(b.end)
+		f.inside(b.end, func(b filmBox) { // readers take either of two boxes of media
+			if b.is("mdia") {
+				f.fail(filmMisplaced)
+			}
+			clear(f.held())
+			f.flush()
+			f.blankTo(b.end)
+		})
 		return
 	}
 	f.shown = true
