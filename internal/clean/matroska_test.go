@@ -72,6 +72,7 @@ func TestMatroska(t *testing.T) {
 		{name: "sizes", file: mkvHead("matroska") + short("\xec", hidden) + element(segmentID, places(element(clusterID, short("\xbf", "\x01\x02\x03\x04"), blocks, short("\x55\x77", hidden))))},
 		{name: "live", file: mkvHead("webm\x00") + segmentID + unknown + places(clusterID+unknown+blocks+clusterID+unknown+blocks)},
 		{name: "unknown clusters in a known segment", file: mkvHead("webm") + element(segmentID, places(clusterID+unknown+blocks))},
+		{name: "an unknown element in an unknown cluster", file: mkvHead("webm") + element(segmentID, places(clusterID+unknown+short("\x55\x77", hidden)+blocks))},
 		{name: "after its end", file: mkvHead("webm") + element(segmentID, places(element(clusterID, blocks))) + hidden},
 	} {
 		t.Run(c.name, func(t *testing.T) {
