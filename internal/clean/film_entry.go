@@ -45,6 +45,8 @@ func entryBoxes(p []byte, at int) {
 	}
 	heldBoxes(p[at:], func(kind, content []byte) bool {
 		switch string(kind) {
+		case "esds", "glbl", "wave":
+			vorbisIn(content)
 		case "dfLa":
 			flacBlocks(content)
 		case "damr", "dawp": // AMR, with its vendor

@@ -125,6 +125,7 @@ func TestFilmSound(t *testing.T) {
 		{name: "a box that hides in fields", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + n32(1) + "secr" + n64(36) + n32(0) + atom("secr", hidden), kept: "mp4a"},
 		{name: "protected", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + esds + atom("sinf", atom("frma", "mp4a"), atom("schm", "cenc"), atom("schi", atom("tenc", "key"), atom("name", hidden)), atom("secr", hidden)), kept: atom("tenc", "key")},
 		{name: "AMR", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + atom("damr", hidden[:4], "\x01", "\x81\xff\x00\x01"), kept: "damr" + zeros(5) + "\x81\xff\x00\x01"},
+		{name: "Vorbis", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + atom("esds", n32(0), strings.Replace(vorbisHeaders, "setup", "\x05vorbis", 1)), kept: "\x01vorbisid12\x03vorbis\x1d\x00\x00\x00" + zeros(33) + "\x01\x05vorbis"},
 		{name: "FLAC", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + atom("dfLa", n32(0), "\x00\x00\x00\x04info", "\x04\x00\x00\x08"+hidden, "\x86\x00\x00\x08"+hidden), kept: "\x00\x00\x00\x04info\x01\x00\x00\x08" + zeros(8) + "\x81"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -158,6 +158,9 @@ const (
 	flacMark   = "fLaC"
 	vorbisMark = "\x01vorbis"
 	theoraMark = "\x80theora"
+
+	vorbisComments = "\x03vorbis"
+	vorbisSetup    = "\x05vorbis" // which follows them
 )
 
 // codecPrivate blanks the comments in the headers of a codec.
@@ -189,6 +192,19 @@ func codecPrivate(p []byte) {
 		noComments(comments, 1)
 	case bytes.HasPrefix(first, []byte(theoraMark)):
 		noComments(comments, 0)
+	}
+}
+
+// vorbisIn blanks the comments among the headers of Vorbis that stand anywhere in p.
+func vorbisIn(p []byte) {
+	first := bytes.Index(p, []byte(vorbisMark))
+	if first < 0 {
+		return
+	}
+	p = p[first:]
+	from, to := bytes.Index(p, []byte(vorbisComments)), bytes.LastIndex(p, []byte(vorbisSetup))
+	if 0 < from && from < to {
+		noComments(p[from:to], 1)
 	}
 }
 
