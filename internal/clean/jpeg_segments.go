@@ -14,6 +14,7 @@ const (
 	jpegAdobe
 	jpegProfile
 	jpegPictures
+	jpegGainMap
 	jpegExif
 	jpegXMP
 )
@@ -38,6 +39,8 @@ func (f *jpegFile) kind(marker byte, head []byte, n int64) jpegKind {
 			return jpegProfile
 		case bytes.HasPrefix(head, []byte("MPF\x00")):
 			return jpegPictures
+		case bytes.HasPrefix(head, []byte(gainMark)):
+			return jpegGainMap
 		}
 	case jpegAPP14:
 		if bytes.HasPrefix(head, []byte("Adobe")) && n >= 12 {
@@ -94,6 +97,10 @@ func (f *jpegFile) rewrite(kind jpegKind, head []byte, rest int64) {
 		f.keep(rest)
 	case jpegPictures:
 		if data := f.holdMore(int(rest)); !mpf(data[len("MPF\x00"):]) {
+			clear(data)
+		}
+	case jpegGainMap:
+		if data := f.holdMore(int(rest)); !gainMap(data[len(gainMark):]) {
 			clear(data)
 		}
 	case jpegExif:
