@@ -22,6 +22,7 @@ func codecPrivate(p []byte) {
 		return
 	}
 	if len(p) == 0 || p[0] != 2 { // three headers, of which two have their lengths in front
+		vorbisIn(p)
 		return
 	}
 	var sizes [2]int
@@ -36,6 +37,7 @@ func codecPrivate(p []byte) {
 		}
 	}
 	if at+sizes[0]+sizes[1] > len(p) {
+		vorbisIn(p)
 		return
 	}
 	first, comments := p[at:at+sizes[0]], p[at+sizes[0]:at+sizes[0]+sizes[1]]

@@ -47,7 +47,7 @@ func cleanedByChance(mediaType string, file []byte, chance *rand.Rand, o clean.O
 }
 
 // FuzzCuts: the cuts of a file of any type make no difference, after a fault it goes on as it was, and
-// with Keep it stays as it is.
+// with Keep it stays as it is. All memory is given back.
 func FuzzCuts(f *testing.F) {
 	types := slices.Sorted(maps.Keys(inspectors))
 	for i, mediaType := range types {
@@ -78,5 +78,14 @@ func FuzzCuts(f *testing.F) {
 		require.NoError(t, kept.Err)
 		require.True(t, bytes.Equal(file, kept.Content))
 		require.Empty(t, kept.Patches)
+
+		little := purse(chance.IntN(1 << 20))
+		all := little
+		o.Memory = &little
+		poor := cleanedByChance(mediaType, file, chance, o)
+		require.Equal(t, all, little)
+		if !errors.As(poor.Err, &fault) || fault.Code != clean.CodeBusy {
+			require.Equal(t, want.Err, poor.Err)
+		}
 	})
 }
