@@ -122,6 +122,7 @@ func TestFilmSound(t *testing.T) {
 		{name: "QuickTime 1", entry: n16(1) + n16(0) + "SENT" + n16(2) + n16(16) + zeros(8) + zeros(16) + atom("wave", esds) + atom("secr", hidden), kept: esds},
 		{name: "MP4 that says 1", entry: n16(1) + zeros(6) + n16(2) + n16(16) + zeros(8) + esds, kept: esds},
 		{name: "QuickTime 2", entry: n16(2) + zeros(6) + n16(2) + n16(16) + zeros(8) + zeros(36) + esds, kept: esds},
+		{name: "a box with a size of 64 bits", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + bigAtom("secr", hidden) + bigAtom("esds", n32(0), "codec") + atom("secr", hidden), kept: bigAtom("esds", n32(0), "codec")},
 		{name: "a box that hides in fields", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + n32(1) + "secr" + n64(36) + n32(0) + atom("secr", hidden), kept: "mp4a"},
 		{name: "protected", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + esds + atom("sinf", atom("frma", "mp4a"), atom("schm", "cenc"), atom("schi", atom("tenc", "key"), atom("name", hidden)), atom("secr", hidden)), kept: atom("tenc", "key")},
 		{name: "AMR", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + atom("damr", hidden[:4], "\x01", "\x81\xff\x00\x01"), kept: "damr" + zeros(5) + "\x81\xff\x00\x01"},
