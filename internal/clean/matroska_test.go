@@ -97,6 +97,7 @@ func TestMatroskaUnclear(t *testing.T) {
 		"no segment":        mkvHead("webm"),
 		"no tracks":         mkvHead("webm") + element(segmentID, element(infoID)),
 		"a cluster first":   mkvHead("webm") + element(segmentID, element(clusterID), element(tracksID)),
+		"packed headers":    mkvHead("webm") + element(segmentID, element(tracksID, element("\xae", short("\xd7", "\x01"), short("\x83", "\x02"), short("\x6d\x80", short("\x62\x40", short("\x50\x32", "\x03")))))),
 		"large info":        mkvHead("webm") + element(segmentID, element(infoID, element("\x7b\xa9", zeros(70_000))), element(tracksID)),
 		"large headers":     mkvHead("webm") + element(segmentID, element(tracksID, element("\xae", short("\xd7", "\x01"), short("\x83", "\x02"), element("\x63\xa2", "fLaC"+zeros(70_000))))),
 		"an element is cut": mkvHead("webm") + element(segmentID, element(tracksID)+infoID),
