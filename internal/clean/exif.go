@@ -24,7 +24,8 @@ const (
 )
 
 const (
-	exifMark  = "Exif\x00\x00"
+	exifMark  = exifWord + "\x00"
+	exifWord  = "Exif\x00" // all that readers look at: cameras of Kodak go on with any byte
 	appleMark = "Apple iOS\x00\x00\x01"
 )
 

@@ -27,6 +27,14 @@ func (w *walk) more(n int64) []byte {
 	return held[len(held)-int(n):]
 }
 
+// fields is more for the next n bytes of a box.
+func (f *film) fields(b filmBox, n int64) []byte {
+	if n > b.left(f.walk) {
+		f.fail(filmMalformed)
+	}
+	return f.more(n)
+}
+
 // begin returns the box at start, whose first 8 bytes are held last, and which lies before end.
 func (f *film) begin(start, end int64) filmBox {
 	head := f.front()[f.looked-8:]
@@ -139,18 +147,29 @@ func isBoxType(p []byte) bool {
 	return true
 }
 
+// boxSize returns the size of the box at the front of p, 0 if that is not whole.
+func boxSize(p []byte) int {
+	if len(p) < 8 {
+		return 0
+	}
+	least, size := uint64(8), uint64(binary.BigEndian.Uint32(p))
+	if size == 1 && len(p) >= 16 {
+		least, size = 16, binary.BigEndian.Uint64(p[8:])
+	}
+	if size < least || size > uint64(len(p)) {
+		return 0
+	}
+	return int(size) //nolint:gosec // it fits
+}
+
 // heldBoxes lets each change the boxes in p. The ones for which it returns false become free space,
 // and bytes that form none become zeros.
 func heldBoxes(p []byte, each func(kind, content []byte) bool) {
-	for len(p) >= 8 {
-		size := int64(binary.BigEndian.Uint32(p))
-		if size < 8 || size > int64(len(p)) {
-			break
+	for n := boxSize(p); n > 0; n = boxSize(p) {
+		if !each(p[4:8], contentOf(p[:n])) {
+			freed(p[:n], n)
 		}
-		if !each(p[4:8], p[8:size]) {
-			freed(p[:size], int(size))
-		}
-		p = p[size:]
+		p = p[n:]
 	}
 	clear(p)
 }
@@ -164,17 +183,13 @@ func keptBoxes(p []byte, kinds ...string) {
 
 // tileBoxes reports whether p consists of boxes, and of no more than 8 bytes that are zeros.
 func tileBoxes(p []byte) bool {
-	for len(p) >= 8 {
-		size := int64(binary.BigEndian.Uint32(p))
-		if size == 0 && len(p) == 8 {
-			break
-		}
-		if size < 8 || size > int64(len(p)) || !isBoxType(p[4:]) {
+	for n := boxSize(p); n > 0; n = boxSize(p) {
+		if !isBoxType(p[4:]) {
 			return false
 		}
-		p = p[size:]
+		p = p[n:]
 	}
-	return isZero(p)
+	return len(p) <= 8 && isZero(p)
 }
 
 // clipped returns a number of a file, or everything if it is larger.

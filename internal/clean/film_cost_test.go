@@ -9,6 +9,27 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
+// TestFilmNested: the boxes of a track that is dropped are not walked to any depth.
+func TestFilmNested(t *testing.T) {
+	t.Parallel()
+	film := func(depth int) []byte {
+		boxes := tables([]span{{24, len(place)}})
+		for i := range depth {
+			boxes = atom([]string{"stbl", "minf"}[i%2], boxes)
+		}
+		media := atom("mdia", handler("meta", ""), boxes)
+		return []byte(atom("ftyp", "isom"+n32(0)) + atom("mdat", place) + atom("moov", videoTrack(nil), atom("trak", trackHead(2, 0, 0, upright), media)))
+	}
+	got := whole(t, "video/mp4", film(2))
+	require.NoError(t, got.Err)
+	requireNothing(t, got.Content)
+
+	var fault *clean.Error
+	got = whole(t, "video/mp4", film(100))
+	require.ErrorAs(t, got.Err, &fault)
+	require.Equal(t, clean.CodeUnclear, fault.Code)
+}
+
 // TestFilmFragmentsCost: fragments that each look at the samples of another one, which never come,
 // end the file early.
 func TestFilmFragmentsCost(t *testing.T) {

@@ -45,6 +45,8 @@ func entryBoxes(p []byte, at int) {
 	}
 	heldBoxes(p[at:], func(kind, content []byte) bool {
 		switch string(kind) {
+		case "esds", "glbl", "wave":
+			vorbisIn(content)
 		case "dfLa":
 			flacBlocks(content)
 		case "damr", "dawp": // AMR, with its vendor
@@ -109,12 +111,14 @@ func soundEntry(version byte, p []byte) {
 		return
 	}
 	clear(p[12:16])
-	ats := []int{fields, fields + 16, fields + 36}
+	ats := []int{fields}
 	switch v := binary.BigEndian.Uint16(p[8:]); {
 	case v == 1 && version == 0:
-		ats = []int{fields + 16, fields, fields + 36}
+		ats = []int{fields + 16, fields}
+	case v == 1:
+		ats = []int{fields, fields + 16}
 	case v == 2:
-		ats = []int{fields + 36, fields + 16, fields}
+		ats = []int{fields + 36, fields}
 	}
 	for _, at := range ats {
 		if at <= len(p) && tileBoxes(p[at:]) {

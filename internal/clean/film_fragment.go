@@ -23,7 +23,7 @@ func (f *film) fragment(b filmBox) {
 	}
 	for _, s := range f.dropped {
 		if s.start < f.pos() && s.end > f.run.fragment {
-			f.fail("has samples before the fragment to which they belong")
+			f.fail(filmEarlier)
 		}
 	}
 	f.settle()
@@ -56,9 +56,9 @@ func (f *film) trackFragment(b filmBox) {
 		f.fail("has a fragment of an unknown track")
 	}
 	p := f.more(h.left(f.walk))
-	t := f.tracks[binary.BigEndian.Uint32(p[4:])]
-	if t == nil {
-		t = &filmTrack{dropped: true}
+	t := filmTrack{dropped: true}
+	if known := f.tracks[binary.BigEndian.Uint32(p[4:])]; known != nil {
+		t.sampleSize, t.dropped = known.sampleSize, known.dropped || !known.headed
 	}
 	size := f.fragmentHeader(p, t.sampleSize)
 	if t.dropped {
@@ -123,21 +123,24 @@ func (f *film) fragmentHeader(p []byte, size int64) int64 {
 
 // sampleRun reads where a run of samples is.
 func (f *film) sampleRun(b filmBox, size int64, dropped bool) {
-	p := f.more(8)
+	p := f.fields(b, 8)
 	flags, n := binary.BigEndian.Uint32(p), int64(binary.BigEndian.Uint32(p[4:]))
 	start := f.run.at
 	if flags&runOffset != 0 {
-		start = f.run.end + int64(int32(binary.BigEndian.Uint32(f.more(4)))) //nolint:gosec // it may be negative
+		start = f.run.end + int64(int32(binary.BigEndian.Uint32(f.fields(b, 4)))) //nolint:gosec // it may be negative
 	}
 	if flags&runFirstFlags != 0 {
-		f.more(4)
+		f.fields(b, 4)
 	}
 	if dropped {
 		clear(f.held())
 	}
 	sum := f.runSize(b, flags, n, size, dropped)
-	if start > everything-sum {
+	switch {
+	case start > everything-sum:
 		f.fail(filmMalformed)
+	case dropped && sum > 0 && start < f.run.fragment:
+		f.fail(filmEarlier)
 	}
 	f.run.at = start + sum
 	f.flush()

@@ -58,3 +58,24 @@ func TestFilmFragments(t *testing.T) {
 		})
 	}
 }
+
+// TestFilmFragmentsOfLateHeaders: a track may have its header after its media.
+func TestFilmFragmentsOfLateHeaders(t *testing.T) {
+	t.Parallel()
+	late := func(track, header string) string {
+		return atom("trak", strings.Replace(track[8:], header, "", 1), header)
+	}
+	extend := func(id int) string { return atom("trex", n32(0), n32(id), n32(1), n32(10), n32(0), n32(0)) }
+	start := atom("ftyp", "iso5"+n32(0)) + atom("moov", late(videoTrack(nil), trackHead(1, 64, 48, upright)), late(dataTrack(2, "meta", "", tables(nil)), trackHead(2, 0, 0, upright)),
+		atom("mvex", extend(1), extend(2)))
+	run := func(id, size, at int) string {
+		return atom("traf", atom("tfhd", n32(0x20010), n32(id), n32(size)), atom("trun", n32(1), n32(1), n32(at)))
+	}
+	fragment := func(at int) string {
+		return atom("moof", run(1, len(pictureA), at), run(2, len(place), at+len(pictureA)))
+	}
+	got := whole(t, "video/mp4", []byte(start+fragment(len(fragment(0))+8)+atom("mdat", pictureA, place)))
+	require.NoError(t, got.Err)
+	requireNothing(t, got.Content)
+	require.Contains(t, string(got.Content), pictureA+zeros(len(place)))
+}

@@ -41,9 +41,9 @@ func (f *film) references(b filmBox) {
 		f.free(b)
 		return
 	}
-	f.more(8)
+	f.fields(b, 8)
 	f.inside(b.end, func(b filmBox) {
-		if p := f.more(4); p[3]&1 == 0 {
+		if p := f.fields(b, 4); p[3]&1 == 0 {
 			f.fail("takes data from another file")
 		}
 		f.flush()
@@ -55,7 +55,7 @@ func (f *film) references(b filmBox) {
 func (f *film) sampleTable(t *filmTrack, b filmBox) {
 	switch string(b.kind[:]) {
 	case "stsd":
-		version := f.more(8)[0]
+		version := f.fields(b, 8)[0]
 		f.inside(b.end, func(b filmBox) {
 			f.small(b, func(p []byte) { sampleEntry(t.handler, string(b.kind[:]), version, p) })
 			if t.width == 0 && f.looked >= 36 { // the header of the track may leave it out

@@ -92,6 +92,16 @@ type chunkTables struct {
 	count  uint32   // of the samples
 	runs   []chunkRun
 	chunks []int64 // their offsets
+
+	hasSizes, hasRuns, hasChunks bool
+}
+
+// once notes a table of which a track may have one. Readers take either of two.
+func (f *film) once(has *bool) {
+	if *has {
+		f.fail("has a track with two tables of one kind")
+	}
+	*has = true
 }
 
 // chunkRun are chunks of so many samples, from the one with that number on. The first is 1.
@@ -101,7 +111,7 @@ type chunkRun struct{ first, samples uint32 }
 func (f *film) drop(end int64) {
 	var t chunkTables
 	before := f.tables
-	f.dropBoxes(&t, end)
+	f.dropBoxes(&t, end, maxFilmDepth)
 	f.tables = before
 	t.each(func(offset, n int64) {
 		if offset <= everything-f.base {
@@ -110,34 +120,42 @@ func (f *film) drop(end int64) {
 	})
 }
 
-// dropBoxes blanks boxes, and reads the tables among them.
-func (f *film) dropBoxes(t *chunkTables, end int64) {
+// dropBoxes blanks boxes, and reads the tables among them, which lie in at most depth others.
+func (f *film) dropBoxes(t *chunkTables, end int64, depth int) {
 	f.inside(end, func(b filmBox) {
 		clear(f.held())
 		switch string(b.kind[:]) {
 		case "minf", "stbl":
-			f.dropBoxes(t, b.end)
+			if depth == 0 {
+				f.fail(filmDeep)
+			}
+			f.dropBoxes(t, b.end, depth-1)
 		case "stsz":
-			p := f.more(12)
+			f.once(&t.hasSizes)
+			p := f.fields(b, 12)
 			t.size, t.count = binary.BigEndian.Uint32(p[4:]), binary.BigEndian.Uint32(p[8:])
 			clear(p)
 			if t.size == 0 {
 				f.entries(b, int64(t.count), 4, func(e []byte) { t.sizes = append(t.sizes, binary.BigEndian.Uint32(e)) })
 			}
 		case "stz2":
-			p := f.more(12)
+			f.once(&t.hasSizes)
+			p := f.fields(b, 12)
 			bits := p[7]
 			t.count = binary.BigEndian.Uint32(p[8:])
 			clear(p)
 			f.shortSizes(t, b, bits)
 		case "stsc":
-			f.entries(b, f.count(), 12, func(e []byte) {
+			f.once(&t.hasRuns)
+			f.entries(b, f.count(b), 12, func(e []byte) {
 				t.runs = append(t.runs, chunkRun{binary.BigEndian.Uint32(e), binary.BigEndian.Uint32(e[4:])})
 			})
 		case "stco":
-			f.entries(b, f.count(), 4, func(e []byte) { t.chunks = append(t.chunks, int64(binary.BigEndian.Uint32(e))) })
+			f.once(&t.hasChunks)
+			f.entries(b, f.count(b), 4, func(e []byte) { t.chunks = append(t.chunks, int64(binary.BigEndian.Uint32(e))) })
 		case "co64":
-			f.entries(b, f.count(), 8, func(e []byte) { t.chunks = append(t.chunks, clipped(binary.BigEndian.Uint64(e))) })
+			f.once(&t.hasChunks)
+			f.entries(b, f.count(b), 8, func(e []byte) { t.chunks = append(t.chunks, clipped(binary.BigEndian.Uint64(e))) })
 		}
 		f.flush()
 		f.blankTo(b.end)
@@ -145,8 +163,8 @@ func (f *film) dropBoxes(t *chunkTables, end int64) {
 }
 
 // count reads the number of entries of a table.
-func (f *film) count() int64 {
-	p := f.more(8)
+func (f *film) count(b filmBox) int64 {
+	p := f.fields(b, 8)
 	n := binary.BigEndian.Uint32(p[4:])
 	clear(p)
 	return int64(n)

@@ -22,12 +22,15 @@ type film struct {
 const (
 	filmMalformed = "has a box that does not fit into the one around it"
 	filmMisplaced = "has a misplaced box"
+	filmEarlier   = "has samples before the fragment to which they belong"
+	filmDeep      = "has boxes too deep within one another"
 
 	maxFilmTracks = 4096
 	maxFilmMedia  = 4096               // media data boxes before the movie
 	maxBrands     = 256                // bytes of a file type
 	maxSpans      = storage.MaxPatches // samples that are to be blanked, one after another counting as one
 	maxFilmLooks  = 1 << 22
+	maxFilmDepth  = 4       // of boxes in the media of a track that is not kept
 	maxFilmTable  = 1 << 18 // entries of a table of a track that is not kept
 )
 
@@ -49,6 +52,7 @@ func (f *film) trackOf(id uint32) *filmTrack {
 // filmTrack is what is known of a track.
 type filmTrack struct {
 	handler       string
+	headed        bool // its header has come
 	dropped       bool
 	sampleSize    int64 // of fragments that do not say otherwise
 	id            uint32

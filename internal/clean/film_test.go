@@ -122,8 +122,11 @@ func TestFilmSound(t *testing.T) {
 		{name: "QuickTime 1", entry: n16(1) + n16(0) + "SENT" + n16(2) + n16(16) + zeros(8) + zeros(16) + atom("wave", esds) + atom("secr", hidden), kept: esds},
 		{name: "MP4 that says 1", entry: n16(1) + zeros(6) + n16(2) + n16(16) + zeros(8) + esds, kept: esds},
 		{name: "QuickTime 2", entry: n16(2) + zeros(6) + n16(2) + n16(16) + zeros(8) + zeros(36) + esds, kept: esds},
+		{name: "a box with a size of 64 bits", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + bigAtom("secr", hidden) + bigAtom("esds", n32(0), "codec") + atom("secr", hidden), kept: bigAtom("esds", n32(0), "codec")},
+		{name: "a box that hides in fields", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + n32(1) + "secr" + n64(36) + n32(0) + atom("secr", hidden), kept: "mp4a"},
 		{name: "protected", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + esds + atom("sinf", atom("frma", "mp4a"), atom("schm", "cenc"), atom("schi", atom("tenc", "key"), atom("name", hidden)), atom("secr", hidden)), kept: atom("tenc", "key")},
 		{name: "AMR", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + atom("damr", hidden[:4], "\x01", "\x81\xff\x00\x01"), kept: "damr" + zeros(5) + "\x81\xff\x00\x01"},
+		{name: "Vorbis", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + atom("esds", n32(0), strings.Replace(vorbisHeaders, "setup", "\x05vorbis", 1)), kept: "\x01vorbisid12\x03vorbis\x1d\x00\x00\x00" + zeros(33) + "\x01\x05vorbis"},
 		{name: "FLAC", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + atom("dfLa", n32(0), "\x00\x00\x00\x04info", "\x04\x00\x00\x08"+hidden, "\x86\x00\x00\x08"+hidden), kept: "\x00\x00\x00\x04info\x01\x00\x00\x08" + zeros(8) + "\x81"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -213,6 +216,10 @@ func TestFilmUnclear(t *testing.T) {
 		"a box that is large": head + atom("moov", n32(1000)+"trak") + atom("mdat", "m"),
 		"a fragment first":    head + atom("moof", "") + atom("moov", videoTrack(nil)),
 		"samples behind":      head + atom("moov", videoTrack(nil)) + atom("mdat", hidden) + atom("moof", atom("traf", atom("tfhd", n32(0x11), n32(9), n64(len(head)), n32(9999)), atom("trun", n32(0), n32(1)))),
+		"samples before":      head + atom("mdat", hidden) + atom("moov", videoTrack(nil)) + atom("moof", atom("traf", atom("tfhd", n32(0x11), n32(9), n64(len(head)+8), n32(len(hidden))), atom("trun", n32(0), n32(1)))),
+		"a table too short":   head + atom("moov", videoTrack(nil), atom("trak", atom("mdia", handler("meta", ""), atom("minf", atom("stbl", atom("stsz"))))), atom("free", n32(1), atom("free"))) + atom("mdat", "m"),
+		"two boxes of media":  head + atom("mdat", hidden) + atom("moov", videoTrack(nil), atom("trak", atom("mdia"), dataTrack(2, "meta", "", tables([]span{{len(head) + 8, len(hidden)}}))[8:])),
+		"two tables of sizes": head + atom("mdat", hidden) + atom("moov", videoTrack(nil), dataTrack(2, "meta", "", atom("stsz", n32(0), n32(1), n32(1))+tables([]span{{len(head) + 8, len(hidden)}}))),
 		"HTML after the end":  head + atom("moov", videoTrack(nil)) + atom("mdat", "m") + "<html><script>",
 	} {
 		t.Run(name, func(t *testing.T) {

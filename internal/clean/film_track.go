@@ -29,24 +29,37 @@ func (f *film) track(b filmBox) {
 			f.small(handler, func(p []byte) { t.dropped = !t.handled(p) })
 		}
 	}
-	if t.id != 0 {
-		known := f.trackOf(t.id)
-		known.dropped = known.dropped || t.dropped
-	}
+	f.announce(t)
 	if t.dropped {
 		copy(f.held()[4:], "free")
 		clear(f.held()[head:])
 		if ok {
 			f.drop(media.end)
 		}
-		f.flush()
-		f.blankTo(b.end)
+		f.inside(b.end, func(b filmBox) { // readers take either of two boxes of media
+			if b.is("mdia") {
+				f.fail(filmMisplaced)
+			}
+			clear(f.held())
+			f.flush()
+			f.blankTo(b.end)
+		})
 		return
 	}
 	f.shown = true
 	f.size(t)
 	f.inside(media.end, func(b filmBox) { f.mediaBox(t, b) })
 	f.inside(b.end, func(b filmBox) { f.trackBox(t, b) })
+}
+
+// announce notes under its number what becomes of a track, for its fragments.
+func (f *film) announce(t *filmTrack) {
+	if t.id == 0 {
+		return
+	}
+	known := f.trackOf(t.id)
+	known.headed = true
+	known.dropped = known.dropped || t.dropped
 }
 
 // find holds the boxes up to the header of one, and lets each change those before. They may not
@@ -202,6 +215,7 @@ func (f *film) trackBox(t *filmTrack, b filmBox) {
 	case "tkhd", "tref", "edts", "tapt", "trgr":
 		f.more(b.left(f.walk))
 		f.trackPart(t, f.held())
+		f.announce(t)
 		f.size(t)
 	case "uuid":
 		f.extended(b)

@@ -27,8 +27,11 @@ func heif(w *walk) {
 		f.box(f.film.begin(f.off, everything))
 	}
 	missing := slices.ContainsFunc(f.extents, func(e extent) bool { return e.use != heifNothing })
-	if missing || !f.described && !f.film.movie {
+	switch {
+	case missing, !f.described && !f.film.movie:
 		f.cutOff()
+	case !f.described && !f.film.media:
+		f.fail("has an image sequence without media")
 	}
 	for _, s := range f.unclaimed {
 		if !f.film.movie {
@@ -110,6 +113,7 @@ func (f *heifFile) movie(b filmBox) {
 	f.facts.Frames = 0
 	f.film.outermost(b)
 	f.facts.Frames = max(1, f.facts.Frames)
+	f.afford(sortedMemory * len(f.film.dropped))
 	for _, s := range f.film.dropped {
 		if f.hasPassed(s) {
 			f.fail(heifShared)

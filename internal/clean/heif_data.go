@@ -55,7 +55,7 @@ func (d *heifData) note(p *heifPlace, use heifUse) {
 	if len(d.inFile)+len(d.inMeta)+len(p.extents) > maxExtents {
 		d.fail("has too many pieces of data")
 	}
-	d.afford(4 * extentMemory * len(p.extents)) // also to sort them, and those that are kept
+	d.afford(sortedMemory * len(p.extents))
 	for _, e := range p.extents {
 		if e.use = use; p.how == heifInMeta {
 			d.inMeta = append(d.inMeta, e)

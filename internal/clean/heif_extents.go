@@ -11,8 +11,10 @@ type extent struct {
 	use      heifUse
 }
 
-// extentMemory is what an extent takes.
-const extentMemory = 24
+const (
+	extentMemory = 24               // what an extent takes
+	sortedMemory = 4 * extentMemory // also to sort it, and among those that are kept
+)
 
 const (
 	heifOutside = "has an item whose data is not in its media"

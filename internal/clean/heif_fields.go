@@ -63,17 +63,11 @@ func (w *walk) eachBox(b []byte, see func(kind string, whole, content []byte)) {
 
 // cutBox cuts b after the box at its front, and returns false if that is not whole.
 func cutBox(b []byte) (whole, rest []byte, ok bool) {
-	if len(b) < 8 || !isBoxType(b[4:]) {
+	n := boxSize(b)
+	if n == 0 || !isBoxType(b[4:]) {
 		return nil, nil, false
 	}
-	least, size := uint64(8), uint64(binary.BigEndian.Uint32(b))
-	if size == 1 && len(b) >= 16 {
-		least, size = 16, binary.BigEndian.Uint64(b[8:])
-	}
-	if size < least || size > uint64(len(b)) {
-		return nil, nil, false
-	}
-	return b[:size], b[size:], true
+	return b[:n], b[n:], true
 }
 
 // metaBoxes returns the boxes in a metadata box, which follow version and flags. QuickTime leaves

@@ -23,6 +23,7 @@ type heifMedia struct {
 // mdat keeps the data of items in a media box, and that of an image sequence.
 func (f *heifMedia) mdat(b filmBox) {
 	f.flush()
+	f.film.media = true
 	if f.described && !f.sequence {
 		f.stills = true
 	}

@@ -98,3 +98,13 @@ func TestHEIFThatIsUnclear(t *testing.T) {
 		require.True(t, fault.Ended, "cut at %d", n)
 	}
 }
+
+// TestHEIFSequenceWithoutMedia: media within another box is none.
+func TestHEIFSequenceWithoutMedia(t *testing.T) {
+	t.Parallel()
+	file := func(inside, after string) []byte {
+		return []byte(atom("ftyp", "avis", n32(0), "avismsf1") + atom("moov", videoTrack(nil), inside) + after)
+	}
+	require.NoError(t, whole(t, "image/avif", file("", atom("mdat", coded))).Err)
+	requireUnclear(t, "media within the movie", file(atom("mdat", coded), ""))
+}

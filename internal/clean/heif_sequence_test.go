@@ -2,6 +2,7 @@ package clean_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -107,4 +108,25 @@ func TestHEIFSequenceLate(t *testing.T) {
 	requireUnclear(t, "both", file(at, size))
 	got := whole(t, typeHEIC, file(at-8-4, 4))
 	require.NoError(t, got.Err)
+}
+
+// TestHEIFSequenceMemory: samples that need blanking are taken from the memory that readers share.
+func TestHEIFSequenceMemory(t *testing.T) {
+	t.Parallel()
+	const n = 20_000
+	var offsets strings.Builder
+	for i := range n {
+		offsets.WriteString(n32(1<<24 + 2*i))
+	}
+	places := media("meta", "", "", "", atom("stsz", n32(0), n32(1), n32(n))+atom("stsc", n32(0), n32(1), n32(1), n32(1), n32(1))+atom("stco", n32(0), n32(n), offsets.String()))
+	still := bytes.Replace(heifFile{items: []heifItem{heifPicture}, properties: heifShape}.bytes(), []byte("mif1heic"), []byte("mif1msf1"), 1)
+	at := bytes.Index(still, []byte(coded))
+	file := append(still, atom("moov", movieHead("mvhd", n32(1), n32(1)), videoTrack([]span{{at, len(coded)}}), atom("trak", trackHead(2, 0, 0, upright), places))...)
+	little, enough := purse(n*50), purse(n*250)
+	var fault *clean.Error
+	require.ErrorAs(t, cleaned(typeHEIC, file, 1000, 1000, clean.Options{Memory: &little}).Err, &fault)
+	require.Equal(t, clean.CodeBusy, fault.Code)
+	require.EqualValues(t, n*50, little)
+	require.NoError(t, cleaned(typeHEIC, file, 1000, 1000, clean.Options{Memory: &enough}).Err)
+	require.EqualValues(t, n*250, enough)
 }

@@ -14,6 +14,7 @@ const (
 	jpegAdobe
 	jpegProfile
 	jpegPictures
+	jpegGainMap
 	jpegExif
 	jpegXMP
 )
@@ -27,7 +28,7 @@ func (f *jpegFile) kind(marker byte, head []byte, n int64) jpegKind {
 		}
 	case jpegAPP1:
 		switch {
-		case bytes.HasPrefix(head, []byte(exifMark)) && !f.exifs:
+		case bytes.HasPrefix(head, []byte(exifWord)) && n >= int64(len(exifMark)) && !f.exifs:
 			return jpegExif
 		case bytes.HasPrefix(head, []byte(xmpMark)):
 			return jpegXMP
@@ -38,6 +39,8 @@ func (f *jpegFile) kind(marker byte, head []byte, n int64) jpegKind {
 			return jpegProfile
 		case bytes.HasPrefix(head, []byte("MPF\x00")):
 			return jpegPictures
+		case bytes.HasPrefix(head, []byte(gainMark)):
+			return jpegGainMap
 		}
 	case jpegAPP14:
 		if bytes.HasPrefix(head, []byte("Adobe")) && n >= 12 {
@@ -96,9 +99,15 @@ func (f *jpegFile) rewrite(kind jpegKind, head []byte, rest int64) {
 		if data := f.holdMore(int(rest)); !mpf(data[len("MPF\x00"):]) {
 			clear(data)
 		}
+	case jpegGainMap:
+		if data := f.holdMore(int(rest)); !gainMap(data[len(gainMark):]) {
+			clear(data)
+		}
 	case jpegExif:
 		f.exifs = true
-		f.turned(exif(f.holdMore(int(rest))))
+		data := f.holdMore(int(rest))
+		copy(data, exifMark)
+		f.turned(exif(data))
 	case jpegXMP:
 		if data := f.holdMore(int(rest)); !f.xmp(data[len(xmpMark):]) {
 			clear(data)

@@ -65,6 +65,8 @@ func TestJPEG(t *testing.T) {
 	turned := "\xe1" + exifID + string(phone(binary.BigEndian, 3))
 	jfif := "\xe0JFIF\x00\x01\x02\x01\x00\x48\x00\x48"
 	announcement := mpfOf(binary.LittleEndian, 0x20030000, 5000, 0, 0, 0x53454e54, 900, 4800, 0x53454e54)
+	const gain = "\xe2urn:iso:std:iso:ts:21496:-1\x00"
+	numbers := strings.Repeat("\x00\x00\x00\x01", 44)
 	for _, c := range []struct {
 		name   string
 		file   []byte
@@ -74,8 +76,12 @@ func TestJPEG(t *testing.T) {
 	}{
 		{name: "nothing to clean", file: jpegOf(t, jfif+"\x00\x00"), same: true, keeps: []string{jfif[1:]}},
 		{name: "what is kept", file: jpegOf(t, jfif+"\x00\x00", "\xe2ICC_PROFILE\x00\x01\x01profile", "\xeeAdobe\x00\x64\x00\x00\x00\x00\x01"), same: true},
+		{name: "gain maps of ISO 21496-1", file: jpegOf(t, gain+zeros(4), gain+zeros(4)+"\x40"+numbers[:56], gain+zeros(4)+"\xc0"+numbers[:136], gain+zeros(4)+"\x08"+numbers[:32], gain+zeros(4)+"\x88"+numbers[:72]), same: true},
+		{name: "text after a gain map", file: jpegOf(t, gain+zeros(4)+"\x70"+numbers[:56]+secret), keeps: []string{gain[1:] + zeros(4) + "\x40" + numbers[:56] + zeros(len(secret))}},
+		{name: "no gain map", file: jpegOf(t, gain+zeros(4)+"\xc0"+numbers[:100]+secret[:8], gain+"\x00\x01"+secret, gain+"S")},
 		{name: "Exif", file: jpegOf(t, exif), turned: 6, keeps: []string{exifID + string(keptExif(6))}},
 		{name: "Exif twice", file: jpegOf(t, turned, exif), turned: 3, keeps: []string{exifID + string(keptExif(3))}},
+		{name: "Exif of old Kodak cameras", file: jpegOf(t, strings.Replace(exif, exifID, "Exif\x00S", 1)), turned: 6, keeps: []string{exifID + string(keptExif(6))}},
 		{name: "Exif that is too short", file: jpegOf(t, "\xe1"+exifID+"II*\x00\x08\x00\x00\x00\x01\x00SENTINEL")},
 		{name: "thumbnails", file: jpegOf(t, jfif+"\x01\x06"+secret, "\xe0JFXX\x00\x10"+secret), keeps: []string{jfif[1:] + "\x01\x06\x00\x00\x00"}},
 		{name: "XMP", file: jpegOf(t, "\xe1"+xmpID+"<x:xmpmeta xmlns:x='adobe:ns:meta/' x:xmptk='"+secret+"'>"+secret+"</x:xmpmeta>"), keeps: []string{xmpID + "<x:xmpmeta xmlns:x='adobe:ns:meta/' "}},

@@ -72,7 +72,7 @@ func (m *matroska) segment(end int64) {
 			end = m.pos()
 		case !ok:
 			m.notNext()
-		case m.inCluster && clusterHas(e.id):
+		case m.inCluster && e.id < mkvOutermost:
 			m.clusterPart(e)
 		default:
 			m.inCluster = false
@@ -82,15 +82,6 @@ func (m *matroska) segment(end int64) {
 	if !m.tracks {
 		m.fail("has no tracks")
 	}
-}
-
-// clusterHas reports whether an element goes on with a cluster of unknown size.
-func clusterHas(id uint32) bool {
-	switch id {
-	case mkvSimple, mkvGroup, mkvEncrypted, 0xe7, 0xa7, 0xab, 0x5854, ebmlVoid, ebmlCRC:
-		return true
-	}
-	return false
 }
 
 // part walks an element of the segment.

@@ -15,6 +15,10 @@ const (
 	ebmlCRC    = 0xbf
 	ebmlHeader = 0x1a45dfa3
 
+	// mkvOutermost is the least identifier of an element that ends a cluster of unknown size: those of
+	// the segment have 4 bytes, and those of a cluster fewer.
+	mkvOutermost = 1 << 28
+
 	mkvMalformed = "has a Matroska element that does not fit into the one around it"
 )
 

@@ -72,6 +72,7 @@ func TestMatroska(t *testing.T) {
 		{name: "sizes", file: mkvHead("matroska") + short("\xec", hidden) + element(segmentID, places(element(clusterID, short("\xbf", "\x01\x02\x03\x04"), blocks, short("\x55\x77", hidden))))},
 		{name: "live", file: mkvHead("webm\x00") + segmentID + unknown + places(clusterID+unknown+blocks+clusterID+unknown+blocks)},
 		{name: "unknown clusters in a known segment", file: mkvHead("webm") + element(segmentID, places(clusterID+unknown+blocks))},
+		{name: "an unknown element in an unknown cluster", file: mkvHead("webm") + element(segmentID, places(clusterID+unknown+short("\x55\x77", hidden)+blocks))},
 		{name: "after its end", file: mkvHead("webm") + element(segmentID, places(element(clusterID, blocks))) + hidden},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -96,6 +97,7 @@ func TestMatroskaUnclear(t *testing.T) {
 		"no segment":        mkvHead("webm"),
 		"no tracks":         mkvHead("webm") + element(segmentID, element(infoID)),
 		"a cluster first":   mkvHead("webm") + element(segmentID, element(clusterID), element(tracksID)),
+		"packed headers":    mkvHead("webm") + element(segmentID, element(tracksID, element("\xae", short("\xd7", "\x01"), short("\x83", "\x02"), short("\x6d\x80", short("\x62\x40", short("\x50\x32", "\x03")))))),
 		"large info":        mkvHead("webm") + element(segmentID, element(infoID, element("\x7b\xa9", zeros(70_000))), element(tracksID)),
 		"large headers":     mkvHead("webm") + element(segmentID, element(tracksID, element("\xae", short("\xd7", "\x01"), short("\x83", "\x02"), element("\x63\xa2", "fLaC"+zeros(70_000))))),
 		"an element is cut": mkvHead("webm") + element(segmentID, element(tracksID)+infoID),
@@ -138,4 +140,20 @@ func BenchmarkMatroska(b *testing.B) {
 		blocks.WriteString(element("\xa3", "\x81\x00\x00\x80", zeros(4000)))
 	}
 	benchmarkClean(b, "video/webm", []byte(mkvHead("webm")+element(segmentID, element(tracksID, element("\xae", short("\xd7", "\x01"), short("\x83", "\x01"))), element(clusterID, blocks.String()))))
+}
+
+// TestMatroskaVorbis: the headers of Vorbis also have their lengths otherwise.
+func TestMatroskaVorbis(t *testing.T) {
+	t.Parallel()
+	comments := "\x03vorbis" + "\x04\x00\x00\x00SENT" + "\x01\x00\x00\x00" + "\x08\x00\x00\x00" + hidden + "\x01"
+	for _, headers := range []string{
+		"\x00\x0b\x01vorbisid12" + "\x00\x20" + comments + "\x00\x0c\x05vorbissetup",
+		"\x02\x0b\xfe\x01vorbisid12" + comments + "\x05vorbissetup",
+	} {
+		got := whole(t, "video/webm", []byte(mkvHead("webm")+element(segmentID, element(tracksID, element("\xae", short("\xd7", "\x01"), short("\x83", "\x02"), element("\x63\xa2", headers))))))
+		require.NoError(t, got.Err)
+		requireNothing(t, got.Content)
+		require.NotContains(t, string(got.Content), "SENT")
+		require.Contains(t, string(got.Content), "\x05vorbissetup")
+	}
 }

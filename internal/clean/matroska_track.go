@@ -2,7 +2,6 @@ package clean
 
 import (
 	"bytes"
-	"encoding/binary"
 	"slices"
 )
 
@@ -17,6 +16,11 @@ const (
 	mkvPrivate  = 0x63a2
 	mkvAddition = 0x41e4
 
+	mkvEncodings = 0x6d80
+	mkvEncoding  = 0x6240
+	mkvScope     = 0x5032
+	mkvOfHeaders = 2 // a bit of a scope: the headers of a codec are packed
+
 	mkvLanguage    = 0x22b59c
 	mkvLanguageTag = 0x22b59d
 
@@ -30,7 +34,7 @@ var mkvTypes = []int64{1, 2, 0x11}
 func ofTrack(id uint32) bool {
 	switch id {
 	case 0xb9, 0x88, 0x55aa, 0x55ab, 0x55ac, 0x55ad, 0x55ae, 0x55af, 0x9c, 0x6de7, 0x6df8, 0x23e383, 0x234e7a, 0x23314f,
-		0x55ee, 0x86, 0xaa, 0x6fab, 0x56aa, 0x56bb, 0x6d80:
+		0x55ee, 0x86, 0xaa, 0x6fab, 0x56aa, 0x56bb:
 		return true
 	}
 	return false
@@ -60,6 +64,7 @@ const (
 type mkvEntry struct {
 	number, kind  int64
 	width, height int64
+	packed        bool // headers of its codec
 }
 
 // track holds a track until its number and its kind are known.
@@ -95,6 +100,9 @@ func (m *matroska) track(e element) {
 		}
 		m.small(c, t)
 	})
+	if t.packed {
+		m.fail("has packed headers of a codec")
+	}
 	if t.kind == 1 && m.facts.Width == 0 {
 		m.facts.Width, m.facts.Height = t.width, t.height
 	}
@@ -128,12 +136,25 @@ func (t *mkvEntry) field(id uint32, content []byte) bool {
 		heldElements(content, t.shown)
 	case mkvPrivate:
 		codecPrivate(content)
+	case mkvEncodings:
+		heldElements(content, t.encoding)
 	case mkvAddition:
 		heldElements(content, func(id uint32, _ []byte) bool { return id == 0x41f0 || id == 0x41e7 || id == 0x41ed })
 	case mkvLanguage, mkvLanguageTag:
 		return isLanguage(content)
 	default:
 		return ofTrack(id)
+	}
+	return true
+}
+
+// encoding keeps how samples are packed or encrypted. Packed headers cannot be cleaned.
+func (t *mkvEntry) encoding(id uint32, content []byte) bool {
+	if id == mkvEncoding {
+		heldElements(content, func(id uint32, content []byte) bool {
+			t.packed = t.packed || id == mkvScope && unsigned(content)&mkvOfHeaders != 0
+			return true
+		})
 	}
 	return true
 }
@@ -151,57 +172,6 @@ func (t *mkvEntry) shown(id uint32, content []byte) bool {
 		t.height -= n
 	}
 	return isShown(id)
-}
-
-// The headers of a codec that have comments come after one of these.
-const (
-	flacMark   = "fLaC"
-	vorbisMark = "\x01vorbis"
-	theoraMark = "\x80theora"
-)
-
-// codecPrivate blanks the comments in the headers of a codec.
-func codecPrivate(p []byte) {
-	if bytes.HasPrefix(p, []byte(flacMark)) {
-		flacBlocks(p)
-		return
-	}
-	if len(p) == 0 || p[0] != 2 { // three headers, of which two have their lengths in front
-		return
-	}
-	var sizes [2]int
-	at := 1
-	for i := range sizes {
-		for at < len(p) {
-			c := p[at]
-			sizes[i] += int(c)
-			if at++; c < 255 {
-				break
-			}
-		}
-	}
-	if at+sizes[0]+sizes[1] > len(p) {
-		return
-	}
-	first, comments := p[at:at+sizes[0]], p[at+sizes[0]:at+sizes[0]+sizes[1]]
-	switch {
-	case bytes.HasPrefix(first, []byte(vorbisMark)):
-		noComments(comments, 1)
-	case bytes.HasPrefix(first, []byte(theoraMark)):
-		noComments(comments, 0)
-	}
-}
-
-// noComments makes a packet of comments one without any, after which so many bytes end it. The name
-// of its writer takes the room.
-func noComments(p []byte, end int) {
-	const mark = 7
-	n := len(p) - mark - 4 - 4 - end
-	if n < 0 {
-		return
-	}
-	clear(p[mark : len(p)-end])
-	binary.LittleEndian.PutUint32(p[mark:], uint32(n)) //nolint:gosec // it fits
 }
 
 // largePrivate keeps headers of a codec that are too large to be held, if they have no comments.

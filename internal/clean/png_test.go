@@ -77,3 +77,9 @@ func TestPNGWithoutAType(t *testing.T) {
 	require.Equal(t, clean.CodeUnclear, fault.Code)
 	require.False(t, fault.Ended)
 }
+
+func FuzzPNG(f *testing.F) {
+	seeds(f, "image/png")
+	f.Add(pngOf(f, "eXIf"+string(phone(binary.LittleEndian, 6)), "tEXtSoftware\x00"+secret, "eXIf"+secret))
+	f.Fuzz(func(t *testing.T, file []byte) { holdTogether(t, "image/png", file) })
+}

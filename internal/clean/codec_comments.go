@@ -1,0 +1,75 @@
+package clean
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// The headers of a codec that have comments come after one of these.
+const (
+	flacMark   = "fLaC"
+	vorbisMark = "\x01vorbis"
+	theoraMark = "\x80theora"
+
+	vorbisComments = "\x03vorbis"
+	vorbisSetup    = "\x05vorbis" // which follows them
+)
+
+// codecPrivate blanks the comments in the headers of a codec.
+func codecPrivate(p []byte) {
+	if bytes.HasPrefix(p, []byte(flacMark)) {
+		flacBlocks(p)
+		return
+	}
+	if len(p) == 0 || p[0] != 2 { // three headers, of which two have their lengths in front
+		vorbisIn(p)
+		return
+	}
+	var sizes [2]int
+	at := 1
+	for i := range sizes {
+		for at < len(p) {
+			c := p[at]
+			sizes[i] += int(c)
+			if at++; c < 255 {
+				break
+			}
+		}
+	}
+	if at+sizes[0]+sizes[1] > len(p) {
+		vorbisIn(p)
+		return
+	}
+	first, comments := p[at:at+sizes[0]], p[at+sizes[0]:at+sizes[0]+sizes[1]]
+	switch {
+	case bytes.HasPrefix(first, []byte(vorbisMark)):
+		noComments(comments, 1)
+	case bytes.HasPrefix(first, []byte(theoraMark)):
+		noComments(comments, 0)
+	}
+}
+
+// vorbisIn blanks the comments among the headers of Vorbis that stand anywhere in p.
+func vorbisIn(p []byte) {
+	first := bytes.Index(p, []byte(vorbisMark))
+	if first < 0 {
+		return
+	}
+	p = p[first:]
+	from, to := bytes.Index(p, []byte(vorbisComments)), bytes.LastIndex(p, []byte(vorbisSetup))
+	if 0 < from && from < to {
+		noComments(p[from:to], 1)
+	}
+}
+
+// noComments makes a packet of comments one without any, after which so many bytes end it. The name
+// of its writer takes the room.
+func noComments(p []byte, end int) {
+	const mark = 7
+	n := len(p) - mark - 4 - 4 - end
+	if n < 0 {
+		return
+	}
+	clear(p[mark : len(p)-end])
+	binary.LittleEndian.PutUint32(p[mark:], uint32(n)) //nolint:gosec // it fits
+}
