@@ -1,9 +1,9 @@
 package inspect
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
-	"strings"
 )
 
 // quiet returns a number of bytes at the beginning of p. None of the words that are looked for in
@@ -17,16 +17,16 @@ func quiet(p []byte) int {
 			break
 		}
 		if around(p, n) {
-			return max(0, n-len("endst"))
+			return max(0, n-len("endstr"))
 		}
 		n += 2
 		if misses > 16+n/1024 {
-			return n - len("endst")
+			return n - len("endstr")
 		}
 	}
 	for ; n+1 < len(p); n++ {
 		if around(p, n) {
-			return max(0, n-len("endst"))
+			return max(0, n-len("endstr"))
 		}
 	}
 	return len(p)
@@ -40,7 +40,7 @@ const (
 )
 
 // Of two bytes that lie together at an even place, each word has one of these pairs: "bj" or "re" if
-// it begins at an odd place, and "ob", "ef" or "en" at an even one. Those of a group differ in few
+// it begins at an odd place, and "ob", "ef" or "ea" at an even one. Those of a group differ in few
 // bits. The highest bit of a pair does not count.
 const (
 	everyPair = 0x0001_0001_0001_0001
@@ -49,13 +49,15 @@ const (
 	oddPair  = ('b' | 'j'<<8) * everyPair
 	oddSame  = (0x7fff &^ (('b' ^ 'r') | ('j'^'e')<<8)) * everyPair
 	evenPair = ('o' | 'b'<<8) * everyPair
-	evenSame = (0x7fff &^ (('o' ^ 'e') | (('b'^'f')|('b'^'n'))<<8)) * everyPair
+	evenSame = (0x7fff &^ (('o' ^ 'e') | (('b'^'f')|('b'^'a'))<<8)) * everyPair
 )
 
-// unlike returns the even number of bytes at the beginning of p up to a pair that resembles those
-// of the words, or up to the last bytes. One in 700 random pairs does.
+// unlike returns an even number of bytes at the beginning of p, up to a pair that resembles those of
+// the words, or up to the last bytes. One in 500 random pairs does. It passes bytes either because
+// withoutPairs does, or because no pair at an even place resembles them: a word across the place
+// where one follows the other has its pair after it by both.
 func unlike(p []byte) (n int) {
-	for ; len(p)-n >= quietBlock; n += quietBlock {
+	for n = withoutPairs(p); len(p)-n >= quietBlock; n += withoutPairs(p[n:]) {
 		q := (*[quietBlock]byte)(p[n:])
 		if (alike(q[0:8])|alike(q[8:16])|alike(q[16:24])|alike(q[24:32])|
 			alike(q[32:40])|alike(q[40:48])|alike(q[48:56])|alike(q[56:64])|
@@ -63,6 +65,7 @@ func unlike(p []byte) (n int) {
 			alike(q[96:104])|alike(q[104:112])|alike(q[112:120])|alike(q[120:128]))&highPairs != 0 {
 			break
 		}
+		n += quietBlock
 	}
 	for ; len(p)-n >= quietBytes; n += quietBytes {
 		if found := alike(p[n:n+quietBytes]) & highPairs; found != 0 {
@@ -90,7 +93,7 @@ func around(p []byte, i int) bool {
 		return next == 'b' && i+2 < len(p) && p[i+2] == 'j'
 	case 'e':
 		return next == 'f' && i > 1 && p[i-1] == 'r' && p[i-2] == 'x' ||
-			next == 'n' && strings.HasPrefix(string(p[i:min(len(p), i+len(endstream))]), endstream)
+			next == 'a' && i >= len("endstr") && bytes.HasPrefix(p[i-len("endstr"):], []byte(endstream))
 	}
 	return false
 }

@@ -42,6 +42,25 @@ func TestPDFQuiet(t *testing.T) {
 	}
 }
 
+// TestPDFPairs: a block is passed if no pair begins in it, and the bytes after p do not count.
+func TestPDFPairs(t *testing.T) {
+	if withoutPairs(make([]byte, 65)) == 0 {
+		t.Log("not used on this architecture")
+		return
+	}
+	for size := range 300 {
+		without := bytes.Repeat([]byte("bra.jrb.ebbr"), 26)[:size]
+		require.Equal(t, max(0, size-1)/64*64, withoutPairs(without), size)
+		for at := range max(0, size-1) {
+			for _, pair := range []string{"bj", "re"} {
+				p := bytes.Clone(without)
+				copy(p[at:], pair)
+				require.Equal(t, min(at, size-1)/64*64, withoutPairs(p[:size:size]), "%d of %d", at, size)
+			}
+		}
+	}
+}
+
 // FuzzPDFQuiet: the same for any bytes.
 func FuzzPDFQuiet(f *testing.F) {
 	f.Add([]byte("12 0 obj endstream xref"), 40)
