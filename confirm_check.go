@@ -15,7 +15,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// checked is a file that was sent, and has passed its check.
+// checked is a file that was sent, directly or in pieces, and has passed its check.
 type checked struct {
 	file    File            // as it will be published
 	source  string          // SHA-256 of what was sent, "" if nothing needs it

@@ -31,7 +31,7 @@ type Incoming struct {
 	scanned inspect.Scanned // of the piece at hand; only where no call can hang in an observer
 }
 
-// Facts returns what is known so far: all of it in [Observer.Verdict].
+// Facts returns what is known: nothing in Validate, all in [Observer.Verdict].
 func (in *Incoming) Facts() Facts {
 	if in.cleaner == nil {
 		return Facts{}

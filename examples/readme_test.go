@@ -54,6 +54,8 @@ func TestReadmeS3(t *testing.T) {
 	// ctx may be context.Background(). With your own client: s3store.New(client, "my-uploads", nil).
 	store, err := s3open.Open(ctx, "s3://my-uploads", nil) // region and credentials: as the AWS CLI
 	// An endpoint on another machine needs https, or "&insecure=true".
+	// With nil, twelve files above 5 MiB arrive at once, others wait 30 s, then get 503. For 100 files:
+	// &s3store.Options{MaxMemory: 500 << 20}. Open sends no request, so call store.Ping at the start.
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -94,7 +96,7 @@ func TestReadmeHandler(t *testing.T) {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux := http.NewServeMux()
-	// In an SQL transaction, call upload.Keep right before COMMIT.
+	// In an SQL transaction, call upload.Keep right before COMMIT: it fails if the upload was cut.
 	// Nothing in front may read the form, as some CSRF middleware does.
 	// Pages of another origin get 403 until Options.CrossOrigin trusts it.
 	// Give chi's middleware.Timeout to a Group of other routes: it would cut slow clients.

@@ -22,7 +22,8 @@ func (b *Bucket) pinsCopies() bool { return b.direct() && !b.opts.Profile.NoPinn
 // It is meant for the start of a program, which should end if [Report.Worst] is StateWrong. It
 // makes about twenty calls, fewer without direct uploads, and others to remove what it wrote. It
 // detects only abilities that the service lacks entirely: run Check before the first user comes,
-// and after each update of the service.
+// and after each update of the service. It does not judge credentials, and cannot tell anything
+// with invalid ones: call [s3store.Store.Ping] first.
 func (b *Bucket) Verify(ctx context.Context) Report {
 	return b.examine(ctx, verifying)
 }

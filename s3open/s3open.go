@@ -33,7 +33,8 @@
 // roles of tasks and instances. AWS_CA_BUNDLE names certificates to trust.
 //
 // The client speaks HTTP/1.1 and keeps 256 idle connections for 90 seconds. An upload handler
-// has as many uploads at a time by default. The SDK's own default keeps 10, so a busy server
+// has at most as many uploads at a time by default, of which twelve may be large files: see
+// [s3store.Options].MaxMemory. The SDK's own default keeps 10, so a busy server
 // shakes hands for most of its calls. With HTTP/2 all uploads would share
 // one connection, where a slow one delays the others. It follows no redirects.
 // [s3store.Options] limit how long a call may take.
@@ -48,12 +49,13 @@ import (
 
 // Open returns a store over the bucket that rawURL names; the package documentation says how.
 // It makes no call to S3, so missing credentials or buckets fail only at the first call.
-// s3bucket.Bucket.Verify makes some calls at the start of a program. A nil opts stands for
+// At the start of a program, [s3store.Store.Ping] tries both, and s3bucket.Bucket.Verify what the
+// service can do. A nil opts stands for
 // the zero Options. If they have a Profile, rawURL must have none.
 //
-// The context is only for reading the AWS configuration. Since rawURL may hold a secret by
-// mistake, errors quote only the values of region, profile, lacks and insecure. For a client with other settings use [s3store.New];
-// [s3store.Store.Client] returns the client that Open made.
+// The context is only for reading the AWS configuration. Since rawURL may hold a secret by mistake,
+// errors quote only the values of region, profile, lacks and insecure. For a client with other
+// settings use [s3store.New]; [s3store.Store.Client] returns the client that Open made.
 func Open(ctx context.Context, rawURL string, opts *s3store.Options) (*s3store.Store, error) {
 	var o s3store.Options
 	if opts != nil {
