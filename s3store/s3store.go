@@ -7,13 +7,14 @@
 // ever replaced. Objects get the detected media type, a Content-Disposition of attachment with the
 // client's file name, "Cache-Control: private", and no ACL.
 //
-// The SDK makes the first PutObject and the first UploadPart. If the store can repeat such a request
-// byte for byte, it sends the next ones itself, through the client's HTTP client and signer: that
-// costs less than half of the SDK's time. After any failure the SDK makes that call anew, with all its
-// retries, and all calls of the operation in the next minute. The SDK makes all calls of a client
-// whose options observe, delay, address or sign calls. Such options are APIOptions, Interceptors, ClientLogMode,
-// ContinueHeaderThresholdBytes, RetryMaxAttempts, and any EndpointResolverV2, AuthSchemes,
-// HTTPSignerV4, Retryer, TracerProvider or MeterProvider other than the SDK's default.
+// The SDK makes the first PutObject and the first UploadPart. If the store can repeat such a
+// request byte for byte, it sends the next ones itself, through the client's HTTP client and
+// signer: that costs less than half of the SDK's time. After any failure the SDK makes that call
+// anew, with all its retries, and all calls of the operation in the next minute. The SDK makes all
+// calls of a client whose options observe, delay, address or sign calls. Such options are
+// APIOptions, Interceptors, ClientLogMode, ContinueHeaderThresholdBytes, RetryMaxAttempts, and any
+// EndpointResolverV2, AuthSchemes, HTTPSignerV4, Retryer, TracerProvider or MeterProvider other
+// than the SDK's default.
 //
 // # When S3 does not answer
 //
