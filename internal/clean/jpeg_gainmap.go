@@ -14,7 +14,7 @@ const (
 )
 
 // gainMap keeps a version, and after it the numbers of a gain map: two headrooms, and five numbers a
-// channel. It makes zeros of further bytes. It returns false if b is no gain map of a known version.
+// channel. Further bytes become zeros. It returns false if b is not a gain map of a known version.
 func gainMap(b []byte) bool {
 	const version = 4
 	if len(b) < version || binary.BigEndian.Uint16(b) != 0 {

@@ -1,7 +1,7 @@
 #include "textflag.h"
 
-// FOUR puts a byte into all four places of a register.
-#define FOUR(byte, x) \
+// FILL puts a byte into all 16 places of a register.
+#define FILL(byte, x) \
 	MOVL $(byte*0x01010101), DX \
 	MOVQ DX, x \
 	PSHUFD $0, x, x
@@ -26,10 +26,10 @@ TEXT ·withoutPairs(SB), NOSPLIT, $0-32
 	MOVQ p_base+0(FP), SI
 	MOVQ p_len+8(FP), CX
 	XORL AX, AX
-	FOUR(0x62, X0) // b
-	FOUR(0x6a, X1) // j
-	FOUR(0x72, X2) // r
-	FOUR(0x65, X3) // e
+	FILL(0x62, X0) // b
+	FILL(0x6a, X1) // j
+	FILL(0x72, X2) // r
+	FILL(0x65, X3) // e
 	SUBQ $65, CX   // a block, and the byte after it
 
 block:
