@@ -59,6 +59,7 @@ func TestReadmeS3(t *testing.T) {
 	if err != nil {
 		log.Fatal(err)
 	}
+	// An error of signedIn, or the id "", is answered with 401.
 	uploads, err := upload.New(store, upload.Images(nil), upload.RequireSubject(signedIn), nil)
 	require.NoError(t, err)
 	require.NotNil(t, uploads)
