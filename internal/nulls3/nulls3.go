@@ -15,8 +15,8 @@ import (
 )
 
 // Server is an http.Handler. It checks neither signatures nor checksums, and its zero value is
-// ready. It implements what storing a file takes: PutObject and the calls of a multipart upload,
-// HeadObject and DeleteObject.
+// ready. It implements what storing a file takes: PutObject, the calls of a multipart upload and
+// ListMultipartUploads, HeadObject and DeleteObject.
 type Server struct {
 	mu      sync.Mutex
 	objects map[string]object
@@ -24,6 +24,7 @@ type Server struct {
 }
 
 type object struct {
+	path string
 	size int64
 	meta http.Header
 }
@@ -76,30 +77,59 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.open = map[string]object{}
 	}
 	query := r.URL.Query()
-	id := query.Get("uploadId")
-	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch {
 	case r.Method == http.MethodPost && query.Has("uploads"):
-		id = rand.Text()
-		s.open[id] = object{meta: metadata(r.Header)}
+		id := rand.Text()
+		s.open[id] = object{path: r.URL.Path, meta: metadata(r.Header)}
 		_, _ = fmt.Fprintf(w, "<InitiateMultipartUploadResult><UploadId>%s</UploadId></InitiateMultipartUploadResult>", id)
-	case r.Method == http.MethodPut && id != "":
-		o := s.open[id]
+	case r.Method == http.MethodGet && query.Has("uploads"):
+		s.list(w, r.URL.Path, query.Get("prefix"))
+	case query.Has("uploadId"):
+		s.upload(w, r, query.Get("uploadId"), n)
+	default:
+		s.object(w, r, n)
+	}
+}
+
+// list serves ListMultipartUploads of the bucket at a path. It needs the lock.
+func (s *Server) list(w io.Writer, bucket, prefix string) {
+	type upload struct{ Key, UploadId string } //nolint:revive // the protocol's spelling
+	var out struct {
+		XMLName xml.Name `xml:"ListMultipartUploadsResult"`
+		Upload  []upload
+	}
+	for id, o := range s.open {
+		key, within := strings.CutPrefix(o.path, strings.TrimSuffix(bucket, "/")+"/")
+		if within && strings.HasPrefix(key, prefix) {
+			out.Upload = append(out.Upload, upload{key, id})
+		}
+	}
+	_ = xml.NewEncoder(w).Encode(out)
+}
+
+// upload serves calls on a multipart upload. A part that comes after the abort does not open the
+// upload again. It needs the lock.
+func (s *Server) upload(w http.ResponseWriter, r *http.Request, id string, n int64) {
+	o, found := s.open[id]
+	switch {
+	case !found:
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, "<Error><Code>NoSuchUpload</Code></Error>")
+	case r.Method == http.MethodPut:
 		o.size += n
 		s.open[id] = o
 		w.Header().Set("ETag", `"part"`)
-	case r.Method == http.MethodPost && id != "":
-		s.objects[r.URL.Path] = s.open[id]
+	case r.Method == http.MethodPost:
+		s.objects[o.path] = o
 		delete(s.open, id)
+		_, key, _ := strings.Cut(strings.TrimPrefix(o.path, "/"), "/")
 		_ = xml.NewEncoder(w).Encode(struct {
 			XMLName   xml.Name `xml:"CompleteMultipartUploadResult"`
 			Key, ETag string
 		}{Key: key, ETag: "whole"})
-	case r.Method == http.MethodDelete && id != "":
+	case r.Method == http.MethodDelete:
 		delete(s.open, id)
 		w.WriteHeader(http.StatusNoContent)
-	default:
-		s.object(w, r, n)
 	}
 }
 
