@@ -46,9 +46,9 @@
 // # Promises
 //
 // Nothing unchecked is visible. A key is published only after every validator has accepted the
-// whole file. Until then, objects lie under [storage.StagingSegment], where a process that only
-// serves downloads needs no rights. Neither the end of a stream nor a call of Close can publish. A
-// cut body is refused, never taken for a shorter file.
+// whole file. Until then, objects lie under [storage.StagingSegment], where a download server needs
+// no rights. Neither the end of a stream nor a call of Close can publish. A cut body is refused,
+// never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
 // stays. Only a file of a [Presigner] or [Resumer] stays when the host's function fails. While a
