@@ -95,8 +95,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) list(w io.Writer, bucket, prefix string) {
 	type upload struct{ Key, UploadId string } //nolint:revive // the protocol's spelling
 	var out struct {
-		XMLName xml.Name `xml:"ListMultipartUploadsResult"`
-		Upload  []upload
+		XMLName     xml.Name `xml:"ListMultipartUploadsResult"`
+		IsTruncated bool
+		Upload      []upload
 	}
 	for id, o := range s.open {
 		key, within := strings.CutPrefix(o.path, strings.TrimSuffix(bucket, "/")+"/")
