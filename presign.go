@@ -215,6 +215,11 @@ func (s *pendingStep) take() bool { return !s.taken.Swap(true) }
 // remove removes the bytes that were sent for t and are not published. It ends the reservation of a
 // file in parts, since S3 accepts no part of an upload that has ended.
 func (p *Presigner) remove(q *session, t *sealed) error {
+	return p.removeBy(q, t, p.store.AbortMultipart)
+}
+
+// removeBy is remove with a function that ends an upload in parts.
+func (p *Presigner) removeBy(q *session, t *sealed, abort func(ctx context.Context, key, uploadID string) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CleanupTimeout)
 	defer cancel()
 	staged := p.file(t, t.Type, "")
@@ -222,7 +227,7 @@ func (p *Presigner) remove(q *session, t *sealed) error {
 	err := q.cleanup(ctx, staged, func(ctx context.Context) error {
 		var aborting error
 		if t.UploadID != "" {
-			aborting = p.store.AbortMultipart(ctx, t.Staging, t.UploadID)
+			aborting = abort(ctx, t.Staging, t.UploadID)
 		}
 		if p.stored != nil {
 			aborting = errors.Join(aborting, p.store.Delete(ctx, t.Staging+ticketSuffix))

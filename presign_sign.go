@@ -181,7 +181,8 @@ func (p *Presigner) Parts(r *http.Request, token string) (parts []storage.Part, 
 }
 
 // Abort ends an upload: sent bytes are removed, a published file stays. This instance publishes
-// nothing more for the ticket; another one may until it expires.
+// nothing more for the ticket; another one may until it expires. For an upload in parts it takes half
+// a second, and removes those that arrive meanwhile.
 func (p *Presigner) Abort(r *http.Request, token string) (err error) {
 	q, t, err := p.step(r, token)
 	defer func() { err = q.leaveWith(err) }()
@@ -190,10 +191,39 @@ func (p *Presigner) Abort(r *http.Request, token string) (err error) {
 	}
 	return p.turns.Do(q.ctx, t.ID, t.expires(), func(s *ticket.State) error {
 		s.Ended = true
-		if err := p.remove(q, t); err != nil {
+		if err := p.removeBy(q, t, p.abortParts); err != nil {
 			return storageError(err)
 		}
 		q.decide(Event{Kind: KindAborted, Files: q.files()})
 		return nil
 	})
 }
+
+// latePauses are the waits after which abortParts looks for parts.
+var latePauses = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond}
+
+// abortParts ends an upload of which parts may be on their way: a client gives up while it sends.
+// S3 may keep such parts, and documents that the abort may then be needed again and that ListParts
+// shows them. versitygw opens the upload again.
+func (p *Presigner) abortParts(ctx context.Context, key, uploadID string) error {
+	for _, pause := range latePauses {
+		if err := p.store.AbortMultipart(ctx, key, uploadID); err != nil {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		parts, err := p.store.Parts(ctx, key, uploadID)
+		switch {
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			return err
+		case len(parts) > 0: // the caller tries again
+			return errLateParts
+		}
+	}
+	return nil
+}
+
+var errLateParts = errors.New("upload: parts arrived after the multipart upload was aborted")

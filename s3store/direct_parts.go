@@ -126,7 +126,7 @@ func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, par
 }
 
 // AbortMultipart implements [storage.DirectStorage]. As S3 documents, a part in flight can keep the
-// upload open; the bucket's lifecycle rule then removes it.
+// upload open: call it again while Parts lists one. The bucket's lifecycle rule removes the rest.
 func (s *Store) AbortMultipart(ctx context.Context, key, uploadID string) error {
 	return s.abortUpload(ctx, key, uploadID)
 }
