@@ -95,7 +95,7 @@ func (k EventKind) IsDecision() bool {
 // refuse makes e a refusal.
 func (e *Event) refuse(err *Error) { e.Kind, e.Code, e.Err = KindRefused, err.Code, err }
 
-// Hooks are for metrics, traces and audit trails. They run on goroutines of their own, in order for
+// Hooks are for metrics, traces and audits. They run on goroutines of their own, in order for
 // one request, concurrently for several. The upload waits for them, at most 10 s. A hook that
 // panics or ends its goroutine is logged. While 64 do not return, none is called.
 type Hooks struct {

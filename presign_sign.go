@@ -23,7 +23,7 @@ func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
 	return p.sign(r, d, p.opts.URLExpires, 0)
 }
 
-// SignParts is Sign for clients that send every file in parts of their own size, 5 MiB to 5 GiB.
+// SignParts is Sign for clients that choose the size of parts, 5 MiB to 5 GiB.
 func (p *Presigner) SignParts(r *http.Request, d Declaration, partSize int64) (*Ticket, error) {
 	if partSize < storage.MinPartSize || partSize > storage.MaxPartSize {
 		return nil, internal(errors.New("upload: parts have 5 MiB to 5 GiB"))
@@ -159,7 +159,7 @@ func (p *Presigner) SignPart(r *http.Request, token string, number int) (request
 	return request, nil
 }
 
-// Parts lists the parts that have arrived.
+// Parts lists the parts that arrived.
 func (p *Presigner) Parts(r *http.Request, token string) (parts []storage.Part, err error) {
 	q, t, err := p.step(r, token)
 	defer func() { err = q.leaveWith(err) }()
@@ -181,8 +181,8 @@ func (p *Presigner) Parts(r *http.Request, token string) (parts []storage.Part, 
 }
 
 // Abort ends an upload: sent bytes are removed, a published file stays. This instance publishes
-// nothing more for the ticket; another one may until it expires. For an upload in parts it takes half
-// a second, and removes those that arrive meanwhile.
+// nothing more for the ticket; another one may until it expires. In parts, it also removes those that
+// arrive within half a second.
 func (p *Presigner) Abort(r *http.Request, token string) (err error) {
 	q, t, err := p.step(r, token)
 	defer func() { err = q.leaveWith(err) }()

@@ -127,10 +127,10 @@ type Error struct {
 	// RetryAfter is sent with 429 and 503, in whole seconds, rounded up. Default: 2 s.
 	RetryAfter time.Duration
 
-	// Err is the cause, for the log alone.
+	// Err is the cause, for the log.
 	Err error
 
-	// Others are the valid files of the request, which are not kept either.
+	// Others are the request's valid files, not kept either.
 	Others []File
 
 	others string // the text for each of Others, "" for the English one
