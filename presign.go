@@ -138,7 +138,7 @@ func (o *PresignOptions) fill(h *Handler) error {
 	return validStaging(o.StagingPrefix)
 }
 
-// Handler returns the handler of p.
+// Handler returns p's handler.
 func (p *Presigner) Handler() *Handler { return p.h }
 
 // step authorizes a later step of a ticket.

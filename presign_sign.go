@@ -139,7 +139,7 @@ func (p *Presigner) signParts(q *session, t *sealed, partSize int64) (ticket *Ti
 
 func expiry(d time.Duration) time.Time { return time.Now().Add(d).UTC().Truncate(time.Second) }
 
-// SignPart signs the PUT of one part, numbered from 1, of exactly its bytes. A part may be sent
+// SignPart signs the PUT of one part, numbered from 1, of exactly its bytes. Parts may be sent
 // again.
 func (p *Presigner) SignPart(r *http.Request, token string, number int) (request *storage.SignedRequest, err error) {
 	q, t, err := p.step(r, token)
@@ -180,9 +180,8 @@ func (p *Presigner) Parts(r *http.Request, token string) (parts []storage.Part, 
 	return parts, nil
 }
 
-// Abort ends an upload: sent bytes are removed, a published file stays. This instance publishes
-// nothing more for the ticket; another one may until it expires. It takes half a second, and removes
-// bytes that arrive meanwhile.
+// Abort removes what was sent or arrives within half a second, except a published file. This
+// instance publishes nothing more for the ticket; others may until it expires.
 func (p *Presigner) Abort(r *http.Request, token string) (err error) {
 	q, t, err := p.step(r, token)
 	defer func() { err = q.leaveWith(err) }()
