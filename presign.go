@@ -138,7 +138,7 @@ func (o *PresignOptions) fill(h *Handler) error {
 	return validStaging(o.StagingPrefix)
 }
 
-// Handler returns the handler of p.
+// Handler returns p's handler.
 func (p *Presigner) Handler() *Handler { return p.h }
 
 // step authorizes a later step of a ticket.
@@ -214,30 +214,30 @@ func (s *pendingStep) take() bool { return !s.taken.Swap(true) }
 
 // remove removes the bytes that were sent for t and are not published. It ends the reservation of a
 // file in parts, since S3 accepts no part of an upload that has ended.
-func (p *Presigner) remove(q *session, t *sealed) error {
-	return p.removeBy(q, t, p.store.AbortMultipart)
-}
+func (p *Presigner) remove(q *session, t *sealed) error { return p.removeBy(q, t, p.removeOnce) }
 
-// removeBy is remove with a function that ends an upload in parts.
-func (p *Presigner) removeBy(q *session, t *sealed, abort func(ctx context.Context, key, uploadID string) error) error {
+// removeBy is remove with a function that removes the bytes.
+func (p *Presigner) removeBy(q *session, t *sealed, remove func(context.Context, *sealed) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CleanupTimeout)
 	defer cancel()
 	staged := p.file(t, t.Type, "")
 	staged.Key = t.Staging
-	err := q.cleanup(ctx, staged, func(ctx context.Context) error {
-		var aborting error
-		if t.UploadID != "" {
-			aborting = abort(ctx, t.Staging, t.UploadID)
-		}
-		if p.stored != nil {
-			aborting = errors.Join(aborting, p.store.Delete(ctx, t.Staging+ticketSuffix))
-		}
-		return errors.Join(aborting, p.store.Delete(ctx, t.Staging))
-	})
+	err := q.cleanup(ctx, staged, func(ctx context.Context) error { return remove(ctx, t) })
 	if err == nil && t.UploadID != "" {
 		q.account.release(q.ctx, t.Subject, t.ID)
 	}
 	return err
+}
+
+func (p *Presigner) removeOnce(ctx context.Context, t *sealed) error {
+	var aborting error
+	if t.UploadID != "" {
+		aborting = p.store.AbortMultipart(ctx, t.Staging, t.UploadID)
+	}
+	if p.stored != nil {
+		aborting = errors.Join(aborting, p.store.Delete(ctx, t.Staging+ticketSuffix))
+	}
+	return errors.Join(aborting, p.store.Delete(ctx, t.Staging))
 }
 
 func (p *Presigner) object(t *sealed) storage.DirectObject {

@@ -17,35 +17,55 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// lateParts is a service where a part that arrives after an abort opens the upload again.
-type lateParts struct {
+// lateBytes is a service where bytes arrive after they were removed, and open an upload in parts
+// again.
+type lateBytes struct {
 	*memstore.Store
-	late   []time.Duration // how long after each abort a part arrives
-	always bool            // one arrives with each further abort
-	aborts atomic.Int32
-	open   atomic.Bool
+	late     []time.Duration // how long after each removal bytes arrive
+	always   bool            // they arrive with each further one
+	inParts  bool
+	removals atomic.Int32
+	stay     atomic.Bool
 }
 
-func (s *lateParts) AbortMultipart(ctx context.Context, key, uploadID string) error {
-	err := s.Store.AbortMultipart(ctx, key, uploadID)
-	n := int(s.aborts.Add(1))
-	s.open.Store(s.always)
+func (s *lateBytes) removed(err error) error {
+	n := int(s.removals.Add(1))
+	s.stay.Store(s.always)
 	if n <= len(s.late) {
-		time.AfterFunc(s.late[n-1], func() { s.open.Store(true) })
+		time.AfterFunc(s.late[n-1], func() { s.stay.Store(true) })
 	}
 	return err
 }
 
-func (s *lateParts) Parts(ctx context.Context, key, uploadID string) ([]storage.Part, error) {
-	if s.open.Load() {
+func (s *lateBytes) AbortMultipart(ctx context.Context, key, uploadID string) error {
+	return s.removed(s.Store.AbortMultipart(ctx, key, uploadID))
+}
+
+func (s *lateBytes) Delete(ctx context.Context, key string) error {
+	err := s.Store.Delete(ctx, key)
+	if s.inParts {
+		return err
+	}
+	return s.removed(err)
+}
+
+func (s *lateBytes) Stat(ctx context.Context, key string) (storage.Stored, error) {
+	if s.stay.Load() && !s.inParts {
+		return storage.Stored{Size: 5, ETag: `"late"`}, nil
+	}
+	return s.Store.Stat(ctx, key)
+}
+
+func (s *lateBytes) Parts(ctx context.Context, key, uploadID string) ([]storage.Part, error) {
+	if s.stay.Load() {
 		return []storage.Part{{Number: 1, Size: 5 << 20, ETag: `"late"`}}, nil
 	}
 	return s.Store.Parts(ctx, key, uploadID)
 }
 
-// TestAbortWhilePartsArrive: of an upload that its client gives up while it sends, nothing stays on
+// TestAbortWhileBytesArrive: of an upload that its client gives up while it sends, nothing stays on
 // a busy service either.
-func TestAbortWhilePartsArrive(t *testing.T) {
+func TestAbortWhileBytesArrive(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		late   []time.Duration
@@ -60,35 +80,48 @@ func TestAbortWhilePartsArrive(t *testing.T) {
 		{name: "twice", late: []time.Duration{50 * time.Millisecond, 300 * time.Millisecond}, takes: 2 * time.Second, kind: upload.KindCleanedUp},
 		{name: "always", always: true, takes: 5 * time.Second, kind: upload.KindCleanupFailed},
 	} {
-		t.Run(row.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				store := &lateParts{Store: &memstore.Store{}, late: row.late, always: row.always}
-				store.Handler("http://store.example/")
-				var kinds []upload.EventKind
-				h, err := upload.New(store, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{
-					Logger: slog.New(slog.DiscardHandler),
-					Hooks:  upload.Hooks{Event: func(_ context.Context, e upload.Event) { kinds = append(kinds, e.Kind) }},
+		for about, inParts := range map[string]bool{"in one request": false, "in parts": true} {
+			t.Run(row.name+" "+about, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					store := &lateBytes{Store: &memstore.Store{}, late: row.late, always: row.always, inParts: inParts}
+					kinds, took, err := givenUp(t, store)
+					require.LessOrEqual(t, took, row.takes)
+					require.Contains(t, kinds, row.kind)
+					if row.always {
+						require.ErrorIs(t, err, upload.CodeStorage)
+						return
+					}
+					require.NoError(t, err)
+					time.Sleep(time.Minute)
+					require.False(t, store.stay.Load(), "bytes stay")
+					require.Zero(t, store.Used())
 				})
-				require.NoError(t, err)
-				p, err := upload.NewPresigner(h, [][]byte{secret}, nil)
-				require.NoError(t, err)
-				request := func() *http.Request { return httptest.NewRequest(http.MethodPost, "/", nil) }
-				ticket, err := p.SignParts(request(), upload.Declaration{Field: "file", Name: "a.txt", Size: 5}, 5<<20)
-				require.NoError(t, err)
-
-				begin := time.Now()
-				err = p.Abort(request(), ticket.Token)
-				require.LessOrEqual(t, time.Since(begin), row.takes)
-				require.Contains(t, kinds, row.kind)
-				if row.always {
-					require.ErrorIs(t, err, upload.CodeStorage)
-					return
-				}
-				require.NoError(t, err)
-				time.Sleep(time.Minute)
-				require.False(t, store.open.Load(), "an upload is open")
-				require.Zero(t, store.Used())
 			})
-		})
+		}
 	}
+}
+
+// givenUp signs an upload, gives it up, and returns what happened, and how long the abort took.
+func givenUp(t *testing.T, store *lateBytes) (kinds []upload.EventKind, took time.Duration, err error) {
+	t.Helper()
+	store.Handler("http://store.example/")
+	h, err := upload.New(store, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{
+		Logger: slog.New(slog.DiscardHandler),
+		Hooks:  upload.Hooks{Event: func(_ context.Context, e upload.Event) { kinds = append(kinds, e.Kind) }},
+	})
+	require.NoError(t, err)
+	p, err := upload.NewPresigner(h, [][]byte{secret}, nil)
+	require.NoError(t, err)
+	request := func() *http.Request { return httptest.NewRequest(http.MethodPost, "/", nil) }
+	d := upload.Declaration{Field: "file", Name: "a.txt", Size: 5}
+	var ticket *upload.Ticket
+	if store.inParts {
+		ticket, err = p.SignParts(request(), d, 5<<20)
+	} else {
+		ticket, err = p.Sign(request(), d)
+	}
+	require.NoError(t, err)
+	begin := time.Now()
+	err = p.Abort(request(), ticket.Token)
+	return kinds, time.Since(begin), err
 }

@@ -229,8 +229,7 @@ func (p *Presigner) Refuse(w http.ResponseWriter, r *http.Request, err error) er
 	return q.leaveWith(err)
 }
 
-// RespondError is [Handler.RespondError] for steps: respond writes the answer of the host's
-// protocol.
+// RespondError is [Handler.RespondError] for steps: respond answers in the host's protocol.
 func (p *Presigner) RespondError(w http.ResponseWriter, r *http.Request, err error, respond Responder) {
 	p.h.refuse(w, r, err, respond)
 }

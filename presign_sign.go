@@ -139,7 +139,7 @@ func (p *Presigner) signParts(q *session, t *sealed, partSize int64) (ticket *Ti
 
 func expiry(d time.Duration) time.Time { return time.Now().Add(d).UTC().Truncate(time.Second) }
 
-// SignPart signs the PUT of one part, numbered from 1, of exactly its bytes. A part may be sent
+// SignPart signs the PUT of one part, numbered from 1, of exactly its bytes. Parts may be sent
 // again.
 func (p *Presigner) SignPart(r *http.Request, token string, number int) (request *storage.SignedRequest, err error) {
 	q, t, err := p.step(r, token)
@@ -180,9 +180,8 @@ func (p *Presigner) Parts(r *http.Request, token string) (parts []storage.Part, 
 	return parts, nil
 }
 
-// Abort ends an upload: sent bytes are removed, a published file stays. This instance publishes
-// nothing more for the ticket; another one may until it expires. In parts, it also removes those that
-// arrive within half a second.
+// Abort removes what was sent or arrives within half a second, except a published file. This
+// instance publishes nothing more for the ticket; others may until it expires.
 func (p *Presigner) Abort(r *http.Request, token string) (err error) {
 	q, t, err := p.step(r, token)
 	defer func() { err = q.leaveWith(err) }()
@@ -191,7 +190,7 @@ func (p *Presigner) Abort(r *http.Request, token string) (err error) {
 	}
 	return p.turns.Do(q.ctx, t.ID, t.expires(), func(s *ticket.State) error {
 		s.Ended = true
-		if err := p.removeBy(q, t, p.abortParts); err != nil {
+		if err := p.removeBy(q, t, p.removeLate); err != nil {
 			return storageError(err)
 		}
 		q.decide(Event{Kind: KindAborted, Files: q.files()})
@@ -199,15 +198,15 @@ func (p *Presigner) Abort(r *http.Request, token string) (err error) {
 	})
 }
 
-// latePauses are the waits after which abortParts looks for parts.
+// latePauses are the waits after which removeLate looks for bytes.
 var latePauses = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond}
 
-// abortParts ends an upload of which parts may be on their way: a client gives up while it sends.
-// S3 may keep such parts, and documents that the abort may then be needed again and that ListParts
-// shows them. versitygw opens the upload again.
-func (p *Presigner) abortParts(ctx context.Context, key, uploadID string) error {
+// removeLate removes the bytes of an upload of which some may be on their way: a client gives up
+// while it sends. S3 may keep such parts, and documents that the abort may then be needed again and
+// that ListParts shows them. versitygw opens the upload again, and keeps half a file.
+func (p *Presigner) removeLate(ctx context.Context, t *sealed) error {
 	for _, pause := range latePauses {
-		if err := p.store.AbortMultipart(ctx, key, uploadID); err != nil {
+		if err := p.removeOnce(ctx, t); err != nil {
 			return err
 		}
 		select {
@@ -215,15 +214,25 @@ func (p *Presigner) abortParts(ctx context.Context, key, uploadID string) error 
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
-		parts, err := p.store.Parts(ctx, key, uploadID)
+		late, err := p.arrived(ctx, t)
 		switch {
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			return err
-		case len(parts) > 0: // the caller tries again
-			return errLateParts
+		case late: // the caller tries again
+			return errLate
 		}
 	}
 	return nil
 }
 
-var errLateParts = errors.New("upload: parts arrived after the multipart upload was aborted")
+var errLate = errors.New("upload: bytes arrived after the upload was given up")
+
+// arrived reports whether the storage has bytes of t.
+func (p *Presigner) arrived(ctx context.Context, t *sealed) (bool, error) {
+	if t.UploadID == "" {
+		_, err := p.store.Stat(ctx, t.Staging)
+		return err == nil, err
+	}
+	parts, err := p.store.Parts(ctx, t.Staging, t.UploadID)
+	return len(parts) > 0, err
+}

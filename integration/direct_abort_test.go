@@ -13,37 +13,72 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
-// meanwhile is a store during whose first AbortMultipart something else happens.
+// meanwhile is a store during whose first removal something else happens.
 type meanwhile struct {
 	*s3store.Store
 	once    sync.Once
-	happens func(key, uploadID string)
+	happens func()
+	key, id string // of the upload in parts
 }
 
 func (s *meanwhile) AbortMultipart(ctx context.Context, key, uploadID string) error {
 	err := s.Store.AbortMultipart(ctx, key, uploadID)
-	s.once.Do(func() { s.happens(key, uploadID) })
+	s.key, s.id = key, uploadID
+	s.once.Do(s.happens)
 	return err
 }
 
-// TestDirectAbortMeetsPart checks that nothing stays of an upload whose part the server was
-// receiving when the client gave up. versitygw opens the upload again for such a part.
-func TestDirectAbortMeetsPart(t *testing.T) {
-	t.Parallel()
-	st := newStage(t, false, s3store.Options{})
-	store := &meanwhile{Store: st.store}
-	p, err := upload.NewPresigner(newHandler(t, store, upload.Options{}), [][]byte{make([]byte, 32)}, nil)
-	require.NoError(t, err)
-	request := func() *http.Request { return httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil) }
-	ticket, err := p.SignParts(request(), upload.Declaration{Field: "file", Name: "a.txt", Size: int64(len(twoParts))}, part)
-	require.NoError(t, err)
-	signed, err := p.SignPart(request(), ticket.Token, 1)
-	require.NoError(t, err)
+func (s *meanwhile) Delete(ctx context.Context, key string) error {
+	err := s.Store.Delete(ctx, key)
+	s.once.Do(s.happens)
+	return err
+}
 
+// TestDirectAbortMeetsBytes checks that nothing stays of an upload whose bytes the server was
+// receiving when the client gave up. versitygw opens an upload in parts again for them.
+func TestDirectAbortMeetsBytes(t *testing.T) {
+	t.Parallel()
+	for name, inParts := range map[string]bool{"in one request": false, "in parts": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			st := newStage(t, false, s3store.Options{})
+			store := &meanwhile{Store: st.store}
+			p, err := upload.NewPresigner(newHandler(t, store, upload.Options{}), [][]byte{make([]byte, 32)}, nil)
+			require.NoError(t, err)
+			request := func() *http.Request { return httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil) }
+			d := upload.Declaration{Field: "file", Name: "a.txt", Size: part, SHA256: hexSHA256(twoParts[:part])}
+			var ticket *upload.Ticket
+			var signed *storage.SignedRequest
+			if inParts {
+				ticket, err = p.SignParts(request(), d, part)
+				require.NoError(t, err)
+				signed, err = p.SignPart(request(), ticket.Token, 1)
+			} else {
+				ticket, err = p.Sign(request(), d)
+				require.NoError(t, err)
+				signed = ticket.SignedRequest
+			}
+			require.NoError(t, err)
+			store.happens = sendsSlowly(t, signed, twoParts[:part])
+			require.NoError(t, p.Abort(request(), ticket.Token))
+			if inParts {
+				_, err = st.store.Parts(t.Context(), store.key, store.id)
+				require.ErrorIs(t, err, fs.ErrNotExist)
+			}
+			requireKeys(t, st.bucket)
+		})
+	}
+}
+
+// sendsSlowly sends a signed request except its last byte, and returns what sends that and waits for
+// the answer.
+func sendsSlowly(t *testing.T, signed *storage.SignedRequest, content []byte) (ends func()) {
+	t.Helper()
 	body, rest := io.Pipe()
-	sending := httpRequest(t, signed, twoParts[:part])
+	sending := httpRequest(t, signed, content)
 	sending.Body = body
 	answered := make(chan struct{})
 	go func() {
@@ -53,17 +88,12 @@ func TestDirectAbortMeetsPart(t *testing.T) {
 		}
 		_ = body.Close()
 	}()
-	_, err = rest.Write(twoParts[:part-1])
+	last := len(content) - 1
+	_, err := rest.Write(content[:last])
 	require.NoError(t, err)
-	var key, id string
-	store.happens = func(k, uploadID string) {
-		key, id = k, uploadID
-		_, _ = rest.Write(twoParts[part-1 : part])
+	return func() {
+		_, _ = rest.Write(content[last:])
 		_ = rest.Close()
 		<-answered
 	}
-	require.NoError(t, p.Abort(request(), ticket.Token))
-	_, err = st.store.Parts(t.Context(), key, id)
-	require.ErrorIs(t, err, fs.ErrNotExist)
-	requireKeys(t, st.bucket)
 }
