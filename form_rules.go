@@ -14,7 +14,8 @@ type survey struct {
 	motion bool // a rule accepts motion photos
 }
 
-// walk looks at v. Its fields can be kept unless v is one of several that may accept.
+// walk looks at v. keeps is false where v is one of several alternatives, so that the rules of a
+// Form in it could not be enforced.
 func (s *survey) walk(v Validator, keeps bool) {
 	switch v := v.(type) {
 	case *rule:
@@ -44,7 +45,7 @@ func (s *survey) form(f Form) {
 		files += min(max(f[name].MaxFiles, 1), maxFiles+1)
 	}
 	if files < 1 || files > maxFiles {
-		s.faults = append(s.faults, fmt.Errorf("upload: Form: a form has a field, and takes at most %d files", maxFiles))
+		s.faults = append(s.faults, fmt.Errorf("upload: Form: a form needs at least one field, and takes at most %d files in all", maxFiles))
 	}
 }
 
@@ -100,7 +101,7 @@ func (r *rules) largest() (n int64) {
 	return n
 }
 
-// of are the rules for a caller, of which the grant may change some.
+// of returns the rules for a caller, of which the grant may change some.
 func (r *rules) of(g *Grant) (*rules, error) {
 	switch {
 	case g.Policy != nil:

@@ -202,8 +202,8 @@ func TestFormFaults(t *testing.T) {
 		policy upload.Validator
 		says   string
 	}{
-		"no field":                   {upload.Form{}, "a form has a field"},
-		"no form":                    {upload.Form(nil), "a form has a field"},
+		"no field":                   {upload.Form{}, "a form needs at least one field"},
+		"no form":                    {upload.Form(nil), "a form needs at least one field"},
 		"an empty name":              {upload.Form{"": {Accept: plain}}, `"" is not a valid field name`},
 		"a long name":                {upload.Form{strings.Repeat("x", 257): {Accept: plain}}, "is not a valid field name"},
 		"a name not in UTF-8":        {upload.Form{"\xff": {Accept: plain}}, "is not a valid field name"},

@@ -133,7 +133,7 @@ func (c *confirming) open() error {
 		return err
 	}
 	var err error
-	c.store, err = s3store.New(c.client, bucket, &s3store.Options{CallTimeout: 5 * time.Minute, Profile: s3store.Profile{NoCopyGuard: true}})
+	c.store, err = s3store.New(c.client, bucket, &s3store.Options{CallTimeout: 5 * time.Minute, Profile: s3store.Profile{InsecureNoCopyGuard: true}})
 	if err != nil {
 		return err
 	}

@@ -153,7 +153,7 @@ func library(c config, client *s3.Client) (http.Handler, error) {
 
 func libraryResumable(c config, client *s3.Client) (http.Handler, error) {
 	store, err := s3store.New(client, bucket, &s3store.Options{
-		MaxMemory: c.maxMemory, CallTimeout: 5 * time.Minute, Profile: s3store.Profile{NoCopyGuard: true}, Logger: slog.New(slog.DiscardHandler),
+		MaxMemory: c.maxMemory, CallTimeout: 5 * time.Minute, Profile: s3store.Profile{InsecureNoCopyGuard: true}, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		return nil, err

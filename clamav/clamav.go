@@ -63,9 +63,9 @@ type Options struct {
 	MaxSize int64
 
 	// MaxConnections is how many files are scanned at once. Each keeps a connection from its first
-	// byte to its verdict; no subject takes more than half of them. Others wait for Timeout and are
-	// then refused with [upload.CodeBusy]. It can exceed clamd's MaxThreads, which are used only
-	// once a whole file has arrived. Default: 64, below clamd's MaxQueue.
+	// byte to its verdict; no subject takes more than half of them. Others wait up to Timeout, and
+	// are then refused with [upload.CodeBusy]. It can exceed clamd's MaxThreads, which are used
+	// only once a whole file has arrived. Default: 64, below clamd's MaxQueue.
 	MaxConnections int
 
 	// Timeout bounds each step: waiting for a connection and opening it, sending a piece of the

@@ -53,13 +53,15 @@ func TestReadmeS3(t *testing.T) {
 
 	// ctx may be context.Background(). With your own client: s3store.New(client, "my-uploads", nil).
 	store, err := s3open.Open(ctx, "s3://my-uploads", nil) // region and credentials: as the AWS CLI
-	// An endpoint on another machine needs https, or "&insecure=true".
-	// With nil, twelve files above 5 MiB arrive at once, others wait 30 s, then get 503. For 100 files:
-	// &s3store.Options{MaxMemory: 500 << 20}. Open sends no request, so call store.Ping at the start.
+	// profile names the kind of server. An endpoint elsewhere needs https, or "&insecure=true".
+	// With nil options, twelve files of 5 MiB or more arrive at once, at most six of one caller. Others
+	// wait 30 s, then get 503. For 100 files, 50 of one caller: &s3store.Options{MaxMemory: 500 << 20}.
+	// Open sends no request, so call store.Ping at the start.
 	if err != nil {
 		log.Fatal(err)
 	}
-	// An error of signedIn, or the id "", is answered with 401.
+	// An error of signedIn, or the id "", is answered with 401. For an outage return an *upload.Error:
+	// &upload.Error{Code: upload.CodeInternal, Err: err} is answered with 500.
 	uploads, err := upload.New(store, upload.Images(nil), upload.RequireSubject(signedIn), nil)
 	require.NoError(t, err)
 	require.NotNil(t, uploads)
@@ -74,7 +76,8 @@ func TestReadmeHandler(t *testing.T) {
 	store := &memstore.Store{}
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
 	// One picture of at most 8 MiB in the field "picture", no other file, and any text fields.
-	// With your own check: upload.All(upload.Images(nil), upload.ValidatorFunc(check)).
+	// With your own check: upload.All(upload.Images(nil), upload.ValidatorFunc(check)), check being a
+	// func(context.Context, *upload.Incoming) error that refuses by upload.Reject("too_dark", "…").
 	form := upload.Form{"picture": {Accept: upload.Images(nil), MaxSize: 8 << 20}}
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), nil)
 	require.NoError(t, err)
@@ -97,7 +100,9 @@ func TestReadmeHandler(t *testing.T) {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux := http.NewServeMux()
-	// In an SQL transaction, call upload.Keep right before COMMIT: it fails if the upload was cut.
+	// In an SQL transaction, call upload.Keep right before COMMIT, and roll back on its error: then the
+	// request is refused already, for example by an http.TimeoutHandler, and the file is removed.
+	// If the COMMIT fails, the file stays until a sweep.
 	// Nothing in front may read the form, as some CSRF middleware does.
 	// Pages of another origin get 403 until Options.CrossOrigin trusts it.
 	// Give chi's middleware.Timeout to a Group of other routes: it would cut slow clients.

@@ -15,7 +15,7 @@ import (
 func TestDirectCheck(t *testing.T) {
 	unguarded := s3test.Get().Profile()
 	copied := unguarded.HeadersFromQuery // such a server obeys what is not signed
-	unguarded.HeadersFromQuery, unguarded.NoCopyGuard = false, true
+	unguarded.HeadersFromQuery, unguarded.InsecureNoCopyGuard = false, true
 	for name, row := range map[string]struct {
 		profile s3store.Profile
 		wrong   bool

@@ -39,7 +39,7 @@ func sendParts(t testing.TB, s *s3store.Store, id string, body []byte) []storage
 // copy meets, unless the server is known to look for it in the URL.
 func partHeaders() map[string]string {
 	s := s3test.Get()
-	if s.AtAWS() || s.Profile().HeadersFromQuery || s.Profile().NoCopyGuard {
+	if s.AtAWS() || s.Profile().HeadersFromQuery || s.Profile().InsecureNoCopyGuard {
 		return map[string]string{}
 	}
 	return map[string]string{"X-Amz-Copy-Source-If-Match": `"none"`}

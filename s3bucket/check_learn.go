@@ -97,11 +97,11 @@ func (l *learned) lacks(p *signing, abilities ...tried) {
 // trySigning looks for a guard with which the service holds clients to signed PUTs and parts: that
 // of the zero profile, then those that a flag selects.
 func (l *learned) trySigning(p *signing) {
-	guards := []s3store.Profile{{}, {HeadersFromQuery: true}, {NoCopyGuard: true}}
+	guards := []s3store.Profile{{}, {HeadersFromQuery: true}, {InsecureNoCopyGuard: true}}
 	var seen []tried
 	for _, guard := range guards {
 		profile := l.need
-		profile.HeadersFromQuery, profile.NoCopyGuard = guard.HeadersFromQuery, guard.NoCopyGuard
+		profile.HeadersFromQuery, profile.InsecureNoCopyGuard = guard.HeadersFromQuery, guard.InsecureNoCopyGuard
 		p.on(p.service.under(profile), func() { l.signing = p.trySent() })
 		p.clean()
 		if l.signing.state == StateOK {

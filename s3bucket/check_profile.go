@@ -20,7 +20,7 @@ var (
 	flagLengths  = flag{"NoSignedLengths", func(p *s3store.Profile) *bool { return &p.NoSignedLengths }}
 	flagHeaders  = flag{"NoSignedHeaders", func(p *s3store.Profile) *bool { return &p.NoSignedHeaders }}
 	flagQuery    = flag{"HeadersFromQuery", func(p *s3store.Profile) *bool { return &p.HeadersFromQuery }}
-	flagGuard    = flag{"NoCopyGuard", func(p *s3store.Profile) *bool { return &p.NoCopyGuard }}
+	flagGuard    = flag{"InsecureNoCopyGuard", func(p *s3store.Profile) *bool { return &p.InsecureNoCopyGuard }}
 	flagDigests  = flag{"NoCopyDigests", func(p *s3store.Profile) *bool { return &p.NoCopyDigests }}
 	flagPins     = flag{"NoPinnedCopies", func(p *s3store.Profile) *bool { return &p.NoPinnedCopies }}
 )

@@ -59,7 +59,7 @@ const iamHead = `# Permissions
 
 For operators and security reviewers: the actions on the bucket that each part of an application needs, with their reasons.
 ` + "`s3bucket.Bucket.Policy`" + ` makes these policies from the options of the store and the layout.
-` + "[`upload-bucket`](../cmd/upload-bucket)" + ` prints one for your bucket:
+` + "[`upload-bucket`](../cmd/upload-bucket)" + ` prints one for your bucket ([how to install it](../cmd/upload-bucket/README.md)):
 
     upload-bucket policy -s3-bucket my-uploads -s3-region eu-central-1 -key-prefix avatars/ -direct \
         -origin https://app.example.com -scanner SCANNER_ARN -scan-exempt APP_ARN streamed
@@ -67,10 +67,10 @@ For operators and security reviewers: the actions on the bucket that each part o
 The last argument is a role, each of which has a heading below; ` + "`bucket`, `cors` and `lifecycle`" + ` print the settings of the bucket.
 The two ARNs are those of a [malware scanner's](production.md#malware) role, and of a role that reads files before the scan: without a scanner, omit both.
 For ` + "`s3store.Options.Tags`" + ` add ` + "`-tag KEY=VALUE`" + `.
-` + "`-key-prefix` is what published keys begin with, and ends in `/`; repeat it for several.\nA key begins with `Grant.KeyPrefix`, which that of `upload.Prefix` follows.\nOmit `-key-prefix` if no fixed beginnings cover all keys." + `
+` + "`-key-prefix` is what published keys begin with, and ends in `/`; repeat it for several.\nA key is `Grant.KeyPrefix`, then the prefix of `upload.Prefix`, then the random part.\nOmit `-key-prefix` if no fixed beginnings cover all keys." + `
 With ` + "`-format terraform`" + `, and no role, it prints all of this page for Terraform, and declares the bucket: import one that exists first.
 
-This page is about a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner.
+This page is about a bucket "bucket" without versions, keys under "avatars/" (` + "`Options.Keys` is `upload.Prefix(\"avatars\", upload.RandomKeys())`" + `), direct uploads and a malware scanner.
 A table after each policy has its reasons, and the statements that differ on buckets with versions and with ` + "`s3store.Options.Tags`" + `.
 A process that has several roles needs one policy for them, which names them all: ` + "`streamed+delivery`, or `Policy(RoleStreamed, RoleDelivery)`." + `
 Do not attach the policy of ` + "`delivery`" + ` beside another one: its Deny overrides what the other allows, and the process could neither publish nor sweep ([why](#delivery)).

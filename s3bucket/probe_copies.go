@@ -8,7 +8,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-const adviseGuard = "take NoCopyGuard out of the profile or, if that does not help, say NoSignedHeaders"
+const adviseGuard = "take InsecureNoCopyGuard out of the profile or, if that does not help, say NoSignedHeaders"
 
 // copyCondition is the header field that is signed against copies.
 const copyCondition = "x-amz-copy-source-if-match"

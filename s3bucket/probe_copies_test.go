@@ -25,11 +25,11 @@ func TestCheckAddedFields(t *testing.T) {
 		partsSay   string
 	}{
 		{"AWS", s3fake.Refused, s3store.Profile{}, s3bucket.StateOK, "refuses changed ones", s3bucket.StateOK, "refuses changed ones"},
-		{"AWS by another name", s3fake.Refused, s3store.Profile{NoCopyGuard: true}, s3bucket.StateOK, "refuses changed ones", s3bucket.StateOK, "refuses changed ones"},
+		{"AWS by another name", s3fake.Refused, s3store.Profile{InsecureNoCopyGuard: true}, s3bucket.StateOK, "refuses changed ones", s3bucket.StateOK, "refuses changed ones"},
 		{"MinIO", s3fake.Obeyed, s3store.MinIO(), s3bucket.StateOK, "refuses changed ones", s3bucket.StateOK, "refuses changed ones"},
 		{
 			"MinIO with the profile of R2", s3fake.Obeyed, s3store.R2(),
-			s3bucket.StateWrong, "accepts a copy of another object that was not signed", s3bucket.StateWrong, "take NoCopyGuard out of the profile",
+			s3bucket.StateWrong, "accepts a copy of another object that was not signed", s3bucket.StateWrong, "take InsecureNoCopyGuard out of the profile",
 		},
 		{
 			"MinIO with the default profile", s3fake.Obeyed,

@@ -31,8 +31,8 @@ func TestVerify(t *testing.T) {
 		{"pin", "secret", s3fake.Lacks{CopyPin: ignores}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicCopies, "say NoPinnedCopies"},
 		{"pin, as the profile says", "secret", s3fake.Lacks{CopyPin: ignores}, s3fake.Refused, s3store.Profile{NoPinnedCopies: true}, "", ""},
 		{"longer part", "secret", s3fake.Lacks{Lengths: ignores}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicSignedParts, "a longer part"},
-		{"copy source on PUT", "secret", s3fake.Lacks{}, s3fake.Obeyed, s3store.Profile{NoCopyGuard: true}, s3bucket.TopicSignedPuts, "a copy of another object"},
-		{"copy source on a part", "secret", s3fake.Lacks{}, s3fake.Obeyed, s3store.Profile{NoCopyGuard: true}, s3bucket.TopicSignedParts, "a copy of another object"},
+		{"copy source on PUT", "secret", s3fake.Lacks{}, s3fake.Obeyed, s3store.Profile{InsecureNoCopyGuard: true}, s3bucket.TopicSignedPuts, "a copy of another object"},
+		{"copy source on a part", "secret", s3fake.Lacks{}, s3fake.Obeyed, s3store.Profile{InsecureNoCopyGuard: true}, s3bucket.TopicSignedParts, "a copy of another object"},
 		{"copy source, guarded", "secret", s3fake.Lacks{}, s3fake.Obeyed, s3store.MinIO(), "", ""},
 		{"no PUTs, no parts", "secret", s3fake.Lacks{}, s3fake.ObeyedUnconditionally, s3store.Profile{NoSignedHeaders: true, NoPinnedCopies: true}, "", ""},
 	} {

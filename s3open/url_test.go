@@ -50,7 +50,7 @@ func TestURLs(t *testing.T) {
 		{name: "the region of the configuration elsewhere", url: "s3://b?endpoint=https://s3.example.com", env: map[string]string{"AWS_REGION": "here"}, bucket: "b", region: "here", to: "https://s3.example.com"},
 		{name: "the endpoint of the configuration", url: "s3://b?profile=r2", env: map[string]string{"AWS_ENDPOINT_URL_S3": "https://s3.example.com"}, bucket: "b", region: "us-east-1", to: "https://s3.example.com", profile: s3store.R2()},
 		{name: "the endpoint of the URL first", url: "s3://b?endpoint=https://s3.example.com", env: map[string]string{"AWS_ENDPOINT_URL_S3": "http://other.example.com"}, bucket: "b", region: "us-east-1", to: "https://s3.example.com"},
-		{name: "lacks", url: "s3://b?region=r&lacks=forms,copy-guard", bucket: "b", region: "r", profile: s3store.Profile{NoForms: true, NoCopyGuard: true}},
+		{name: "lacks", url: "s3://b?region=r&lacks=forms,copy-guard", bucket: "b", region: "r", profile: s3store.Profile{NoForms: true, InsecureNoCopyGuard: true}},
 		{name: "lacks more", url: "s3://b?endpoint=https://s3.example.com&lacks=forms&profile=minio", bucket: "b", region: "us-east-1", to: "https://s3.example.com", profile: s3store.Profile{NoForms: true, NoCopyDigests: true, HeadersFromQuery: true}},
 		{name: "the profile of the Options", url: "s3://b?region=r", options: &s3store.Options{Profile: given}, bucket: "b", region: "r", profile: given},
 	} {

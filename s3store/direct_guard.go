@@ -41,7 +41,7 @@ func (p Profile) guard(signer *s3.Client, bucket string) guard {
 	switch {
 	case p.HeadersFromQuery:
 		return byAbsence
-	case p.NoCopyGuard, atAWS(signer, bucket):
+	case p.InsecureNoCopyGuard, atAWS(signer, bucket):
 		return noGuard
 	}
 	return byCondition

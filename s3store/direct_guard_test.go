@@ -53,11 +53,11 @@ func TestAddedCopySource(t *testing.T) {
 		profile  s3store.Profile
 		stolen   bool
 	}{
-		{"AWS", s3fake.Refused, s3store.Profile{NoCopyGuard: true}, false},
+		{"AWS", s3fake.Refused, s3store.Profile{InsecureNoCopyGuard: true}, false},
 		{"as AWS", s3fake.Refused, s3store.Profile{}, false},
 		{"MinIO, default profile", s3fake.Obeyed, s3store.Profile{}, false},
 		{"MinIO", s3fake.Obeyed, s3store.MinIO(), false},
-		{"MinIO, the guard taken off", s3fake.Obeyed, s3store.Profile{NoCopyGuard: true}, true},
+		{"MinIO, the guard taken off", s3fake.Obeyed, s3store.Profile{InsecureNoCopyGuard: true}, true},
 		{"RGW 16, which needs NoSignedHeaders", s3fake.ObeyedUnconditionally, s3store.Profile{}, true},
 	} {
 		for attack, more := range attacks {
@@ -150,7 +150,7 @@ func TestGuardByHost(t *testing.T) {
 		{"a resolver", func(o *s3.Options) { own(o); o.EndpointResolverV2 = resolver("s3.example.com") }, true},
 		{"an old resolver", func(o *s3.Options) { own(o); o.EndpointResolver = s3.EndpointResolverFromURL("https://s3.example.com") }, true}, //nolint:staticcheck // some have one
 	} {
-		for profile, used := range map[s3store.Profile]bool{{}: row.guard, {NoCopyGuard: true}: false, s3store.R2(): false, s3store.MinIO(): false} {
+		for profile, used := range map[s3store.Profile]bool{{}: row.guard, {InsecureNoCopyGuard: true}: false, s3store.R2(): false, s3store.MinIO(): false} {
 			t.Run(row.name, func(t *testing.T) {
 				opts := &s3store.Options{Profile: profile, Signer: client("http://s3.invalid", row.signer)}
 				store, err := s3store.New(client("http://s3.invalid", own), "bucket", opts)

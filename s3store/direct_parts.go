@@ -33,7 +33,7 @@ func (s *Store) CreateMultipart(ctx context.Context, d storage.DirectObject) (up
 // same part may be sent again until the upload is completed.
 //
 // Some clients, such as Uppy 6, send only the URL and the bytes. They work where no field is
-// signed: at AWS's own hosts, and with the profile [MinIO] or NoCopyGuard.
+// signed: at AWS's own hosts, and with the profile [MinIO] or InsecureNoCopyGuard.
 func (s *Store) SignPart(ctx context.Context, d storage.DirectObject, uploadID string, number int) (*storage.SignedRequest, error) {
 	if err := s.opts.Profile.parts(); err != nil {
 		return nil, err

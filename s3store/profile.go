@@ -16,11 +16,11 @@ import (
 // not signed. Other services obey them, and with X-Amz-Copy-Source copy any object that the signer
 // may read. So at hosts other than AWS's own, the zero value signs one more field in PUTs and
 // parts: X-Amz-Copy-Source-If-Match, with a value that no object has. Clients send it like the
-// other signed fields. HeadersFromQuery, NoCopyGuard and NoSignedHeaders are for services where
-// that is impossible, unnecessary or ineffective. A service that accepts "If-None-Match: *", a
-// policy or a signed length and ignores it answers like one that honours it. s3bucket.Bucket.Check
-// tests that, and proposes the narrowest profile that fits. s3bucket.Bucket.Verify tests what
-// matters most, at the start of a program.
+// other signed fields. HeadersFromQuery, InsecureNoCopyGuard and NoSignedHeaders are for services
+// where that is impossible, unnecessary or ineffective. A service that accepts "If-None-Match: *",
+// a policy or a signed length and ignores it answers like one that honours it.
+// s3bucket.Bucket.Check tests that, and proposes the narrowest profile that fits.
+// s3bucket.Bucket.Verify tests what matters most, at the start of a program.
 type Profile struct {
 	// InsecureUnconditionalPut is for services that refuse or ignore "If-None-Match: *" on
 	// PutObject. Commit then checks that the key is free before it publishes a file of one part.
@@ -58,10 +58,10 @@ type Profile struct {
 	// not look there refuse all signed PUTs and parts.
 	HeadersFromQuery bool `json:",omitempty"`
 
-	// NoCopyGuard signs nothing against added header fields. It is for services that refuse them as
-	// AWS does: versitygw, and AWS itself under another name, such as a VPC endpoint. Where it is
-	// wrong, clients can read whatever the signer may read; s3bucket.Bucket.Check tests that.
-	NoCopyGuard bool `json:",omitempty"`
+	// InsecureNoCopyGuard signs nothing against added header fields. It is for services that refuse
+	// them as AWS does: versitygw, and AWS itself under another name, such as a VPC endpoint. Where
+	// it is wrong, clients can read whatever the signer may read; s3bucket.Bucket.Check tests that.
+	InsecureNoCopyGuard bool `json:",omitempty"`
 
 	// NoCopyDigests is for services that do not return the SHA-256 of what UploadPartCopy copied.
 	// Promote is then bound to the staged object's ETag alone. An ETag can be an MD5, for which a
@@ -89,7 +89,7 @@ func MinIO() Profile { return Profile{NoCopyDigests: true, HeadersFromQuery: tru
 // has not been tested. It does not support the field that guards against copies, which is therefore
 // not signed. Run s3bucket.Bucket.Check.
 func R2() Profile {
-	return Profile{NoForms: true, NoPinnedCopies: true, NoCopyGuard: true}
+	return Profile{NoForms: true, NoPinnedCopies: true, InsecureNoCopyGuard: true}
 }
 
 // Signs reports which requests a store with this profile signs for clients: PUTs of whole files,

@@ -21,7 +21,7 @@ var (
 	flagLengths  = flag{"NoSignedLengths", "signed-lengths", func(p *Profile) *bool { return &p.NoSignedLengths }}
 	flagHeaders  = flag{"NoSignedHeaders", "signed-headers", func(p *Profile) *bool { return &p.NoSignedHeaders }}
 	flagQuery    = flag{"HeadersFromQuery", "strict-headers", func(p *Profile) *bool { return &p.HeadersFromQuery }}
-	flagGuard    = flag{"NoCopyGuard", "copy-guard", func(p *Profile) *bool { return &p.NoCopyGuard }}
+	flagGuard    = flag{"InsecureNoCopyGuard", "copy-guard", func(p *Profile) *bool { return &p.InsecureNoCopyGuard }}
 	flagDigests  = flag{"NoCopyDigests", "copy-digests", func(p *Profile) *bool { return &p.NoCopyDigests }}
 	flagPins     = flag{"NoPinnedCopies", "pinned-copies", func(p *Profile) *bool { return &p.NoPinnedCopies }}
 )

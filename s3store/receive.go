@@ -104,5 +104,6 @@ func (s *Store) reserve(ctx context.Context, obj storage.Object, n int64) (*buff
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	return nil, fmt.Errorf("s3store: %d bytes after waiting %v: %w", n, obj.MaxWait, storage.ErrBusy)
+	return nil, fmt.Errorf("s3store: wait %v for %d bytes of MaxMemory (%d, at most half for one subject): %w",
+		obj.MaxWait, n, s.opts.MaxMemory, storage.ErrBusy)
 }

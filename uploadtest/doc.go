@@ -10,8 +10,14 @@
 // Files and Code come from the answers of an [upload.Handler]. A handler of your own, after
 // [upload.Handler.Middleware], answers 201 as it likes: then use Status and Body.
 //
-// [NewRequest] only makes the request, to which header fields can be added, and [Send] sends it
-// with any client. [Direct] and [PostDirect] make a direct upload from the ticket to the
+// [NewRequest] only makes the request, to which header fields can be added, such as those of a
+// signed-in caller. [Send] sends it with any client:
+//
+//	r := uploadtest.NewRequest("/upload", uploadtest.File("picture", "ada.png", uploadtest.PNG(0)))
+//	r.Header.Set("Authorization", "Bearer "+token)
+//	a := uploadtest.Send(t, uploadtest.Client(mux), r)
+//
+// [Direct] and [PostDirect] make a direct upload from the ticket to the
 // confirmation. [Stored] reads what a storage then holds.
 //
 // # Files that must be refused

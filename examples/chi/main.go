@@ -63,7 +63,8 @@ func (p *profiles) save(w http.ResponseWriter, r *http.Request) {
 		upload.Refuse(w, r, upload.Reject("name_taken", "The name is empty or taken."))
 		return
 	}
-	if err := upload.Keep(r.Context()); err != nil { // already answered, for example because of a timeout
+	// Keep fails if the request was answered already, for example by an http.TimeoutHandler.
+	if err := upload.Keep(r.Context()); err != nil {
 		p.remove(saved)
 		return
 	}

@@ -109,7 +109,7 @@ func TestStolenCopies(t *testing.T) {
 // clients has no right to read.
 func TestStolenCopiesOfOneWhoMayNotRead(t *testing.T) {
 	profile := s3test.Get().Profile()
-	profile.NoCopyGuard, profile.HeadersFromQuery = true, false
+	profile.InsecureNoCopyGuard, profile.HeadersFromQuery = true, false
 	for _, at := range attempts() {
 		t.Run(fmt.Sprintf("%+v", at), func(t *testing.T) {
 			b := s3test.NewBucket(t, false)
