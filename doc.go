@@ -4,9 +4,10 @@
 // A [Handler] mounts in any net/http router:
 //
 //	h, err := upload.New(store, upload.Images(nil), authorize, nil)
+//	raw, err := h.Raw("file", nameOf)
 //	…
 //	mux.Handle("POST /upload", h)                      // stores, answers JSON
-//	mux.Handle("PUT /files/{name}", raw)               // h.Raw("file", nameOf): the body is the file
+//	mux.Handle("PUT /files/{name}", raw)               // the same; the body is the file
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
 // The host is the application that mounts it. The first three arguments determine security: where

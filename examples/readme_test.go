@@ -55,7 +55,8 @@ func TestReadmeS3(t *testing.T) {
 	store, err := s3open.Open(ctx, "s3://my-uploads", nil) // region and credentials: as the AWS CLI
 	// profile names the kind of server. An endpoint elsewhere needs https, or "&insecure=true".
 	// With nil options, twelve files of 5 MiB or more arrive at once, at most six of one caller. Others
-	// wait 30 s, then get 503. For 100 files, 50 of one caller: &s3store.Options{MaxMemory: 500 << 20}.
+	// wait 30 s (on HTTP/2 not at all), then get 503. For 100 files, 50 of one caller:
+	// &s3store.Options{MaxMemory: 500 << 20}.
 	// Open sends no request, so call store.Ping at the start.
 	if err != nil {
 		log.Fatal(err)
@@ -100,12 +101,13 @@ func TestReadmeHandler(t *testing.T) {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux := http.NewServeMux()
-	// In an SQL transaction, call upload.Keep right before COMMIT, and roll back on its error: then the
-	// request is refused already, for example by an http.TimeoutHandler, and the file is removed.
-	// If the COMMIT fails, the file stays until a sweep.
+	// In an SQL transaction: INSERT, then upload.Keep, then COMMIT. If Keep fails, roll back: the request
+	// is refused already, for example by an http.TimeoutHandler, and the file is removed. If the COMMIT
+	// fails, the file stays until a sweep.
 	// Nothing in front may read the form, as some CSRF middleware does.
 	// Pages of another origin get 403 until Options.CrossOrigin trusts it.
-	// Give chi's middleware.Timeout to a Group of other routes: it would cut slow clients.
+	// In chi, r.With(uploads.Middleware).Post("/profile", profile) in a Group without middleware.Timeout,
+	// which would cut slow clients.
 	mux.Handle("POST /profile", uploads.Middleware(profile))
 	picture := uploadtest.File("picture", "a.png", uploadtest.PNG(0))
 	require.Equal(t, 500, uploadtest.Post(t, mux, "/profile", picture).Status)

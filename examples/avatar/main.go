@@ -18,7 +18,8 @@ import (
 
 func main() {
 	// Both are in memory, so that they end together. A real host has an s3store and a database on
-	// disk.
+	// disk. Then change the store's type, drop the route /memstore/, and add the bucket's origin to
+	// img-src in secure: browsers apply it to the target of a link's redirect, too.
 	db, err := openDatabase(":memory:")
 	if err != nil {
 		log.Fatal(err)
