@@ -101,13 +101,13 @@ func TestReadmeHandler(t *testing.T) {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux := http.NewServeMux()
-	// In an SQL transaction: INSERT, then upload.Keep, then COMMIT. If Keep fails, roll back: the request
-	// is refused already, for example by an http.TimeoutHandler, and the file is removed. If the COMMIT
+	// In an SQL transaction: INSERT, upload.Keep, COMMIT. If Keep fails, roll back: the request is
+	// refused already, for example by an http.TimeoutHandler, and the file is removed. If the COMMIT
 	// fails, the file stays until a sweep.
 	// Nothing in front may read the form, as some CSRF middleware does.
 	// Pages of another origin get 403 until Options.CrossOrigin trusts it.
-	// In chi, r.With(uploads.Middleware).Post("/profile", profile) in a Group without middleware.Timeout,
-	// which would cut slow clients.
+	// In chi: r.With(uploads.Middleware).Post("/profile", profile), in a Group without
+	// middleware.Timeout, which would cut slow clients.
 	mux.Handle("POST /profile", uploads.Middleware(profile))
 	picture := uploadtest.File("picture", "a.png", uploadtest.PNG(0))
 	require.Equal(t, 500, uploadtest.Post(t, mux, "/profile", picture).Status)
