@@ -53,8 +53,9 @@
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
 // stays. Only a file of a [Presigner] or [Resumer] stays when the host's function fails. While a
-// request commits, a list of the bucket may show the first file alone. A killed process may leave
-// published and staged files, and unfinished uploads, until a sweep.
+// request commits, a list of the bucket may show the first file alone. Until a sweep, abandoned
+// uploads of a Presigner or Resumer stay, and a killed process may leave published and staged
+// files, and unfinished uploads.
 //
 // Refused uploads leave nothing. Staged files are removed, with retries, even when the client has
 // left. Failed removals are [KindCleanupFailed]. This package writes no temporary files.
@@ -80,7 +81,7 @@
 // [Presigner] or a [Resumer] are published only after the same validators have read them.
 //
 // One decision per request: one record of [Options.Logger] and one [Event] of
-// [Options.Hooks], without content, URLs and tickets. Each clean-up is another.
+// [Options.Hooks], without content, URLs and tickets. Each clean-up adds both.
 //
 // # Where it runs
 //
@@ -91,8 +92,8 @@
 //
 // # What it does not protect against
 //
-// It is not a malware scanner. [Types] and its presets read the structure of files as far as each
-// documents. A well-formed file can still attack a program with a bug, so serve users' files as
+// It is not a malware scanner. [Types] and its presets read the structure of files as far as
+// docs/accepted.md says. A well-formed file can still attack a program with a bug, so serve users' files as
 // attachments from a separate domain. Only an [Options.Limiter] limits how often somebody
 // uploads; nothing limits how much they keep. It does not encrypt. It cannot guard a bucket that
 // others write to or list.

@@ -2,17 +2,17 @@
 // for applications that run on a single machine.
 //
 // A file is written to a staging folder, synchronized, and then linked under its name,
-// which replaces nothing. So a process that is killed at any moment leaves no half of a
-// file that anybody can read. Package sweep finds and removes what it leaves in the
-// staging folder. Several processes of one machine may use the directory at once.
+// which replaces nothing. So a process that is killed at any moment never leaves a readable
+// half of a file. Package sweep finds and removes what it leaves in the staging folder.
+// Resumable uploads work; what clients abandon of them stays in objects, under the staging
+// prefix of their keys, until a sweep. Several processes of one machine may use the directory at once.
 //
 // Links are for upload.LinksOptions.Proxy: the bytes pass through the process. There is
 // no direct door, since nobody else could check what a client sends.
 //
 // This package lacks much that a bucket of S3 has: copies on several disks and machines,
 // versions, encryption, and access for several machines. It also has no direct uploads, no
-// lifecycle rules, no links that do not burden the process, and a size that the disk
-// limits.
+// lifecycle rules, and no links that do not burden the process. The disk limits its size.
 //
 // Back the directory up, and watch the free space of its disk. Give it a file system or a
 // quota of its own, since this package does not limit the size of all files. A full disk
