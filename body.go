@@ -94,8 +94,8 @@ type debt struct {
 }
 
 // owe makes settle run once: after the answer of [Handler.RespondError], which may read
-// the body on, or when ctx, that of the request, ends.
-// After a body that was read to its end it runs at once.
+// the body on, or when ctx, that of the request, ends. After a body that was read to its end it
+// runs at once.
 func (b *body) owe(ctx context.Context, settle func()) {
 	switch {
 	case b.eof:

@@ -93,8 +93,8 @@
 // # What it does not protect against
 //
 // It is not a malware scanner. [Types] and its presets read the structure of files as far as
-// docs/accepted.md says. A well-formed file can still attack a program with a bug, so serve users' files as
-// attachments from a separate domain. Only an [Options.Limiter] limits how often somebody
+// docs/accepted.md says. A well-formed file can still attack a program with a bug, so serve users'
+// files as attachments from a separate domain. Only an [Options.Limiter] limits how often somebody
 // uploads; nothing limits how much they keep. It does not encrypt. It cannot guard a bucket that
 // others write to or list.
 //
