@@ -52,10 +52,10 @@
 // never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
-// stays. Only a file of a [Presigner] or [Resumer] stays when the host's function fails. While a
-// request commits, a list of the bucket may show the first file alone. Until a sweep, abandoned
-// uploads of a Presigner or Resumer stay, and a killed process may leave published and staged
-// files, and unfinished uploads.
+// stays. Only after [Keep], or with a [Presigner] or [Resumer], a failing handler's files stay.
+// While a request commits, a list of the bucket may show the first file alone. Until a sweep,
+// abandoned uploads of a Presigner or Resumer stay, and a killed process may leave published and
+// staged files, and unfinished uploads.
 //
 // Refused uploads leave nothing. Staged files are removed, with retries, even when the client has
 // left. Failed removals are [KindCleanupFailed]. This package writes no temporary files.

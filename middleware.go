@@ -156,9 +156,9 @@ func Discard(ctx context.Context) {
 // [Handler.Middleware]: the files are removed when that returns, and the one decision is a refusal
 // by err, as for [Tx.Refuse]. Write nothing else to w.
 //
-// Only the first Refuse counts. After [Keep] the files stay, whatever the client reads. An answer
-// that was begun stays, but the files do not. After [Presigner.ConfirmHandler] the answer is JSON,
-// and the file stays.
+// Only the first Refuse counts. After [Keep] files and acceptance stay, whatever the client reads.
+// An answer that was begun stays, but the files do not. After [Presigner.ConfirmHandler] the answer
+// is JSON, and the file stays.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	o := outcomeOf(r.Context())
 	if o == nil {

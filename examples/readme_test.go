@@ -54,7 +54,7 @@ func TestReadmeS3(t *testing.T) {
 	// ctx may be context.Background(). With your own client: s3store.New(client, "my-uploads", nil).
 	store, err := s3open.Open(ctx, "s3://my-uploads", nil) // region and credentials: as the AWS CLI
 	// profile names the kind of server. An endpoint elsewhere needs https, or "&insecure=true".
-	// With nil options, twelve files of 5 MiB or more arrive at once, at most six of one caller. Others
+	// With nil options, at most twelve files of 5 MiB or more arrive at once, six of one caller. Others
 	// wait 30 s (on HTTP/2 not at all), then get 503. For 100 files, 50 of one caller:
 	// &s3store.Options{MaxMemory: 500 << 20}.
 	// Open sends no request, so call store.Ping at the start.
@@ -93,8 +93,8 @@ func TestReadmeHandler(t *testing.T) {
 		// The form has one file. Of several, select by Field: the client chooses the order.
 		key, name := upload.Files(r.Context())[0].Key, r.FormValue("name")
 		if err := save(r.Context(), name, key); err != nil {
-			// Any answer of 400 or more removes the file. Refuse answers 500, or 422 with your sentence
-			// if err is upload.Reject("name_taken", "…").
+			// Before Keep, any answer of 400 or more removes the file. Refuse answers 500, or 422 with
+			// your sentence if err is upload.Reject("name_taken", "…").
 			upload.Refuse(w, r, err)
 			return
 		}

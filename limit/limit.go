@@ -6,8 +6,8 @@
 //	h, err := upload.New(store, policy, authorize, &upload.Options{Limiter: limiter})
 //
 // A caller over the limit gets 429 with Retry-After before the body is read. Each instance of an
-// application counts for itself. With a load balancer callers may therefore send as many times
-// the limits; package redislimit counts for all instances together. The counts end with the
+// application counts for itself. With several instances a caller can therefore send the limits
+// times their number; package redislimit counts for all instances together. The counts end with the
 // process, so this does not limit how much a caller stores in total.
 //
 // # Memory

@@ -24,7 +24,7 @@ type Limits struct {
 	// that is refused because Requests is used up does not count; every other does. Default: 1,000.
 	Requests int
 
-	// Files is the limit of one caller's files in a Window that passed every check or were signed.
+	// Files is how many files of one caller can pass every check, or be signed, in a Window.
 	// Default: 500.
 	Files int
 
@@ -37,8 +37,8 @@ type Limits struct {
 
 	// Signed is how many direct and resumable uploads one caller has whose URLs have not expired,
 	// finished or not: a URL can be used again. For a file in parts that is
-	// PresignOptions.TicketExpires and URLExpires. What [upload.Releaser] says has ended does not
-	// count. Default: 500.
+	// PresignOptions.TicketExpires and URLExpires. Uploads that [upload.Releaser] released
+	// do not count. Default: 500.
 	Signed int
 
 	// AllConcurrent and AllSigned are the same for all callers together.
