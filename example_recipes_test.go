@@ -173,7 +173,7 @@ func Example_replace() {
 		err := h.Handle(w, r, func(tx *upload.Tx) error {
 			user, err := signedIn(r)
 			if err != nil {
-				return err
+				return upload.Reject(upload.CodeUnauthenticated, "Sign in again.") // a plain err is answered with 500
 			}
 			if err := tx.Commit(r.Context()); err != nil {
 				return err

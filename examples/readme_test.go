@@ -78,7 +78,8 @@ func TestReadmeHandler(t *testing.T) {
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
 	// One picture of at most 8 MiB in the field "picture", no other file, and any text fields.
 	// With your own check: upload.All(upload.Images(nil), upload.ValidatorFunc(check)), check being a
-	// func(context.Context, *upload.Incoming) error that refuses by upload.Reject("too_dark", "…").
+	// func(context.Context, *upload.Incoming) error that refuses by upload.Reject("bad_name", "…").
+	// It sees the name and the first 4 KiB; an upload.Observer sees every byte.
 	form := upload.Form{"picture": {Accept: upload.Images(nil), MaxSize: 8 << 20}}
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), nil)
 	require.NoError(t, err)
@@ -106,8 +107,8 @@ func TestReadmeHandler(t *testing.T) {
 	// fails, the file stays until a sweep.
 	// Nothing in front may read the form, as some CSRF middleware does.
 	// Pages of another origin get 403 until Options.CrossOrigin trusts it.
-	// In chi: r.With(uploads.Middleware).Post("/profile", profile), in a Group without
-	// middleware.Timeout, which would cut slow clients.
+	// In chi: r.With(uploads.Middleware).Post("/profile", profile). Its middleware.Timeout would cut
+	// slow clients, also if the root router uses it: give it to a Group of other routes alone.
 	mux.Handle("POST /profile", uploads.Middleware(profile))
 	picture := uploadtest.File("picture", "a.png", uploadtest.PNG(0))
 	require.Equal(t, 500, uploadtest.Post(t, mux, "/profile", picture).Status)

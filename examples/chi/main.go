@@ -1,5 +1,5 @@
 // Chi is a profile form in a chi router. The upload handler is a middleware, and a profile that
-// cannot be saved also removes its picture.
+// cannot be saved also removes its picture. The program applications has users and S3.
 //
 //	go run -C examples ./chi
 package main
