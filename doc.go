@@ -52,7 +52,7 @@
 // never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
-// stays. Only after [Keep], or with a [Presigner] or [Resumer], a failing handler's files stay.
+// stays. A failing handler's files stay only after [Keep], or with a [Presigner] or [Resumer].
 // While a request commits, a list of the bucket may show the first file alone. Until a sweep,
 // abandoned uploads of a Presigner or Resumer stay, and a killed process may leave published and
 // staged files, and unfinished uploads.

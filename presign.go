@@ -229,6 +229,7 @@ func (p *Presigner) removeBy(q *session, t *sealed, remove func(context.Context,
 	return err
 }
 
+// removeOnce removes what the storage has now, without a second look.
 func (p *Presigner) removeOnce(ctx context.Context, t *sealed) error {
 	var aborting error
 	if t.UploadID != "" {

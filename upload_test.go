@@ -224,6 +224,9 @@ func TestAuthorizer(t *testing.T) {
 		{"an outage", upload.RequireSubject(func(*http.Request) (string, error) {
 			return "", fmt.Errorf("sessions: %w", &upload.Error{Code: upload.CodeBusy})
 		}), upload.CodeBusy},
+		{"an outage without a sentence", upload.RequireSubject(func(*http.Request) (string, error) {
+			return "", &upload.Error{Code: upload.CodeInternal, Err: errors.New("secret")}
+		}), upload.CodeInternal},
 		{"rejected", func(*http.Request) (*upload.Grant, error) {
 			return nil, upload.Reject(upload.CodeUnauthenticated, "who are you?")
 		}, upload.CodeUnauthenticated},

@@ -5,7 +5,8 @@
 // which replaces nothing. So a process that is killed at any moment never leaves a readable
 // half of a file. Package sweep finds and removes what it leaves in the staging folder.
 // Resumable uploads work; what clients abandon of them stays in objects, under the staging
-// prefix of their keys, until a sweep. Several processes of one machine may use the directory at once.
+// prefix of their keys, until a sweep. Several processes of one machine may use the
+// directory at once.
 //
 // Links are for upload.LinksOptions.Proxy: the bytes pass through the process. There is
 // no direct door, since nobody else could check what a client sends.

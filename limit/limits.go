@@ -37,8 +37,8 @@ type Limits struct {
 
 	// Signed is how many direct and resumable uploads one caller has whose URLs have not expired,
 	// finished or not: a URL can be used again. For a file in parts that is
-	// PresignOptions.TicketExpires and URLExpires. Uploads that [upload.Releaser] released
-	// do not count. Default: 500.
+	// PresignOptions.TicketExpires and URLExpires. Uploads that were released by
+	// [upload.Releaser] do not count. Default: 500.
 	Signed int
 
 	// AllConcurrent and AllSigned are the same for all callers together.
