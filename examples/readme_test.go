@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,6 +18,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/s3open"
+	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
@@ -44,21 +46,32 @@ func TestReadme(t *testing.T) {
 	require.Equal(t, "package main\n"+code, blocks(t)[0])
 }
 
-// TestReadmeS3 runs the README's lines for S3, which need no network.
+// TestReadmeS3 runs the README's lines for S3 on a server that answers Ping.
 func TestReadmeS3(t *testing.T) {
-	t.Setenv("AWS_REGION", "us-east-1")
-	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
-	ctx := t.Context()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		require.Equal(t, "HEAD /my-uploads", r.Method+" "+r.URL.Path)
+	}))
+	defer server.Close()
+	for name, value := range map[string]string{
+		"AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": os.DevNull, "AWS_ENDPOINT_URL_S3": server.URL,
+		"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret",
+	} {
+		t.Setenv(name, value)
+	}
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
 
-	// ctx may be context.Background(). With your own client: s3store.New(client, "my-uploads", nil).
-	store, err := s3open.Open(ctx, "s3://my-uploads", nil) // region and credentials: as the AWS CLI
+	ctx := context.Background()
+	// Region and credentials are those of the AWS CLI.
 	// profile names the kind of server. An endpoint elsewhere needs https, or "&insecure=true".
-	// With nil options, at most twelve files of 5 MiB or more arrive at once, six of one caller. Others
-	// wait 30 s (on HTTP/2 not at all), then get 503. For 100 files, 50 of one caller:
-	// &s3store.Options{MaxMemory: 500 << 20}.
-	// Open sends no request, so call store.Ping at the start.
+	store, err := s3open.Open(ctx, "s3://my-uploads", &s3store.Options{
+		// 64 MiB, the default, takes twelve files of 5 MiB or more at once, six of one caller. Others
+		// wait 30 s (on HTTP/2 not at all), then get 503. 500 << 20 takes a hundred.
+		MaxMemory: 64 << 20,
+	})
 	if err != nil {
+		log.Fatal(err)
+	}
+	if err := store.Ping(ctx); err != nil { // Open sends no request
 		log.Fatal(err)
 	}
 	// An error of signedIn, or the id "", is answered with 401. For an outage return an *upload.Error:
@@ -93,7 +106,7 @@ func TestReadmeHandler(t *testing.T) {
 	profile := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The form has one file. Of several, select by Field: the client chooses the order.
 		key, name := upload.Files(r.Context())[0].Key, r.FormValue("name")
-		if err := save(r.Context(), name, key); err != nil {
+		if err := save(r.Context(), name, key); err != nil { // your INSERT
 			// Before Keep, any answer of 400 or more removes the file. Refuse answers 500, or 422 with
 			// your sentence if err is upload.Reject("name_taken", "…").
 			upload.Refuse(w, r, err)
@@ -106,7 +119,7 @@ func TestReadmeHandler(t *testing.T) {
 	// refused already, for example by an http.TimeoutHandler, and the file is removed. If the COMMIT
 	// fails, the file stays until a sweep.
 	// Nothing in front may read the form, as some CSRF middleware does.
-	// Pages of another origin get 403 until Options.CrossOrigin trusts it.
+	// Pages of another origin get 403 until an http.CrossOriginProtection in upload.Options trusts it.
 	// In chi: r.With(uploads.Middleware).Post("/profile", profile). Its middleware.Timeout would cut
 	// slow clients, also if the root router uses it: give it to a Group of other routes alone.
 	mux.Handle("POST /profile", uploads.Middleware(profile))
