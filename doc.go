@@ -77,8 +77,8 @@
 // It fails closed. There is no handler without an authorizer. A validator that fails, panics or
 // exceeds [Options.CheckTimeout] refuses the file. No limit can be switched off.
 //
-// One policy for every way in. Raw bodies, the program's own files, and those that come by a
-// [Presigner] or a [Resumer] are published only after the same validators have read them.
+// One policy for every way in. Raw bodies, the program's own files, and those of a [Presigner] or
+// [Resumer] are published only after the same validators have read them.
 //
 // One decision per request: one record of [Options.Logger] and one [Event] of
 // [Options.Hooks], without content, URLs and tickets. Each clean-up adds both.
@@ -98,6 +98,5 @@
 // uploads; nothing limits how much they keep. It does not encrypt. It cannot guard a bucket that
 // others write to or list.
 //
-// docs/security.md lists attacks with tests, docs/production.md is for operators, docs/recipes.md
-// has programs.
+// docs/security.md lists attacks with tests, docs/production.md is for operators.
 package upload

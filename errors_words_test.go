@@ -104,6 +104,31 @@ func TestTextOfHostsRefusals(t *testing.T) {
 	}
 }
 
+// TestHostsSentence checks that clients learn which sentences are the host's, so that a page with
+// sentences of its own shows them.
+func TestHostsSentence(t *testing.T) {
+	for about, row := range map[string]struct {
+		refusal error
+		says    string
+		params  map[string]any
+	}{
+		"a sentence":       {upload.Reject(upload.CodeForbidden, "Only editors upload."), "Only editors upload.", map[string]any{"kind": "host"}},
+		"one with a code":  {upload.Reject("no_cats", "No cats."), "No cats.", map[string]any{"kind": "host"}},
+		"none":             {upload.Reject(upload.CodeForbidden, ""), "You may not upload here.", nil},
+		"one with a kind":  {&upload.Error{Code: "no_cats", Reason: "No cats.", Params: map[string]any{"kind": "cats"}}, "No cats.", map[string]any{"kind": "cats"}},
+		"one with numbers": {&upload.Error{Code: "no_cats", Reason: "No cats.", Params: map[string]any{"limit": 9}}, "No cats.", map[string]any{"kind": "host", "limit": 9.0}},
+	} {
+		t.Run(about, func(t *testing.T) {
+			f := newFixture(t, upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return row.refusal }), upload.Options{})
+			w := f.do(post(file("file", "a.txt", "hello")))
+			p := problemOf(t, w.Result())
+			require.Equal(t, row.says, p.Detail)
+			require.Equal(t, row.params, p.Params)
+			require.Equal(t, row.params, p.Files[0].Params)
+		})
+	}
+}
+
 // TestTextGets: the host's function gets the whole refusal, with a copy of its parameters.
 func TestTextGets(t *testing.T) {
 	var got []upload.Error

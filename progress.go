@@ -10,10 +10,10 @@ import (
 	"github.com/airlock-go/upload/internal/worker"
 )
 
-// Progress shows how far uploads have come on the server, for users to look at. Several handlers
-// may share one, as [Options.Progress]. The client chooses the id of an upload and sends it before
-// the body. Only its subject can ask for it; anonymous callers are one subject, so their ids must
-// not be guessable. A process has its own, until a minute after their end.
+// Progress shows how far uploads have come on the server. Handlers may share one. The client
+// chooses the id of an upload and sends it before the body. Only its subject can ask for it;
+// anonymous callers are one subject, so their ids must not be guessable. Each process has only its
+// own uploads, and forgets one a minute after its end. The host writes the route (examples/server).
 //
 // The zero value is ready. Its fields must not change in use.
 type Progress struct {
@@ -45,9 +45,9 @@ func (p *Progress) Get(subject, id string) (ProgressStatus, bool) {
 	return s, true
 }
 
-// Watch yields the status of an upload whenever it changed, at most once in a period of every (10
-// ms or more), and ends with it or with ctx. It waits 10 s for an upload to begin. A new upload
-// with the same id replaces the old one.
+// Watch yields the status of an upload after each change, at most once in every (10 ms or more),
+// and ends with it or with ctx. It waits 10 s for one to begin. A new one with that id replaces the
+// old one.
 func (p *Progress) Watch(ctx context.Context, subject, id string, every time.Duration) iter.Seq[ProgressStatus] {
 	return func(yield func(ProgressStatus) bool) {
 		ticker := time.NewTicker(max(every, 10*time.Millisecond))

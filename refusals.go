@@ -116,8 +116,8 @@ type Error struct {
 	Field string // of the file, "" if the whole request is refused
 	Name  string // likewise
 
-	// Reason is a sentence of the host's, sent as it is. Refusals of this package have none, except
-	// for a [Responder], which gets that of [Error.Text].
+	// Reason is a sentence of the host's, sent as it is, and with the kind "host" if Params have
+	// none. Refusals of this package have none, except in a [Responder]: that of [Error.Text].
 	Reason string
 
 	// Params are what a sentence about Code needs: int, int64, string and []string, never the
@@ -201,8 +201,8 @@ func (e *Error) Is(target error) bool {
 	return ok && c == e.Code
 }
 
-// Reject makes a refusal. The client reads reason, or for "" the sentence of the code. Codes of
-// your own are answered with 422.
+// Reject makes a refusal. The client reads reason, or for "" the sentence of the code. Codes that
+// docs/errors.md does not list are your own, answered with 422.
 func Reject(code Code, reason string) error {
 	return &Error{Code: code, Reason: reason}
 }

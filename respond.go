@@ -85,6 +85,9 @@ func (r *reporter) worded(req *http.Request, err error) *Error {
 		e.Err = err
 	}
 	e.Params = e.parameters()
+	if _, named := e.Params["kind"]; e.Reason != "" && !named {
+		e.Params["kind"] = "host" // or pages with a sentence of their own for the code would show that
+	}
 	e.Reason = r.textOf(req, e)
 	if len(e.Others) > 0 {
 		e.others = r.textOf(req, Error{Code: CodeNotStored})

@@ -116,7 +116,7 @@ type Options struct {
 	// Respond writes the answers. Default: [JSON].
 	Respond Responder
 
-	// Text returns the sentence of a refusal by Code and Params (docs/errors.md) or Reason; "" is
+	// Text returns the sentence of a refusal by Code and Params or Reason; "" is
 	// that of [Error.Text]. It must not change r and e, and is called as [Hooks] are. The log stays
 	// in English.
 	Text func(r *http.Request, e *Error) string
@@ -126,7 +126,7 @@ type Options struct {
 	// Default: slog.Default().
 	Logger *slog.Logger
 
-	// Hooks get each event, too.
+	// Hooks get each event.
 	Hooks Hooks
 
 	// Progress shows uploads under way.

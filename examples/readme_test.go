@@ -91,7 +91,7 @@ func TestReadmeHandler(t *testing.T) {
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
 	// One picture of at most 8 MiB in the field "picture", no other file, and any text fields.
 	// With your own check: upload.All(upload.Images(nil), upload.ValidatorFunc(check)), check being a
-	// func(context.Context, *upload.Incoming) error that refuses by upload.Reject("bad_name", "…").
+	// func(context.Context, *upload.Incoming) error that refuses by upload.Reject("no_cats", "…").
 	// It sees the name and the first 4 KiB; an upload.Observer sees every byte.
 	form := upload.Form{"picture": {Accept: upload.Images(nil), MaxSize: 8 << 20}}
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), nil)

@@ -125,8 +125,8 @@ type Options struct {
 	Rate int
 
 	// MaxRemovals is how many objects and uploads one run removes before it ends with [ErrLimit].
-	// A removal that failed, or found another object, does
-	// not count. A dry run ignores it. Default: 10,000.
+	// A removal that failed, or found the object replaced, does not count. A dry run ignores it.
+	// Default: 10,000.
 	MaxRemovals int
 
 	// MaxFailures is how many removals of one run may fail before it ends with [ErrFailures]. It is

@@ -19,10 +19,11 @@ export class Words {
   }
 
   // refusal is the sentence of an error, by its code and parameters alone. The server's own
-  // sentence is for codes that are not known here. Of several, the first counts whose parameters
-  // are there.
+  // sentence is for codes that are not known here, and for what the application says itself. Of
+  // several, the first counts whose parameters are there.
   refusal({ code, params = {}, detail }) {
     const { own, refusals, refused } = this.table;
+    if (params.kind === "host" && detail) return detail;
     for (const key of [`${code} ${params.kind}`, code]) {
       for (const sentence of own[key] ?? refusals[key] ?? []) {
         const text = this.fill(sentence, params);

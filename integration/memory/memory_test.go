@@ -31,7 +31,7 @@ func TestManyAtOnce(t *testing.T) {
 		file client.Part
 	}{
 		"of 11 MiB": {rounds.Of(16, 200), client.File("a.png", client.PNG(several))},
-		"of 10 KiB": {rounds.Of(500, 5000), client.File("a.png", client.PNG(10*kib))},
+		"of 10 KiB": {rounds.Of(500, 2000), client.File("a.png", client.PNG(10*kib))},
 	}
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {

@@ -56,6 +56,7 @@ test("errors have codes, parameters and sentences, and no status", async (t) => 
     { about: "a refusal", lang: "en", answer: (w) => problem(w, 415, "type_not_allowed", types), code: "type_not_allowed", final: true, says: "HTML files are not accepted. Send PNG or PDF." },
     { about: "in German", lang: "de-CH", answer: (w) => problem(w, 415, "type_not_allowed", types), code: "type_not_allowed", final: true, says: "HTML-Dateien werden nicht angenommen. Senden Sie PNG oder PDF." },
     { about: "in another language", lang: "fr", answer: (w) => problem(w, 413, "too_large", { kind: "file", limit: 5 << 20 }), code: "too_large", final: true, says: "The file is larger than 5 MB. Choose a smaller one." },
+    { about: "the application's own sentence", lang: "de", answer: (w) => problem(w, 403, "forbidden", { kind: "host" }), code: "forbidden", final: true, says: "the server's own words" },
     { about: "a code of the host", lang: "en", answer: (w) => problem(w, 422, "no_cats"), code: "no_cats", final: true, says: "the server's own words" },
     { about: "a page of a proxy", lang: "en", answer: (w) => { w.writeHead(413); w.end("<h1>413 Request Entity Too Large</h1>"); }, code: "too_large", final: true, says: "The upload is too large." },
     { about: "a broken server", lang: "en", answer: (w) => { w.writeHead(500); w.end("panic"); }, code: "internal", final: false, says: "Something went wrong on the server. Try again later." },
