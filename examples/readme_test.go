@@ -76,7 +76,9 @@ func TestReadmeS3(t *testing.T) {
 	}
 	// An error of signedIn, or the id "", is answered with 401. For an outage return an *upload.Error:
 	// &upload.Error{Code: upload.CodeInternal, Err: err} is answered with 500.
-	uploads, err := upload.New(store, upload.Images(nil), upload.RequireSubject(signedIn), nil)
+	// Policies and sweeps are for keys under a prefix.
+	opts := &upload.Options{Keys: upload.Prefix("pictures", upload.RandomKeys())}
+	uploads, err := upload.New(store, upload.Images(nil), upload.RequireSubject(signedIn), opts)
 	require.NoError(t, err)
 	require.NotNil(t, uploads)
 	_, err = s3open.Open(ctx, "s3://my-uploads?endpoint=http://localhost:9000&profile=minio", nil)

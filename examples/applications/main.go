@@ -33,7 +33,8 @@ func main() {
 	case (*dir+*bucket == "") != (*db == ":memory:"):
 		log.Fatal("-db goes with -dir or -s3, so that neither rows nor files outlive the others")
 	case *bucket != "":
-		files = must(s3open.Open(context.Background(), *bucket, nil))
+		opened := must(s3open.Open(context.Background(), *bucket, nil))
+		files = must(opened, opened.Ping(context.Background())) // Open sends no request
 	case *dir != "":
 		files = must(diskstore.Open(*dir))
 	}

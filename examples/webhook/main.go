@@ -2,6 +2,8 @@
 // page that was closed in between loses nothing.
 //
 //	go run -C examples ./webhook -s3 's3://uploads?endpoint=http://localhost:7070'
+//
+// The environment has the credentials, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
 package main
 
 import (
@@ -33,6 +35,7 @@ func main() {
 		secret = string(must(hex.DecodeString(hexadecimal)))
 	}
 	store := must(s3open.Open(context.Background(), *bucket, nil))
+	must(store, store.Ping(context.Background())) // Open sends no request
 	s := must(newSite(store, openDatabase(*db), []byte(secret), os.Getenv("EVENTS_PASSWORD")))
 	must(s, s.serve(*addr))
 }
