@@ -62,7 +62,7 @@
 //
 // Memory is a number you choose. s3store.Options.MaxMemory (64 MiB) limits the buffers of all
 // uploads. Each request adds about 100 KiB, at most 192 KiB, and all validators of a Handler
-// together 64 MiB. Text fields, header and [ImageOptions].Decode come on top. No subject (a
+// together 64 MiB. Text fields, headers and [ImageOptions].Decode come on top. No subject (a
 // [Grant]'s caller) holds more than half of the buffers, of the validators' memory or of the slots
 // ([Options.MaxConcurrent]); anonymous callers together may take all. Uploads wait up to
 // [Options.MaxWait] for buffers and slots, then fail with [CodeBusy], on HTTP/2 at once.

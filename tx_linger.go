@@ -34,7 +34,7 @@ func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error
 	h.refuse(w, r, err, h.opts.Respond)
 }
 
-// refuse answers a refused request of either door.
+// refuse answers a refused request of any door.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error, respond Responder) {
 	a := &answer{header: w.Header(), status: http.StatusOK}
 	b, ok := errorOf(err).rest.(*body)

@@ -62,10 +62,10 @@ func TestReadmeS3(t *testing.T) {
 
 	ctx := context.Background()
 	// Region and credentials are those of the AWS CLI.
-	// profile names the kind of server. An endpoint elsewhere needs https, or "&insecure=true".
+	// profile is the kind of server. An endpoint on another machine needs https, or "&insecure=true".
 	store, err := s3open.Open(ctx, "s3://my-uploads", &s3store.Options{
 		// 64 MiB, the default, takes twelve files of 5 MiB or more at once, six of one caller. Others
-		// wait 30 s (on HTTP/2 not at all), then get 503. 500 << 20 takes a hundred.
+		// wait up to 30 s, then get 503; on HTTP/2 they get it at once. 500 << 20 takes a hundred.
 		MaxMemory: 64 << 20,
 	})
 	if err != nil {

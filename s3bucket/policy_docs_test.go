@@ -69,6 +69,7 @@ The two ARNs are those of a [malware scanner's](production.md#malware) role, and
 For ` + "`s3store.Options.Tags`" + ` add ` + "`-tag KEY=VALUE`" + `.
 ` + "`-key-prefix` is what published keys begin with, and ends in `/`; repeat it for several.\nA key is `Grant.KeyPrefix`, then the prefix of `upload.Prefix`, then the random part.\nOmit `-key-prefix` if no fixed beginnings cover all keys." + `
 With ` + "`-format terraform`" + `, and no role, it prints all of this page for Terraform, and declares the bucket: import one that exists first.
+Its rules and its bucket policy replace all others there.
 
 This page is about a bucket "bucket" without versions, keys under "avatars/" (` + "`Options.Keys` is `upload.Prefix(\"avatars\", upload.RandomKeys())`" + `), direct uploads and a malware scanner.
 A table after each policy has its reasons, and the statements that differ on buckets with versions and with ` + "`s3store.Options.Tags`" + `.
@@ -87,7 +88,7 @@ The key's own policy must agree.
 var roleTexts = map[s3bucket.Role]string{
 	s3bucket.RoleStreamed: "Receives files through the application: `Handler`.",
 	s3bucket.RoleDirect:   "Signs direct uploads and confirms them (`Presigner`), and receives resumable ones (`Resumer`).\nFor a Presigner alone, give `s3store.Options.Signer` credentials of its own, with `Sign` alone (and `SignTags`): a signer for clients needs no right to read ([how](production.md#signers)).",
-	s3bucket.RoleDelivery: "Hands out published files: `Links`, or the `Signer` of its store.\nIt reads no file that is still being checked or cleaned: `WithholdStaged` denies that for every key with the segment `upload-staging`.\nFiles lie there that clients have sent directly or in pieces, and videos that are still being cleaned, in the folder of their key.\nWith versions it also denies the actions of `ReadScanned`.\nAll other roles except `setup` read such files.\nTheir policies have no Deny, and neither has one policy for `delivery` and such a role.\nA process that also receives files can still sign links with credentials of this role alone ([how](production.md#signers)).",
+	s3bucket.RoleDelivery: "Hands out published files: `Links`, or the `Signer` of its store.\nIt reads no file that is still being checked or cleaned: `WithholdStaged` denies that for every key with the segment `upload-staging`.\nFiles lie there that clients have sent directly or in pieces, and videos that are still being cleaned, in the folder of their key.\nWith versions it also denies the actions of `ReadScanned`.\nAll other roles except `setup` read such files.\nTheir policies have no Deny, nor has a combined one such as `streamed+delivery`.\nA process that also receives files can still sign links with credentials of this role alone ([how](production.md#signers)).",
 	s3bucket.RoleSweeper:  "Removes unreferenced objects: `sweep.Sweeper`.",
 	s3bucket.RoleCheck:    "Runs `Bucket.Check` and reads the settings.",
 	s3bucket.RoleSetup:    "Runs `Bucket.Setup`.",

@@ -8,15 +8,15 @@ import (
 
 // Options are the settings, all with defaults; nil is the zero value.
 type Options struct {
-	// Field is the field of the [upload.Form] as which files count. The page may name another in the
-	// metadata "field". Files of single requests are always in "file". Default: "file".
+	// Field is the field of the [upload.Form] as which files count. The page may name another in
+	// the metadata "field". Files of single requests are always in "file". Default: "file".
 	Field string
 
-	// Published is called when a file has been checked and published, before the page gets its answer.
-	// If it fails the page gets an error: for an [upload.Reject] with the reason, for any other
-	// without, which Published must then log. It may be called again with the same file, so it must
-	// be idempotent by its key; see [upload.Presigner.Confirm] for what happens to the file.
-	// Default: none.
+	// Published is called when a file has been checked and published, before the page gets its
+	// answer. If it fails with an [upload.Reject], the page gets the reason. The page gets no
+	// reason of any other error, which Published must log. It may be called again with the same
+	// file, so it must be idempotent by its key; see [upload.Presigner.Confirm] for what happens to
+	// the file. Default: none.
 	Published func(r *http.Request, f upload.File) error
 
 	// Location returns the uploadURL of a file for the page; "" is none. For single requests Uppy 6

@@ -18,7 +18,8 @@
 //
 //	uppy.use(AirlockPlugin).use(AwsS3, { companionEndpoint: '/uppy' })
 //
-// Uppy 5 calls this option endpoint.
+// In Uppy 5 the option is named endpoint. Set [Options.Endpoint] for it, too: Uppy 5 always sends
+// files of up to 5 MiB in a single request, which is refused otherwise.
 //
 // Uppy does not send a file's size by itself, and requests are signed for a size. The pre-processor
 // adds it, and without it uploads are refused. It must come after plugins that change files, such
@@ -27,8 +28,7 @@
 //
 // # Single requests
 //
-// Without shouldUseMultipart Uppy sends files of up to 100 MiB in one request, and Uppy 5 always
-// sends files of up to 5 MiB so. It reports the end of such a request to nobody, so a file that was
+// Without shouldUseMultipart Uppy sends files of up to 100 MiB in one request. It reports the end of such a request to nobody, so a file that was
 // sent to the storage in this way would never be checked. Such requests are refused unless
 // [Options.Endpoint] is set: then they come to this handler, and from here, checked on the way, to
 // the storage.
