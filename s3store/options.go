@@ -41,23 +41,23 @@ const ScanTag = "GuardDutyMalwareScanStatus"
 
 // Options are the settings of a [Store]. The zero value is ready for AWS.
 type Options struct {
-	// MaxMemory is the most bytes that the buffers of all uploads of the store take together, 64
-	// MiB if it is 0. An upload reserves one part of it, or less if its limit is smaller, and a
-	// second part only while nobody waits. A direct upload that is confirmed reserves up to two
-	// parts, only while nobody waits. One subject gets half of it, and at least a part. Buffers are
-	// kept for later uploads and not returned to the system.
+	// MaxMemory is the most bytes that the buffers of all uploads of the store take together. An
+	// upload reserves one part of it, or less if its limit is smaller, and a second part only while
+	// nobody waits. A direct upload that is confirmed reserves up to two parts, only while nobody
+	// waits. One subject gets half of it, and at least a part. Buffers are kept for later uploads
+	// and not returned to the system. Default: 64 MiB.
 	MaxMemory int64
 
 	// PartSize is the size of a part of a multipart upload in bytes, and the
-	// size up to which a file is stored by one call. It is 5 MiB if it is 0,
-	// at least 5 MiB, at most 5 GiB and at most MaxMemory, and is rounded up to
-	// 64 KiB. Files whose size limit exceeds 10,000 parts get larger parts.
+	// size up to which a file is stored by one call. It is rounded up to 64 KiB.
+	// Files whose size limit exceeds 10,000 parts get larger parts. Default: 5 MiB,
+	// the least; at most 5 GiB, and at most MaxMemory.
 	PartSize int64
 
 	// CallTimeout is the longest that one call to S3 may take, including all its retries, before it
-	// fails; one minute if it is 0. It must be enough to send a part, to assemble a large file, and
-	// to copy 64 MiB within S3. For [Store.Promote] it may have to be enough to copy the whole
-	// file. When S3 is silent, Stage, Commit and Discard each take up to three times as long.
+	// fails. It must be enough to send a part, to assemble a large file, and to copy 64 MiB within
+	// S3. For [Store.Promote] it may have to be enough to copy the whole file. When S3 is silent,
+	// Stage, Commit and Discard each take up to three times as long. Default: 1 min.
 	CallTimeout time.Duration
 
 	// Profile says what the service can do. The zero value is right for AWS
@@ -69,8 +69,7 @@ type Options struct {
 	SSE      types.ServerSideEncryption
 	KMSKeyID string
 
-	// StorageClass is the class of the objects, the service's default if it
-	// is empty.
+	// StorageClass is the class of the objects. Default: the service's.
 	StorageClass types.StorageClass
 
 	// Tags are set on every object, at most 10. A scanner that tags objects needs one of the 10.
@@ -85,11 +84,11 @@ type Options struct {
 	// calls. Its endpoint must be the one where they reach the service. For uploads its credentials
 	// need s3:PutObject for staging keys, and no right to read: where the service ignores what was
 	// signed, a client could have any readable object copied. For links they need s3:GetObject for
-	// published keys. An application that does both has two stores, each with its own signer. It is
-	// the store's own client if it is nil.
+	// published keys. An application that does both has two stores, each with its own signer.
+	// Default: the store's own client.
 	Signer *s3.Client
 
-	// Logger logs what could not be cleaned up. It is slog.Default() if it is nil.
+	// Logger logs what could not be cleaned up. Default: slog.Default().
 	Logger *slog.Logger
 }
 
