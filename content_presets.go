@@ -9,7 +9,7 @@ import (
 // ImageOptions says which pictures [Images] accepts, by what their headers declare.
 type ImageOptions struct {
 	// Types are the media types. Default: image/png, image/jpeg, image/gif and image/webp.
-	// Also: image/avif, image/heic, image/svg+xml.
+	// Others: image/avif, image/heic, image/svg+xml.
 	Types []string
 
 	MaxWidth  int   // pixels. Default: 16,384.

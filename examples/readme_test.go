@@ -76,7 +76,7 @@ func TestReadmeS3(t *testing.T) {
 	}
 	// An error of signedIn, or the id "", is answered with 401. For an outage return an *upload.Error:
 	// &upload.Error{Code: upload.CodeInternal, Err: err} is answered with 500.
-	// Policies and sweeps are for keys under a prefix.
+	// Sweeps need a prefix of keys, and policies can be limited to it.
 	opts := &upload.Options{Keys: upload.Prefix("pictures", upload.RandomKeys())}
 	uploads, err := upload.New(store, upload.Images(nil), upload.RequireSubject(signedIn), opts)
 	require.NoError(t, err)
@@ -90,13 +90,15 @@ func TestReadmeS3(t *testing.T) {
 // TestReadmeHandler runs the README's handler.
 func TestReadmeHandler(t *testing.T) {
 	store := &memstore.Store{}
+	opts := &upload.Options{}
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
 	// One picture of at most 8 MiB in the field "picture", no other file, and any text fields.
 	// With your own check: upload.All(upload.Images(nil), upload.ValidatorFunc(check)), check being a
 	// func(context.Context, *upload.Incoming) error that refuses by upload.Reject("no_cats", "…").
 	// It sees the name and the first 4 KiB; an upload.Observer sees every byte.
 	form := upload.Form{"picture": {Accept: upload.Images(nil), MaxSize: 8 << 20}}
-	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), nil)
+	// In place of the last line above, with its store, signedIn and opts.
+	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), opts)
 	require.NoError(t, err)
 	save := func(_ context.Context, name, key string) error {
 		require.Equal(t, []string{key}, store.Keys())
