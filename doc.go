@@ -60,9 +60,9 @@
 // Refused uploads leave nothing. Staged files are removed, with retries, even when the client has
 // left. Failed removals are [KindCleanupFailed]. This package writes no temporary files.
 //
-// Memory is a number you choose. s3store.Options.MaxMemory (64 MiB) limits the buffers of all
-// uploads. Each request adds about 100 KiB, at most 192 KiB, and all validators of a Handler
-// together 64 MiB. Text fields, headers and [ImageOptions].Decode come on top. No subject (a
+// Memory is bounded. s3store.Options.MaxMemory (64 MiB) limits the buffers of all uploads. Each
+// request adds about 100 KiB, at most 192 KiB, and all validators of a Handler together 64 MiB.
+// Text fields ([Options.MaxTextSize]), headers and [ImageOptions].Decode come on top. No subject (a
 // [Grant]'s caller) holds more than half of the buffers, of the validators' memory or of the slots
 // ([Options.MaxConcurrent]); anonymous callers together may take all. Uploads wait up to
 // [Options.MaxWait] for buffers and slots, then fail with [CodeBusy], on HTTP/2 at once.
