@@ -48,7 +48,7 @@ func TestReadme(t *testing.T) {
 
 // TestReadmeS3 runs the README's lines for S3 on a server that answers Ping.
 func TestReadmeS3(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		require.Equal(t, "HEAD /my-uploads", r.Method+" "+r.URL.Path)
 	}))
 	defer server.Close()
