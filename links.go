@@ -129,8 +129,8 @@ type Link struct {
 }
 
 // URL returns a URL of the object, which works for everybody for [LinksOptions.Expires]. The error
-// is [CodeNotFound], [CodeScanPending] before a needed verdict, or [CodeInternal] if the storage
-// signs no links.
+// may be [CodeNotFound], [CodeScanPending] before a needed verdict, [CodeStorage], or
+// [CodeInternal] if the storage signs no links.
 func (l *Links) URL(ctx context.Context, link Link) (url string, err error) {
 	err = l.report.run(ctx, doorLink, func(ctx context.Context, e *Event) error {
 		url, err = l.url(ctx, link, e)

@@ -23,9 +23,9 @@ func BySubject(claim upload.Claim) string {
 // 64 bits of IPv6 addresses, since one client usually has all addresses with these bits. Of
 // 64:ff9b::/96 (NAT64) the IPv4 address counts.
 //
-// Callers behind one NAT are one caller. Behind a proxy of yours all callers are one: then write a
-// function of your own. It must read the header that the proxy sets, from the end that it appends
-// to. ByAddress reads no header, since a client can send any.
+// Callers behind one NAT are one caller. Behind your own proxy all callers look like one: then
+// write a function of your own. It must read the header that the proxy sets, from the end that it
+// appends to. ByAddress reads no header, since a client can send any.
 func ByAddress(claim upload.Claim) string {
 	if claim.Request == nil {
 		return "address "

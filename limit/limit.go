@@ -6,16 +6,16 @@
 //	h, err := upload.New(store, policy, authorize, &upload.Options{Limiter: limiter})
 //
 // A caller over the limit gets 429 with Retry-After before the body is read. Each instance of an
-// application counts for itself. With several instances a caller can therefore send the limits
-// times their number; package redislimit counts for all instances together. The counts end with the
-// process, so this does not limit how much a caller stores in total.
+// application counts for itself, so with n instances a caller can send n times the limits; package
+// redislimit counts for all instances together. The counts end with the process, so this does not
+// limit how much a caller stores in total.
 //
 // # Memory
 //
 // A caller is identified by 64 bits of a hash and takes about 330 bytes, a signed upload about 130,
 // and both numbers are bounded. Only idle callers with full buckets are evicted. When
 // [Options.MaxCallers] others are known, all new callers share one bucket of the same limits. They
-// may be refused because of each other, but from then on further names gain nothing.
+// may be refused because of each other, but from then on further subjects gain a caller nothing.
 package limit
 
 import (

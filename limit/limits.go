@@ -7,7 +7,7 @@ import "time"
 //
 // Requests, Files and Bytes are buckets. A rested caller may use the whole number at once, and then
 // as much as flows in: the whole number within each Window, evenly. So in any time t a caller sends
-// at most the number, plus t/Window times the number.
+// at most the number, plus t/Window times the number, apart from the exception below.
 //
 // Files and bytes are taken before the body is read, for the most that may come. The unused rest is
 // given back at the end, minus what has flowed in meanwhile: a caller can thus exceed the number by
