@@ -92,11 +92,15 @@ func TestReadmeHandler(t *testing.T) {
 	store := &memstore.Store{}
 	opts := &upload.Options{}
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
+	// Your own check sees the name and the first 4 KiB; an upload.Observer sees every byte.
+	noCats := upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
+		if strings.Contains(in.Name, "cat") {
+			return upload.Reject("no_cats", "Send a picture without cats.")
+		}
+		return nil
+	})
 	// One picture of at most 8 MiB in the field "picture", no other file, and any text fields.
-	// With your own check: upload.All(upload.Images(nil), upload.ValidatorFunc(check)), check being a
-	// func(context.Context, *upload.Incoming) error that refuses by upload.Reject("no_cats", "…").
-	// It sees the name and the first 4 KiB; an upload.Observer sees every byte.
-	form := upload.Form{"picture": {Accept: upload.Images(nil), MaxSize: 8 << 20}}
+	form := upload.Form{"picture": {Accept: upload.All(upload.Images(nil), noCats), MaxSize: 8 << 20}}
 	// In place of the last line above, with its store, signedIn and opts.
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), opts)
 	require.NoError(t, err)
@@ -128,6 +132,8 @@ func TestReadmeHandler(t *testing.T) {
 	// slow clients, also if the root router uses it: give it to a Group of other routes alone.
 	mux.Handle("POST /profile", uploads.Middleware(profile))
 	picture := uploadtest.File("picture", "a.png", uploadtest.PNG(0))
+	cat := uploadtest.File("picture", "cat.png", uploadtest.PNG(0))
+	require.Equal(t, "no_cats", string(uploadtest.Post(t, mux, "/profile", cat).Code))
 	require.Equal(t, 500, uploadtest.Post(t, mux, "/profile", picture).Status)
 	require.Empty(t, store.Keys())
 	require.Equal(t, 204, uploadtest.Post(t, mux, "/profile", picture, uploadtest.Text("name", "Ada")).Status)
