@@ -70,7 +70,7 @@ func unexpectedField(fields []string) *Error {
 	return &Error{Code: CodeUnexpectedField, Params: map[string]any{"fields": slices.Clone(fields)}}
 }
 
-// missingFile refuses a form without a file in each of fields, which are required.
+// missingFile refuses a form in which each of these required fields has no file.
 func missingFile(fields []string) *Error {
 	p := map[string]any{"fields": fields}
 	if len(fields) > 1 {
@@ -239,10 +239,10 @@ func errChanged(err error) error {
 	return &Error{Code: CodeConflict, Params: map[string]any{"kind": "changed"}, Err: err}
 }
 
-// blame makes of e, which is err, what ended the request, if that is known: what reading the
-// body failed with first, and the stop of the server. Failures of a server whose
-// client has left, if leaving can be their cause, are the client's. A deadline that has
-// passed is the host's; overdue names it while a file is received.
+// blame turns e, which is err, into the cause that ended the request, if that is known: the first
+// error of reading the body, or the stop of the server. Failures of a server whose client has left,
+// if leaving can be their cause, are the client's. A deadline that has passed is the host's;
+// overdue names it while a file is received.
 func blame(ctx context.Context, e *Error, err, first error, leaving bool) {
 	var cut *Error
 	if !errors.As(first, &cut) {
@@ -256,8 +256,8 @@ func blame(ctx context.Context, e *Error, err, first error, leaving bool) {
 	}
 }
 
-// overdue makes e, which is err, a timeout if the request's context had a deadline and it has passed.
-// The host or a middleware in front set it, and slow clients are the first to exceed it.
+// overdue makes e, which is err, a timeout if the request's context had a deadline and it has
+// passed. The host or a middleware in front set it, and slow clients are the first to exceed it.
 func overdue(ctx context.Context, e *Error, err error) {
 	if !errors.Is(ctx.Err(), context.DeadlineExceeded) || e.Code.Status() < http.StatusInternalServerError {
 		return

@@ -128,8 +128,8 @@ func TestReadmeHandler(t *testing.T) {
 	// fails, the file stays until a sweep.
 	// Nothing in front may read the form, as some CSRF middleware does.
 	// Pages of another origin get 403 until an http.CrossOriginProtection in upload.Options trusts it.
-	// In chi: r.With(uploads.Middleware).Post("/profile", profile). Its middleware.Timeout would cut
-	// slow clients, also if the root router uses it: give it to a Group of other routes alone.
+	// In chi: r.With(uploads.Middleware).Post("/profile", profile). Do not use
+	// middleware.Timeout on this route or the root router, since it cuts slow clients.
 	mux.Handle("POST /profile", uploads.Middleware(profile))
 	picture := uploadtest.File("picture", "a.png", uploadtest.PNG(0))
 	cat := uploadtest.File("picture", "cat.png", uploadtest.PNG(0))

@@ -68,7 +68,8 @@ The last argument is a role, each of which has a heading below; ` + "`bucket`, `
 The two ARNs are those of a [malware scanner's](production.md#malware) role, and of a role that reads files before the scan: without a scanner, omit both.
 For ` + "`s3store.Options.Tags`" + ` add ` + "`-tag KEY=VALUE`" + `.
 ` + "`-key-prefix` is what published keys begin with, and ends in `/`; repeat it for several.\nA key is `Grant.KeyPrefix`, then the prefix of `upload.Prefix`, then the random part.\nOmit `-key-prefix` if no fixed beginnings cover all keys." + `
-With ` + "`-format terraform`" + `, and no role, it prints all of this page for Terraform, and declares the bucket: import one that exists first.
+With ` + "`-format terraform`" + ` it prints all of this page for Terraform; name only processes with several roles at the end, such as ` + "`streamed+delivery`" + `.
+It declares the bucket: import one that exists first.
 Its rules and its bucket policy replace all others there.
 
 This page is about a bucket "bucket" without versions, keys under "avatars/" (` + "`Options.Keys` is `upload.Prefix(\"avatars\", upload.RandomKeys())`" + `), direct uploads and a malware scanner.

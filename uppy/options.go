@@ -8,15 +8,17 @@ import (
 
 // Options are the settings, all with defaults; nil is the zero value.
 type Options struct {
-	// Field is the field of the [upload.Form] as which files count. The page may name another in
+	// Field is the field of the [upload.Form] whose rules files obey. The page may name another in
 	// the metadata "field". Files of single requests are always in "file". Default: "file".
 	Field string
 
 	// Published is called when a file has been checked and published, before the page gets its
 	// answer. If it fails with an [upload.Reject], the page gets the reason. The page gets no
-	// reason of any other error, which Published must log. It may be called again with the same
-	// file, so it must be idempotent by its key; see [upload.Presigner.Confirm] for what happens to
-	// the file. Default: none.
+	// reason of any other error, which Published must log. Default: none.
+	//
+	// A file that came in parts stays then, and Published may be called again with it, so it must
+	// be idempotent by the file's key; see [upload.Presigner.Confirm]. A file that came in a single
+	// request is removed then, as by [upload.Handler.Middleware], and a retry has a new key.
 	Published func(r *http.Request, f upload.File) error
 
 	// Location returns the uploadURL of a file for the page; "" is none. For single requests Uppy 6

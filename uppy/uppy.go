@@ -28,10 +28,10 @@
 //
 // # Single requests
 //
-// Without shouldUseMultipart Uppy sends files of up to 100 MiB in one request. It reports the end of such a request to nobody, so a file that was
-// sent to the storage in this way would never be checked. Such requests are refused unless
-// [Options.Endpoint] is set: then they come to this handler, and from here, checked on the way, to
-// the storage.
+// Without shouldUseMultipart Uppy sends files of up to 100 MiB in one request. It reports the end
+// of such a request to nobody, so a file that was sent to the storage in this way would never be
+// checked. Such requests are refused unless [Options.Endpoint] is set: then they come to this
+// handler, and from here, checked on the way, to the storage.
 //
 // # What users see
 //
@@ -44,14 +44,15 @@
 // # Cross-origin pages
 //
 // Uppy 6 sends neither cookies nor the page's headers to another origin; serve the page and this
-// handler from the same one. The store is another origin in any case: its CORS rules must let the
-// page PUT and expose ETag to it.
+// handler from the same one. The store is another origin in any case: its CORS rules must allow PUT
+// from the page's origin and expose ETag.
 //
 // # Header fields of parts
 //
 // Some stores sign header fields of a part, as s3store does at hosts other than AWS's unless its
 // Profile says otherwise. Uppy 5 sends them. Uppy 6 (6.3.1) does not, and the store then refuses
-// its parts: it needs a store that signs none.
+// its parts. It needs AWS, MinIO, or a server that is safe with the profile's InsecureNoCopyGuard
+// (docs/servers.md).
 package uppy
 
 import (
