@@ -10,11 +10,11 @@
 //	mux.Handle("PUT /files/{name}", raw)               // the same; the body is the file
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
-// The host is the application that mounts it. The first three arguments determine security: where
-// files go ([Storage]), what is accepted ([Validator]), who may send it ([Authorizer]). Everything
-// else is in [Options], whose zero value is strict. Everything except a [Tx] is safe for concurrent
-// use. Package s3store stores files in a private bucket (s3open opens one), diskstore in a
-// directory, and memstore in memory.
+// The host is the application that mounts it. [New]'s first three arguments determine security:
+// where files go ([Storage]), what is accepted ([Validator]), who may send it ([Authorizer]).
+// Everything else is in [Options], whose zero value is strict. Everything except a [Tx] is safe for
+// concurrent use. Package s3store stores files in a private bucket (s3open opens one), diskstore in
+// a directory, memstore in memory.
 //
 // # Tasks
 //
@@ -88,7 +88,7 @@
 // The handler moves the connection's deadlines, so the server's ReadTimeout and WriteTimeout
 // neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout.
 // No middleware in front may read the form, as FormValue does, or set a deadline on the context.
-// Without Unwrap, as in [http.TimeoutHandler]'s ResponseWriter, stalled clients are not cut.
+// With a ResponseWriter without Unwrap, as [http.TimeoutHandler]'s, stalled clients are not cut.
 //
 // # What it does not protect against
 //

@@ -61,7 +61,7 @@ func TestReadmeS3(t *testing.T) {
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
 
 	ctx := context.Background()
-	// Region and credentials are those of the AWS CLI.
+	// The private bucket must exist. Region and credentials are those of the AWS CLI.
 	// profile is the kind of server. An endpoint on another machine needs https, or "&insecure=true".
 	store, err := s3open.Open(ctx, "s3://my-uploads", &s3store.Options{
 		// 64 MiB, the default, takes twelve files of 5 MiB or more at once, six of one caller. Others
