@@ -67,7 +67,10 @@ func noName(field string) error {
 
 // unexpectedField refuses a file in a field that is not one of fields.
 func unexpectedField(fields []string) *Error {
-	return &Error{Code: CodeUnexpectedField, Params: map[string]any{"fields": slices.Clone(fields)}}
+	return &Error{
+		Code: CodeUnexpectedField, Params: map[string]any{"fields": slices.Clone(fields)},
+		Err: fmt.Errorf("upload: the fields that take files are %q", fields),
+	}
 }
 
 // missingFile refuses a form in which each of these required fields has no file.

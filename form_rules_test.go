@@ -242,3 +242,10 @@ func TestFormFaults(t *testing.T) {
 		})
 	}
 }
+
+// TestUnexpectedFieldIsLogged checks that the log names the fields that take files.
+func TestUnexpectedFieldIsLogged(t *testing.T) {
+	f := newFixture(t, upload.Form{"picture": {Accept: upload.Types("image/png")}}, upload.Options{})
+	f.refuses(t, upload.CodeUnexpectedField, post(file("file", "a.png", pngBytes())))
+	require.Contains(t, f.log.String(), `the fields that take files are [\"picture\"]`)
+}

@@ -19,13 +19,15 @@ func BySubject(claim upload.Claim) string {
 	return "subject " + claim.Subject
 }
 
-// ByAddress distinguishes callers by the address of the connection: IPv4 addresses, and the first
-// 64 bits of IPv6 addresses, since one client usually has all addresses with these bits. Of
-// 64:ff9b::/96 (NAT64) the IPv4 address counts.
+// ByAddress distinguishes callers by the address of the connection, Request.RemoteAddr: IPv4
+// addresses, and the first 64 bits of IPv6 addresses, since one client usually has all addresses
+// with these bits. Of 64:ff9b::/96 (NAT64) the IPv4 address counts.
 //
 // Callers behind one NAT are one caller. Behind your own proxy all callers look like one: then
 // write a function of your own. It must read the header that the proxy sets, from the end that it
-// appends to. ByAddress reads no header, since a client can send any.
+// appends to. ByAddress reads no header, since a client can send any. A middleware that sets
+// RemoteAddr from a header, such as chi's RealIP, lets clients choose their addresses where no
+// proxy of yours sets that header.
 func ByAddress(claim upload.Claim) string {
 	if claim.Request == nil {
 		return "address "

@@ -12,8 +12,9 @@ import "time"
 // Files and bytes are taken before the body is read, for the most that may come. The unused rest is
 // given back at the end, minus what has flowed in meanwhile: a caller can thus exceed the number by
 // half of it, once. So Files should be several times the files of a request, and Bytes several
-// times what a request may carry. A caller with less left than that is refused although one small
-// file would still fit. A request without Content-Length counts as the largest.
+// times what a request may carry: a form that may have more than either is refused, however little
+// comes. A caller with less left than that is refused although one small file would still fit. A
+// request without Content-Length counts as the largest.
 type Limits struct {
 	// Window is the time in which an empty bucket is full again. Default: 1 h.
 	// At least 1 s, at most 31 days.
