@@ -62,7 +62,8 @@ func TestReadmeS3(t *testing.T) {
 
 	ctx := context.Background()
 	// The private bucket must exist. Region and credentials are those of the AWS CLI.
-	// profile is the kind of server. An endpoint on another machine needs https, or "&insecure=true".
+	// profile is the kind of server, not one of the AWS CLI. An endpoint on another machine needs
+	// https, or "&insecure=true".
 	store, err := s3open.Open(ctx, "s3://my-uploads", &s3store.Options{
 		// 64 MiB, the default, takes twelve files of 5 MiB or more at once, six of one caller. Others
 		// wait up to 30 s, then get 503; on HTTP/2 they get it at once. 500 << 20 takes a hundred.
