@@ -123,12 +123,11 @@ func Files(ctx context.Context) []File {
 	return nil
 }
 
-// Keep makes the files of the request of ctx stay. It returns nil if they stay, even after the
-// request.
+// Keep makes the files of the request of ctx stay. It returns nil if they stay.
 //
-// Its error means that they are removed: after a status of 400 or more, for example of an
-// [http.TimeoutHandler], a Discard or a panic, or because there were none. Call it as the last step
-// of a transaction:
+// Its error means that they are removed: after a status of 400 or more, as of an
+// [http.TimeoutHandler], a Discard or a panic, or because there were none. After
+// [Presigner.ConfirmHandler] the file stays. Call it as the last step of a transaction:
 //
 //	if err := upload.Keep(r.Context()); err != nil {
 //		return err // the deferred Rollback removes the row
