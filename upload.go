@@ -116,9 +116,9 @@ type Options struct {
 	// Respond writes the answers. Default: [JSON].
 	Respond Responder
 
-	// Text returns the sentence of a refusal by Code and Params or Reason; "" is
-	// that of [Error.Text]. It must not change r and e, and is called as [Hooks] are. The log stays
-	// in English.
+	// Text returns the sentence of a refusal by Code and Params or Reason; "" is that of
+	// [Error.Text]. It must not change r and e, and is called as [Hooks] are. The log stays in
+	// English.
 	Text func(r *http.Request, e *Error) string
 
 	// Logger gets a record for each [Event], with its cause: failures for an operator as errors,

@@ -31,6 +31,7 @@ func TestManyAtOnce(t *testing.T) {
 		file client.Part
 	}{
 		"of 11 MiB": {rounds.Of(16, 200), client.File("a.png", client.PNG(several))},
+		// 2,048 of one caller may wait.
 		"of 10 KiB": {rounds.Of(500, 2000), client.File("a.png", client.PNG(10*kib))},
 	}
 	for name, row := range rows {
