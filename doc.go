@@ -58,12 +58,12 @@
 // staged files, and unfinished uploads.
 //
 // Refused uploads leave nothing. Staged files are removed, with retries, even when the client has
-// left. Failed removals are [KindCleanupFailed]. This package writes no temporary files.
+// left. Failed removals are reported as [KindCleanupFailed]. This package writes no temporary files.
 //
 // Memory is bounded. s3store.Options.MaxMemory (64 MiB) limits the buffers of all uploads. Each
 // request adds about 100 KiB, at most 192 KiB, and all validators of a Handler together 64 MiB.
-// Text fields ([Options.MaxTextSize]), headers and [ImageOptions].Decode come on top. No subject (a
-// [Grant]'s caller) holds more than half of the buffers, of the validators' memory or of the slots
+// Text fields ([Options.MaxTextSize]), headers and [ImageOptions].Decode come on top. No
+// subject ([Grant.Subject]) holds more than half of the buffers, of the validators' memory or of the slots
 // ([Options.MaxConcurrent]); anonymous callers together may take all. Uploads wait up to
 // [Options.MaxWait] for buffers and slots, then fail with [CodeBusy], on HTTP/2 at once.
 //
@@ -81,7 +81,7 @@
 // [Resumer] are published only after the same validators have read them.
 //
 // One decision per request: one record of [Options.Logger] and one [Event] of
-// [Options.Hooks], without content, URLs and tickets. Each clean-up adds both.
+// [Options.Hooks], without content, URLs or tickets. Each clean-up adds both.
 //
 // # Where it runs
 //

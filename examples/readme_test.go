@@ -60,6 +60,8 @@ func TestReadmeS3(t *testing.T) {
 	}
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
 
+	// Import context, s3open and s3store in place of memstore.
+	// signedIn is your func(*http.Request) (string, error), which returns the caller's id.
 	ctx := context.Background()
 	// The private bucket must exist. Region and credentials are those of the AWS CLI.
 	// profile is the kind of server, not one of the AWS CLI. An endpoint on another machine needs
@@ -116,21 +118,13 @@ func TestReadmeHandler(t *testing.T) {
 		// The form has one file. Of several, select by Field: the client chooses the order.
 		key, name := upload.Files(r.Context())[0].Key, r.FormValue("name")
 		if err := save(r.Context(), name, key); err != nil { // your INSERT, for signedIn(r)
-			// An answer of 400 or more removes the file, except after upload.Keep. Refuse answers 500,
-			// or 422 with your sentence if err is upload.Reject("name_taken", "…").
+			// Refuse answers 500, or 422 with your sentence if err is upload.Reject("name_taken", "…").
 			upload.Refuse(w, r, err)
 			return
 		}
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux := http.NewServeMux()
-	// In an SQL transaction: INSERT, upload.Keep, COMMIT. If Keep fails, roll back: the request is
-	// refused already, for example by an http.TimeoutHandler, and the file is removed. If the COMMIT
-	// fails, the file stays until a sweep.
-	// Nothing in front may read the form, as some CSRF middleware does.
-	// Pages of another origin get 403 until an http.CrossOriginProtection in upload.Options trusts it.
-	// In chi: r.With(uploads.Middleware).Post("/profile", profile). Do not use
-	// middleware.Timeout on this route or the root router, since it cuts slow clients.
 	mux.Handle("POST /profile", uploads.Middleware(profile))
 	picture := uploadtest.File("picture", "a.png", uploadtest.PNG(0))
 	screenshot := uploadtest.File("picture", "screenshot.png", uploadtest.PNG(0))
