@@ -11,13 +11,11 @@ import (
 	"github.com/airlock-go/upload/internal/sniff"
 )
 
-// Types accepts files of the given media types. The type detected from the content must be among
-// them, the name's extension must be one of that type, and the structure must be whole from the
-// first byte to the last, except as below. Empty files and names without an extension
-// are refused.
-//
-// Files are read as they stream by. docs/accepted.md says how far, type by type. BMP, TIFF, ICO,
-// gzip, tar and 7z are accepted by their first bytes alone. text/html cannot be accepted.
+// Types accepts files of the given media types, as strictly as [Images], [Documents] and [Archives]
+// by default. The type detected from the content must be among them, and the name's extension
+// must be one of that type. The structure must be whole from the first byte to the last, as far as
+// docs/accepted.md says. BMP, TIFF, ICO, gzip, tar and 7z are accepted by their first bytes alone.
+// Empty files, names without an extension and text/html are refused.
 //
 // An unknown type makes [New] fail. In the policy of a [Grant] it makes each upload fail.
 func Types(types ...string) Validator { return typed(types, &contentOptions{}) }
@@ -39,7 +37,7 @@ func typed(types []string, o *contentOptions) Validator {
 		}
 		return nil
 	}
-	return &rule{own: true, motion: o.motionPhotos, fault: errors.Join(unknown...), declare: named, judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+	return &rule{own: true, types: types, motion: o.motionPhotos, fault: errors.Join(unknown...), declare: named, judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		if len(in.Head) == 0 {
 			return nil, errEmpty
 		}
@@ -57,15 +55,52 @@ func typed(types []string, o *contentOptions) Validator {
 	}}
 }
 
+// commonTypes returns the types that all of the validators may accept, nil for any.
+func commonTypes(validators []Validator) (common []string, fault error) {
+	for _, v := range validators {
+		types := typesOf(v)
+		switch {
+		case types == nil:
+		case common == nil:
+			common = types
+		default:
+			common = slices.DeleteFunc(slices.Clone(common), func(t string) bool { return !slices.Contains(types, t) })
+			if len(common) == 0 {
+				return nil, errors.New("upload: All accepts no file, since its validators have no type in common: use Any")
+			}
+		}
+	}
+	return common, nil
+}
+
+// typesOfAny returns the types that one of the validators may accept, nil for any.
+func typesOfAny(validators []Validator) (types []string) {
+	for _, v := range validators {
+		one := typesOf(v)
+		if one == nil {
+			return nil
+		}
+		types = append(types, one...)
+	}
+	return types
+}
+
+func typesOf(v Validator) []string {
+	if r, ok := v.(*rule); ok {
+		return r.types
+	}
+	return nil
+}
+
 // contentOptions are the settings of the presets; the zero value is that of Types.
 type contentOptions struct {
-	images     inspect.Limits
-	decode     func(inspect.Picture) fileInspector // nil: pixels are not decoded
-	archives   inspect.Zip
-	documents  inspect.Document
-	passivePDF bool
-	allowPDF   inspect.PDFAllow
-	noFormulas bool
+	images    inspect.Limits
+	decode    func(inspect.Picture) fileInspector // nil: pixels are not decoded
+	archives  inspect.Zip
+	documents inspect.Document
+	activePDF bool
+	allowPDF  inspect.PDFAllow
+	formulas  bool
 
 	markdownHTML bool
 	motionPhotos bool
@@ -97,7 +132,7 @@ var inspectors = map[string]func(o *contentOptions, mediaType string) fileInspec
 	"image/heif-sequence": heif,
 
 	"application/pdf": func(o *contentOptions, _ string) fileInspector {
-		return &inspect.PDF{RefuseActive: o.passivePDF, Allow: o.allowPDF}
+		return &inspect.PDF{RefuseActive: !o.activePDF, Allow: o.allowPDF}
 	},
 	"text/plain":    text,
 	"text/vcard":    text,
@@ -107,10 +142,10 @@ var inspectors = map[string]func(o *contentOptions, mediaType string) fileInspec
 	},
 	"application/json": func(*contentOptions, string) fileInspector { return &inspect.JSON{} },
 	"text/csv": func(o *contentOptions, _ string) fileInspector {
-		return &inspect.CSV{EightBit: true, RefuseFormulas: o.noFormulas}
+		return &inspect.CSV{EightBit: true, RefuseFormulas: !o.formulas}
 	},
 	"text/tab-separated-values": func(o *contentOptions, _ string) fileInspector {
-		return &inspect.CSV{Tabs: true, EightBit: true, RefuseFormulas: o.noFormulas}
+		return &inspect.CSV{Tabs: true, EightBit: true, RefuseFormulas: !o.formulas}
 	},
 	"image/svg+xml": func(*contentOptions, string) fileInspector { return &inspect.SVG{} },
 	"text/xml":      func(*contentOptions, string) fileInspector { return &inspect.XML{} },

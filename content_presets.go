@@ -30,7 +30,7 @@ type ImageOptions struct {
 }
 
 // Images accepts pictures by type, extension, structure and dimensions, as [Types] describes;
-// options may be nil. Compressed data may be damaged.
+// options may be nil.
 func Images(options *ImageOptions) Validator {
 	o := valueOf(options)
 	types := o.Types
@@ -120,9 +120,9 @@ func Documents(options *DocumentOptions) Validator {
 		}
 	}
 	return typed(types, &contentOptions{
-		passivePDF: !o.AllowActivePDF, allowPDF: inspect.PDFAllow{
+		activePDF: o.AllowActivePDF, allowPDF: inspect.PDFAllow{
 			Calculations: o.AllowPDFCalculations, Attachments: o.AllowPDFAttachments, Links: o.AllowPDFRemoteLinks,
-		}, noFormulas: !o.AllowFormulas, markdownHTML: o.AllowMarkdownHTML,
+		}, formulas: o.AllowFormulas, markdownHTML: o.AllowMarkdownHTML,
 		documents: inspect.Document{AllowLinks: o.AllowLinks, Limits: inspect.ZipLimits{
 			Entries: o.MaxEntries, EntrySize: o.MaxEntrySize, TotalSize: o.MaxTotalSize, Ratio: o.MaxRatio,
 		}},

@@ -79,21 +79,29 @@ func TestCorpus(t *testing.T) {
 	t.Logf("%d hostile files, %d legitimate ones", len(refusals), legitimate)
 }
 
-// TestDocumentsRefuseWhatActs: files that Types accepts and Documents does not.
-func TestDocumentsRefuseWhatActs(t *testing.T) {
+// TestWhatActsIsRefused: every policy refuses active files of the types it names, except with an
+// Allow option.
+func TestWhatActsIsRefused(t *testing.T) {
 	var refusals []problem
 	for s := range uploadtest.Active() {
-		t.Run(s.Name, func(t *testing.T) {
-			f := newFixture(t, upload.Documents(&upload.DocumentOptions{Types: []string{s.Type}}), upload.Options{MaxFileSize: 64 << 20})
-			refusals = append(refusals, f.refusesSample(t, s))
-			f = newFixture(t, upload.Types(s.Type), upload.Options{MaxFileSize: 64 << 20})
-			f.accepts(t, uploadOf(s.FileName, s.Content))
+		types := []string{s.Type}
+		for about, policy := range map[string]upload.Validator{
+			"Types": upload.Types(s.Type), "Images": upload.Images(&upload.ImageOptions{Types: types}),
+			"Documents": upload.Documents(&upload.DocumentOptions{Types: types}),
+		} {
+			t.Run(s.Name+" by "+about, func(t *testing.T) {
+				refusals = append(refusals, newFixture(t, policy, upload.Options{MaxFileSize: 64 << 20}).refusesSample(t, s))
+			})
+		}
+		allowed := upload.Documents(&upload.DocumentOptions{Types: types, AllowActivePDF: true, AllowFormulas: true})
+		t.Run(s.Name+", allowed", func(t *testing.T) {
+			newFixture(t, allowed, upload.Options{MaxFileSize: 64 << 20}).accepts(t, uploadOf(s.FileName, s.Content))
 		})
 	}
 	requireFewCases(t, 14, refusals)
 }
 
-// TestPresets: each preset adds its rules to those of Types.
+// TestPresets: each option of a preset changes what it says.
 func TestPresets(t *testing.T) {
 	svg := `<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><rect width="1" height="1"/></svg>`
 	activePDF := "%PDF-1.7\n1 0 obj\n<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
@@ -125,7 +133,7 @@ func TestPresets(t *testing.T) {
 		{"Documents with active PDF allowed", upload.Documents(&upload.DocumentOptions{AllowActivePDF: true}), "a.pdf", activePDF, ""},
 		{"Documents with another kind allowed", upload.Documents(&upload.DocumentOptions{AllowPDFAttachments: true, AllowPDFRemoteLinks: true, AllowPDFCalculations: true}), "a.pdf", activePDF, upload.CodeActiveContent},
 		{"Documents with attachments", upload.Documents(&upload.DocumentOptions{AllowPDFAttachments: true}), "a.pdf", strings.Replace(activePDF, "/OpenAction<</S/JavaScript/JS(app.alert(1))>>", "/EF<</F 2 0 R>>", 1), ""},
-		{"Types leave active PDF alone", upload.Types("application/pdf"), "a.pdf", activePDF, ""},
+		{"Types that act", upload.Types("application/pdf"), "a.pdf", activePDF, upload.CodeActiveContent},
 		{"Documents, text", upload.Documents(nil), "a.txt", "hello", ""},
 		{"Documents, a table", upload.Documents(nil), "a.csv", "a,b\n-1,+2\n", ""},
 		{"Documents, a formula", upload.Documents(nil), "a.csv", "a,b\n1,=2+3\n", upload.CodeActiveContent},

@@ -15,7 +15,7 @@ import (
 )
 
 // Event is one decision or one clean-up, the same for the log and [Hooks.Event]. Name and Field of
-// files are the client's words, of at most 256 bytes, and so is Type until the content was read.
+// files are the client's words, cut after 256 bytes, and so is Type as long as it is declared.
 //
 // It holds no other content, signed URL or ticket, unless an error of the host's code does.
 type Event struct {
@@ -29,14 +29,15 @@ type Event struct {
 	Subject string
 
 	// Files are the files concerned: all of an upload that was accepted, given up, undone or
-	// refused by the host, else the one in question. Until a file was read, Size and Type are as
-	// declared. Do not change the slice.
+	// refused by the host, else the one in question. Until a file's head was read, Size and Type
+	// are those of its [Declaration], if it has one; then Size is what has come. Do not change the
+	// slice.
 	Files []File
 
 	// Code says why, for KindRefused only.
 	Code Code
 
-	// Bytes counts content that came through this process to be received, confirmed or served.
+	// Bytes counts all that came through this process to be received, confirmed or served.
 	Bytes int64
 
 	// Duration is the time from arrival to decision, for KindAccepted to publication, or of the
@@ -59,7 +60,7 @@ const (
 // EventKind says what happened.
 type EventKind string
 
-// The decisions. Each request of a [Handler] or [Resumer], except OPTIONS, each [Handler.Store],
+// The decisions. Each request of a [Handler], of a [Resumer] except OPTIONS, each [Handler.Store],
 // each step of a [Presigner] and each request for a link ends with exactly one, even by a panic; a
 // [Tx] by Commit, Rollback or Refuse.
 const (

@@ -123,7 +123,7 @@ func Files(ctx context.Context) []File {
 	return nil
 }
 
-// Keep makes the files of the request of ctx stay. It returns nil if they stay.
+// Keep makes the files of the request of ctx stay.
 //
 // Its error means that they are removed: after a status of 400 or more, as of an
 // [http.TimeoutHandler], a Discard or a panic, or because there were none. After

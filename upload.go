@@ -60,8 +60,7 @@ type Options struct {
 	TextFirst []string
 
 	// CheckForm judges the fields of TextFirst alone, before the first file is read, or at the end
-	// of a form without one. An [*Error] refuses the request; another error, a panic, or a call
-	// longer than CheckTimeout refuses it with [CodeCheckFailed].
+	// of a form without one. It refuses the request as a [Validator] refuses a file.
 	CheckForm func(ctx context.Context, text url.Values) error
 
 	// MaxTextSize is the most bytes of all text fields, kept in memory: 100 of 64 KiB at most.

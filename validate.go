@@ -100,8 +100,9 @@ func declare(ctx context.Context, v Validator, in *Incoming) error {
 
 // rule is a Validator made of functions.
 type rule struct {
-	own     bool  // and none of the host's are among those it asks
-	fault   error // a mistake of the program, for New
+	own     bool     // and none of the host's are among those it asks
+	fault   error    // a mistake of the program, for New
+	types   []string // nil: it may accept any
 	asks    []Validator
 	all     bool // of them must accept
 	motion  bool // motion photos are accepted

@@ -10,10 +10,11 @@ import (
 )
 
 // All accepts what all of the validators accept, asked in order; none accept nothing. One may be a
-// [Form].
+// [Form]. If they have no type in common, [New] fails.
 func All(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
-	return &rule{own: allOurs(validators), asks: validators, all: true, declare: declareAll(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+	types, fault := commonTypes(validators)
+	return &rule{own: allOurs(validators), asks: validators, all: true, types: types, fault: fault, declare: declareAll(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		if len(validators) == 0 {
 			return nil, noTypeAllowed()
 		}
@@ -55,7 +56,7 @@ func declareAll(validators []Validator) func(context.Context, *Incoming) error {
 // is that of the first which did not refuse the type, else it lists the types of all.
 func Any(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
-	return &rule{own: allOurs(validators), asks: validators, declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+	return &rule{own: allOurs(validators), asks: validators, types: typesOfAny(validators), declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		var open alternatives
 		var refusals []error
 		given := false
@@ -120,7 +121,7 @@ func ForType(types map[string]Validator) Validator {
 	accepted := slices.Sorted(maps.Keys(types))
 	validators := slices.Collect(maps.Values(types))
 	return &rule{
-		own: allOurs(validators), asks: validators,
+		own: allOurs(validators), asks: validators, types: accepted,
 		judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 			if v := types[in.Type]; v != nil {
 				return v.Validate(ctx, in)

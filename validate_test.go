@@ -114,6 +114,35 @@ func TestUnknownTypes(t *testing.T) {
 	require.ErrorContains(t, err, says)
 }
 
+// TestNothingInCommon: New refuses an All that can accept no file.
+func TestNothingInCommon(t *testing.T) {
+	pictures, documents := upload.Images(nil), upload.Documents(nil)
+	own := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return nil })
+	for _, tc := range []struct {
+		about  string
+		policy upload.Validator
+		fails  bool
+	}{
+		{"two presets", upload.All(pictures, documents), true},
+		{"with others between", upload.All(pictures, own, upload.NotEmpty(), documents), true},
+		{"in a Form", upload.Form{"file": {Accept: upload.All(pictures, documents)}}, true},
+		{"Any of others", upload.All(upload.Any(pictures, documents), upload.Types("video/mp4")), true},
+		{"ForType of others", upload.All(upload.ForType(map[string]upload.Validator{"video/mp4": own}), pictures), true},
+		{"All of others", upload.All(upload.All(pictures, own), documents), true},
+		{"Any, one in common", upload.All(upload.Any(pictures, documents), upload.Types("image/png")), false},
+		{"Any with a validator of any type", upload.All(upload.Any(pictures, own), documents), false},
+		{"a type in common", upload.All(pictures, upload.Types("image/png", "text/plain")), false},
+		{"Any", upload.Any(pictures, documents), false},
+	} {
+		_, err := upload.New(&memstore.Store{}, tc.policy, upload.AllowAnonymous, nil)
+		if tc.fails {
+			require.ErrorContains(t, err, "no type in common", tc.about)
+		} else {
+			require.NoError(t, err, tc.about)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	err := upload.Reject(upload.CodeContent, "no")
 	require.ErrorIs(t, err, upload.CodeContent)

@@ -97,12 +97,13 @@ func TestReadmeHandler(t *testing.T) {
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
 	// Your own check sees the name and the first 4 KiB; an upload.Observer sees every byte.
 	photos := upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
-		if strings.HasPrefix(in.Name, "screenshot") {
+		if strings.HasPrefix(strings.ToLower(in.Name), "screenshot") {
 			return upload.Reject("no_screenshots", "Send a photo, not a screenshot.")
 		}
 		return nil
 	})
 	// One picture of at most 8 MiB in the field "picture", no other file, and any text fields.
+	// For PDF files, too: upload.Any(upload.Images(nil), upload.Types("application/pdf")).
 	form := upload.Form{"picture": {Accept: upload.All(upload.Images(nil), photos), MaxSize: 8 << 20}}
 	// In place of the last line above, with its store, signedIn and opts.
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), opts)
@@ -127,7 +128,7 @@ func TestReadmeHandler(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("POST /profile", uploads.Middleware(profile))
 	picture := uploadtest.File("picture", "a.png", uploadtest.PNG(0))
-	screenshot := uploadtest.File("picture", "screenshot.png", uploadtest.PNG(0))
+	screenshot := uploadtest.File("picture", "Screenshot.png", uploadtest.PNG(0))
 	require.Equal(t, upload.Code("no_screenshots"), uploadtest.Post(t, mux, "/profile", screenshot).Code)
 	require.Equal(t, 500, uploadtest.Post(t, mux, "/profile", picture).Status)
 	require.Empty(t, store.Keys())

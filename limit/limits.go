@@ -9,12 +9,13 @@ import "time"
 // as much as flows in: the whole number within each Window, evenly. So in any time t a caller sends
 // at most the number, plus t/Window times the number, apart from the exception below.
 //
-// Files and bytes are taken before the body is read, for the most that may come. The unused rest is
-// given back at the end, minus what has flowed in meanwhile: a caller can thus exceed the number by
-// half of it, once. So Files should be several times the files of a request, and Bytes several
-// times what a request may carry: a form that may have more than either is refused, however little
-// comes. A caller with less left than that is refused although one small file would still fit. A
-// request without Content-Length counts as the largest.
+// Files and bytes are taken before the body is read: as many files as the form may have, and as many
+// bytes as Content-Length says, or without it the largest body. The unused rest is given back at the
+// end, minus what has flowed in meanwhile: a caller can thus exceed the number by half of it, once.
+// A caller with less left than an upload takes is refused until it has flowed in. An upload that
+// takes more than the whole number is always refused, with [upload.CodeTooMany] or
+// [upload.CodeTooLarge]. So Files should be several times the files of a form, and Bytes several
+// times the largest body.
 type Limits struct {
 	// Window is the time in which an empty bucket is full again. Default: 1 h.
 	// At least 1 s, at most 31 days.

@@ -67,22 +67,6 @@ func (c *sides) String() string {
 	return fmt.Sprintf("%d of %d\t%d of %d", c.accepted, c.legitimate, c.refused, c.attacks)
 }
 
-// legitimate returns the samples that the presets must accept. Samples that
-// upload.Types accepts and upload.Documents refuses are attacks here.
-func legitimate() iter.Seq[uploadtest.Sample] {
-	active := map[string]bool{}
-	for sample := range uploadtest.Active() {
-		active[string(sample.Content)] = true
-	}
-	return func(yield func(uploadtest.Sample) bool) {
-		for sample := range uploadtest.Legitimate() {
-			if !active[string(sample.Content)] && !yield(sample) {
-				return
-			}
-		}
-	}
-}
-
 // attacks returns the samples that the presets must refuse.
 func attacks() iter.Seq[uploadtest.Sample] {
 	return func(yield func(uploadtest.Sample) bool) {

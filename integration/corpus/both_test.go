@@ -13,7 +13,7 @@ import (
 func TestBothSidesAreWhole(t *testing.T) {
 	s := newSurvey()
 	var out strings.Builder
-	require.True(t, s.both(&out, legitimate(), attacks()), out.String())
+	require.True(t, s.both(&out, uploadtest.Legitimate(), attacks()), out.String())
 	require.NotContains(t, out.String(), " 0 of 0", "a side without a sample")
 	t.Log("\n" + out.String())
 }

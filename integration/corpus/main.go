@@ -16,6 +16,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 func main() {
@@ -37,7 +39,7 @@ func main() {
 	}
 	if !*both {
 		s.report(os.Stdout, *list)
-	} else if !s.both(os.Stdout, legitimate(), attacks()) {
+	} else if !s.both(os.Stdout, uploadtest.Legitimate(), attacks()) {
 		os.Exit(1)
 	}
 }

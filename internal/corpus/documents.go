@@ -8,8 +8,7 @@ import (
 	"sync"
 )
 
-// Documents returns PDF files, SVG images and XML data. Some of the legitimate PDFs are encrypted
-// or have active content; see ActiveDocuments.
+// Documents returns PDF files, SVG images and XML data.
 func Documents() []File {
 	return slices.Concat(brokenPDFs(), goodPDFs(), hostileSVGs(), goodSVGs(), hostileXML(), goodXML())
 }
@@ -17,6 +16,9 @@ func Documents() []File {
 // ActiveDocuments returns PDF files that are refused if the policy refuses active content. Their
 // structure is valid.
 func ActiveDocuments() []File { return slices.Clone(activeDocuments()) }
+
+// encryptedPDF is one of the active documents.
+const encryptedPDF = "qpdf-aes256.pdf"
 
 // activeDocuments are made once in a process, as archives are.
 var activeDocuments = sync.OnceValue(func() []File {
@@ -66,7 +68,7 @@ var activeDocuments = sync.OnceValue(func() []File {
 		{"a model that nobody reads", pdfOf(`5 0 obj<</Type/Annot/Subtype/3D/Rect[0 0 9 9]/3DD 7 0 R>>endobj`, pdfData("/Type/3D/Subtype/PRC", "PRC"))},
 		{"rich media", pdfOf(`1 0 obj<</Subtype/RichMedia>>endobj`)},
 		{"a web page on opening", pdfOf(`1 0 obj<</OpenAction 5 0 R>>endobj 5 0 obj<</S/URI/URI(https://example.com/)>>endobj`)},
-		{"encryption", read("qpdf-aes256.pdf")},
+		{"encryption", read(encryptedPDF)},
 		{"an object stream that cannot be read", pdfOf(pdfData("/Type/ObjStm/N 1/First 4/Filter/LZWDecode", "x"))},
 		{"an object stream that is a bomb", pdfOf(pdfBomb())},
 	} {
@@ -167,7 +169,7 @@ func goodPDFs() []File {
 		panic(err) // the folder is part of the package
 	}
 	for _, e := range entries {
-		if path.Ext(e.Name()) == ".pdf" {
+		if path.Ext(e.Name()) == ".pdf" && e.Name() != encryptedPDF {
 			files = append(files, File{About: "a PDF by " + strings.TrimSuffix(e.Name(), ".pdf"), Content: read(e.Name())})
 		}
 	}
