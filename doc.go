@@ -58,14 +58,15 @@
 // staged files, and unfinished uploads.
 //
 // Refused uploads leave nothing. Staged files are removed, with retries, even when the client has
-// left. Failed removals are reported as [KindCleanupFailed]. This package writes no temporary files.
+// left. Failed removals are reported as [KindCleanupFailed]. This package writes no temporary
+// files.
 //
 // Memory is bounded. s3store.Options.MaxMemory (64 MiB) limits the buffers of all uploads. Each
 // request adds about 100 KiB, at most 192 KiB, and all validators of a Handler together 64 MiB.
-// Text fields ([Options.MaxTextSize]), headers and [ImageOptions].Decode come on top. No
-// subject ([Grant.Subject]) holds more than half of the buffers, of the validators' memory or of the slots
+// Text fields ([Options.MaxTextSize]), headers and [ImageOptions.Decode] come on top. No subject
+// ([Grant.Subject]) holds more than half of the buffers, of the validators' memory or of the slots
 // ([Options.MaxConcurrent]); anonymous callers together may take all. Uploads wait up to
-// [Options.MaxWait] for buffers and slots, then fail with [CodeBusy], on HTTP/2 at once.
+// [Options.MaxWait] for buffers and slots, then fail with [CodeBusy]; on HTTP/2 they fail at once.
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
 // after the first 4 KiB of a file. On HTTP/1.1 the rest is drained for a while, since browsers

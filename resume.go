@@ -12,17 +12,18 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Resumer receives files that may be cut and resumed, under the policy of its [Handler], by tus 1.0
+// Resumer receives resumable uploads under the policy of its [Handler], by tus 1.0
 // (https://tus.io): creation, creation-with-upload, expiration and termination. Mount it at a path
 // that ends in "/".
 //
-// Stored bytes lie in staging until the validators have seen the whole file and agreed. Each
-// instance with the same secrets continues what another began. An upload belongs to its caller,
-// like the ticket of a [Presigner].
+// Bytes lie in staging until the validators have accepted the whole file. Each instance with the
+// same secrets continues what another began. An upload belongs to its caller, like the ticket of a
+// [Presigner].
 //
 // The metadata "filename" or "name" is the file's name, "filetype" or "type" its claimed type, and
 // "field" its field, by default the only one or "file". A refused file is answered with its code
-// and status, and later requests with 410. The last answer has the [File] as JSON in Upload-File.
+// and status, and later requests, except DELETE, with 410. The last answer has the [File] as JSON
+// in Upload-File.
 type Resumer struct {
 	confirmer
 	store   chain.Store
@@ -49,12 +50,13 @@ type ResumeOptions struct {
 	// send uploads, with credentials, and read the answers (CORS).
 	Origins []string
 
-	// Headers, such as "X-Tenant", may come from pages of Origins, too.
+	// Headers, such as "X-Tenant", may come from pages of Origins.
 	Headers []string
 
 	// Done is called when a file was published, before its client learns that, and again after an
 	// error or a crash: it must be idempotent by f.Key. Meta has the client's other metadata,
-	// unchecked. An error is answered with 5xx, so that the client comes again.
+	// unchecked. An error is answered with 5xx, so the client comes again; an empty file is
+	// removed.
 	Done func(ctx context.Context, subject string, meta map[string]string, f File) error
 }
 

@@ -19,7 +19,7 @@ func Roles() []Role {
 	return []Role{RoleStreamed, RoleDirect, RoleDelivery, RoleSweeper, RoleCheck, RoleSetup}
 }
 
-// scope is what a grant is for.
+// scope says which resources a grant covers.
 type scope int
 
 const (

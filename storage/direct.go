@@ -52,10 +52,10 @@ type DirectStorage interface {
 	// not open is not an error.
 	AbortMultipart(ctx context.Context, key, uploadID string) error
 
-	// OpenStaged returns all bytes of a staged object, in a reader that the caller closes. It is for
-	// a caller that reads the whole file as fast as it comes, so the store may read ahead, with
-	// several requests at once. It shares the memory for that as Stage does, and never waits for it.
-	// One goroutine at a time uses the reader.
+	// OpenStaged returns all bytes of a staged object, in a reader that the caller closes. It is
+	// for a caller that reads the whole file as fast as it comes, so the store may read ahead, with
+	// several requests at once. It shares the memory for that as Stage does, and never waits for
+	// it. One goroutine at a time uses the reader.
 	//
 	// If the object has another ETag than o.ETag, the error is [ErrChanged]; for a key without an
 	// object it is fs.ErrNotExist. A Read can return them too, since the object can be replaced
@@ -64,9 +64,9 @@ type DirectStorage interface {
 	// After Close nothing that OpenStaged began is running, and it holds no memory.
 	OpenStaged(ctx context.Context, o StagedObject) (io.ReadCloser, error)
 
-	// PieceSize returns of how many bytes to make each source of a [Promotion] of size bytes, except
-	// the last, if there are several: at least [MinPartSize], and so many that [MaxParts] suffice.
-	// It may follow from settings. Promote takes sources by former settings, too.
+	// PieceSize returns of how many bytes to make each source of a [Promotion] of size bytes,
+	// except the last, if there are several: at least [MinPartSize], and so many that [MaxParts]
+	// suffice. It may follow from settings. Promote takes sources by former settings, too.
 	PieceSize(size int64) int64
 
 	// Promote makes one object of the bytes of p.Sources, one after the other, under another key.
@@ -79,11 +79,12 @@ type DirectStorage interface {
 	//
 	// When the key is taken by an object with another nonce, the error is [ErrExists]. An object
 	// with the same nonce is already published, which is not an error. When a staged object is
-	// gone, or is not that of its Source, the error is [ErrChanged]. When the outcome is in doubt, the store asks;
-	// if that also fails, the error is [ErrUnknownOutcome]. After any other error nothing is
-	// readable under the key. A store without memory for the promotion returns an error that is
-	// [ErrBusy], and the client is asked to confirm later. Promote may be called concurrently with
-	// the same p. The caller checks its result with Stat before it deletes the staged objects.
+	// gone, or is not that of its Source, the error is [ErrChanged]. When the outcome is in doubt,
+	// the store asks; if that also fails, the error is [ErrUnknownOutcome]. After any other error
+	// nothing is readable under the key. A store without memory for the promotion returns an error
+	// that is [ErrBusy], and the client is asked to confirm later. Promote may be called
+	// concurrently with the same p. The caller checks its result with Stat before it deletes the
+	// staged objects.
 	Promote(ctx context.Context, p Promotion) error
 }
 
@@ -136,9 +137,9 @@ type StagedObject struct {
 // PieceKeeper is an optional ability of a [Storage] that may be unable to keep the pieces of a
 // resumable upload. upload.NewResumer asks it.
 type PieceKeeper interface {
-	// KeepsPieces returns an error if Commit might replace an object, if lists of a
-	// [DirectStorage] do not come in the order of the keys, or if Stage has no memory for a piece of
-	// a file of largest bytes.
+	// KeepsPieces returns an error if Commit might replace an object, if lists of a [DirectStorage]
+	// do not come in the order of the keys, or if Stage has no memory for a piece of a file of
+	// largest bytes.
 	KeepsPieces(largest int64) error
 }
 

@@ -23,8 +23,9 @@ type Promotion struct {
 
 // Source is a staged object whose bytes a [Promotion] publishes.
 //
-// One alone may have been sent by a client. Where there are several, only the host's process writes
-// them, by Stage and Commit, and nobody replaces them: no digest binds them, only their ETags do.
+// A sole source may have been sent by a client. Where there are several, only the host's process
+// writes them, by Stage and Commit, and nobody replaces them: their ETags bind them. A store that
+// reads them anyway also compares [Promotion.Pin].
 type Source struct {
 	Key  string // a staging key
 	ETag string // the answer of Stat or of a list, before the bytes were checked
@@ -32,12 +33,12 @@ type Source struct {
 }
 
 // Valid returns an error that says what is wrong with the sources, the patches or the digests of p,
-// or nil. Several sources are [MaxParts] at most. Each has the size of the first, which is
+// or nil. Several sources number at most [MaxParts]. Each has the size of the first, which is
 // [MaxPartSize] at most, and the last has that at most. Every [DirectStorage.Promote] begins with
 // Valid.
 //
-// The size of the sources need not be today's [DirectStorage.PieceSize]: an upload keeps that of its
-// creation, and the settings of the store may change before its end.
+// The size of the sources need not be today's [DirectStorage.PieceSize]: an upload keeps that of
+// its creation, and the settings of the store may change before its end.
 func (p Promotion) Valid() error {
 	if err := p.validSources(); err != nil {
 		return err

@@ -51,7 +51,8 @@ func Legitimate() iter.Seq[Sample] {
 }
 
 // Active returns well-formed documents that act when they are opened, and tables with formulas.
-// They are refused with their code, except by options such as upload.DocumentOptions.AllowActivePDF.
+// They are refused with their code, except by options such as
+// upload.DocumentOptions.AllowActivePDF.
 func Active() iter.Seq[Sample] {
 	return func(yield func(Sample) bool) {
 		for _, f := range slices.Concat(corpus.ActiveDocuments(), corpus.Formulas()) {

@@ -5,7 +5,7 @@ import (
 	"context"
 	"fmt"
 	"image"
-	_ "image/gif" // what policy accepts can be decoded
+	_ "image/gif" // every type that Images(nil) accepts can be decoded
 	"image/jpeg"
 	"image/png"
 	"io"
@@ -22,8 +22,8 @@ const side = 256
 // squarePolicy is for the squares, which the program itself makes and stores.
 var squarePolicy = upload.Form{"picture": {Accept: upload.Images(&upload.ImageOptions{MaxWidth: side, MaxHeight: side})}}
 
-// square stores the middle of a picture that was just published, and returns its key. It decodes two
-// pictures at once, since each takes up to 8 bytes a pixel.
+// square stores the middle of a picture that was just published, and returns its key. At most
+// two pictures are decoded at once, since each takes up to 8 bytes a pixel.
 func (a *app) square(ctx context.Context, user string, f upload.File) (key string, err error) {
 	select {
 	case a.decoding <- struct{}{}:
@@ -40,7 +40,7 @@ func (a *app) square(ctx context.Context, user string, f upload.File) (key strin
 		return "", err
 	}
 	if err != nil {
-		return "", upload.Reject(upload.CodeDamaged, "") // where only pixels show it
+		return "", upload.Reject(upload.CodeDamaged, "") // only decoding finds such damage
 	}
 	name, content, err := encode(turned(middle(m), f.Orientation))
 	if err != nil {
