@@ -41,11 +41,11 @@ func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string
 }
 
 // ConfirmStored is [Presigner.Confirm] for a client that left after sending: an event of the bucket
-// brings the staging key, and a ticket lies beside the file. [PresignOptions.GrantStored] stands
-// for the authorizer. The first confirmation publishes.
+// brings the staging key, and a ticket lies beside the file. [PresignOptions.GrantStored] replaces
+// the authorizer. The first confirmation publishes.
 //
-// Without a ticket, as after Confirm, the error is [CodeBadTicket], and not reported. Try again
-// after statuses from 500 on. docs/production.md has the rest.
+// Without a ticket, as after Confirm, the error is [CodeBadTicket], and not reported. Only an
+// [*Error] with a status below 500 is final. See docs/production.md.
 func (p *Presigner) ConfirmStored(ctx context.Context, key string, done func(subject string, f File) error) (File, error) {
 	if p.stored == nil {
 		return File{}, internal(errors.New("upload: ConfirmStored needs PresignOptions.GrantStored"))
@@ -121,7 +121,7 @@ func (p *Presigner) confirm(q *session, t *sealed, admitted error, done func(Fil
 	return f, nil
 }
 
-// publish returns the published file, which it publishes unless that was done.
+// publish publishes the file unless that was done, and returns it.
 func (p *Presigner) publish(q *session, t *sealed, s *ticket.State) (File, error) {
 	f, err := p.published(q.ctx, t, p.unchanged(q, t))
 	switch {

@@ -49,8 +49,8 @@ func (k *kept) find(key string) (*object, error) {
 	return nil, fmt.Errorf("memstore: %q: %w", key, fs.ErrNotExist)
 }
 
-// create makes an object under a free key. It needs the lock. When it fails, the caller keeps the
-// blob.
+// create makes an object under a free key. It needs the lock. When it fails, the blob stays the
+// caller's.
 func (k *kept) create(key string, o *object) error {
 	if k.objects[key] != nil {
 		return fmt.Errorf("memstore: %q: %w", key, storage.ErrExists)

@@ -16,7 +16,7 @@ type pieces struct {
 	content   []byte
 }
 
-// longContent returns size bytes, however many. No piece of them is like another.
+// longContent returns size bytes, however many. No two pieces are alike.
 func longContent(size int) []byte {
 	b := make([]byte, 0, size)
 	for len(b) < size {
@@ -71,14 +71,13 @@ func (s *direct) etag(ctx context.Context, key string, byList bool) (string, err
 	return page.Items[0].ETag, nil
 }
 
-// patch adds patches, and changes the bytes that are to be published.
+// patch sets the patches, and changes the bytes that are to be published.
 func (p *pieces) patch(list ...storage.Patch) {
 	p.promotion.Patches, p.content = list, patched(p.content, list)
 	p.promotion.SHA256 = digest(p.content)
 }
 
-// piecesStay returns an error unless the sources that exist hold their bytes, which are those of
-// content.
+// piecesStay returns an error unless all sources still exist and hold their bytes of content.
 func (s *direct) piecesStay(ctx context.Context, sources []storage.Source, content []byte) error {
 	for _, src := range sources {
 		if err := s.holds(ctx, src.Key, content[:src.Size]); err != nil {

@@ -68,7 +68,7 @@ func (p *profiles) save(uploads *upload.Handler) gin.HandlerFunc {
 	}
 }
 
-// profiles stands for the application's database.
+// profiles stands in for the application's database.
 type profiles struct {
 	mu     sync.Mutex
 	byName map[string]profile
