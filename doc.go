@@ -18,7 +18,7 @@
 //
 // # Tasks
 //
-//   - accept pictures, documents, others: [Images], [Documents], [Archives], [Types]; several: [Any]
+//   - accept pictures or documents: [Images], [Documents], [Archives], [Types]; several: [Any]
 //   - accept a form with several fields: [Form], [Options.TextFirst], [Options.CheckForm]
 //   - accept a file as the whole body: [Handler.Raw]
 //   - store or check a file of the program: [Handler.Store], [Check]
