@@ -40,7 +40,8 @@ func (a *app) square(ctx context.Context, user string, f upload.File) (key strin
 		return "", err
 	}
 	if err != nil {
-		return "", upload.Reject(upload.CodeDamaged, "") // only decoding finds such damage, and what Go cannot decode
+		// Only decoding finds such damage, or pictures that Go cannot decode.
+		return "", upload.Reject(upload.CodeDamaged, "")
 	}
 	name, content, err := encode(turned(middle(m), f.Orientation))
 	if err != nil {
