@@ -64,7 +64,7 @@ func ExampleTx_Files() {
 	// cv text/plain
 }
 
-// Pictures are judged by their content, whatever their names say, and by what their
+// Pictures are judged by their content, which their names must fit, and by what their
 // headers declare before a program has to decode them.
 func ExampleImages() {
 	pictures := upload.Images(&upload.ImageOptions{MaxWidth: 2000, MaxHeight: 2000})

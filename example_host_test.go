@@ -36,7 +36,7 @@ func ExampleHandler_Middleware() {
 	// Output: 500 0 files
 }
 
-// Receive is for hosts that answer themselves, such as gin or echo handlers.
+// Receive is for hosts that answer and commit themselves.
 func ExampleHandler_Receive() {
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.AllowAnonymous, quiet())
 	if err != nil {

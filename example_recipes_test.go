@@ -34,8 +34,8 @@ func csrf(next http.Handler) http.Handler {
 
 func validToken(token string) bool { return token == "5ca1ab1e" }
 
-// A middleware that reads the form takes the files with it. Uploads are routed past it,
-// and look at the token of a plain form themselves.
+// A middleware that reads the form takes the files with it. Plain forms are routed past it, and
+// their handler looks at the token itself.
 func Example_csrfToken() {
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.AllowAnonymous, quiet())
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// These hooks raise an alarm for an operator, and keep an audit trail of the rest.
+// These hooks raise an alarm for an operator, and keep an audit trail of what was stored or
+// refused.
 func ExampleHooks() {
 	hooks := upload.Hooks{Event: func(_ context.Context, e upload.Event) {
 		switch e.Kind {

@@ -9,7 +9,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// database holds the keys and owners of the pictures and of their squares. The files themselves are in storage.
+// database holds the keys and owners of the pictures and of their squares. The files themselves are
+// in storage.
 type database struct{ *sql.DB }
 
 const schema = `CREATE TABLE IF NOT EXISTS pictures (
@@ -41,9 +42,9 @@ type picture struct {
 	Private     bool // only the user may see it
 }
 
-// set makes p the picture of its user and returns the keys of the previous one. Before the commit it
-// calls keep, which reports whether the file stays. If the commit then fails, the sweep removes the
-// files.
+// set makes p the picture of its user and returns the keys of the previous one. Before the commit
+// it calls keep, which reports whether the file stays. If the commit then fails, the sweep removes
+// the files.
 func (db *database) set(ctx context.Context, p picture, keep func(context.Context) error) (previous []string, err error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {

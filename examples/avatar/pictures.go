@@ -41,8 +41,8 @@ func (a *app) save(w http.ResponseWriter, r *http.Request) {
 		upload.Refuse(w, r, err) // removes the file, unless it was kept
 		return
 	}
-	// A row now refers to the files, whatever happens below. The previous ones are removed only now:
-	// after a failure the row would still refer to them.
+	// A row now refers to the files, whatever happens below. The previous ones are removed only
+	// now: after a failure the row would still refer to them.
 	a.delete(r.Context(), previous...)
 	toPage(w, r, upload.Files(r.Context()), nil)
 }

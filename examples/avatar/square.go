@@ -23,7 +23,7 @@ const side = 256
 var squarePolicy = upload.Form{"picture": {Accept: upload.Images(&upload.ImageOptions{MaxWidth: side, MaxHeight: side})}}
 
 // square stores the middle of a picture that was just published, and returns its key. At most
-// two pictures are decoded at once, since each takes up to 8 bytes a pixel.
+// two pictures are decoded at once, since each takes up to 24 bytes a pixel.
 func (a *app) square(ctx context.Context, user string, f upload.File) (key string, err error) {
 	select {
 	case a.decoding <- struct{}{}:
@@ -40,7 +40,8 @@ func (a *app) square(ctx context.Context, user string, f upload.File) (key strin
 		return "", err
 	}
 	if err != nil {
-		return "", upload.Reject(upload.CodeDamaged, "") // only decoding finds such damage
+		// Only decoding finds such damage, or pictures that Go cannot decode.
+		return "", upload.Reject(upload.CodeDamaged, "")
 	}
 	name, content, err := encode(turned(middle(m), f.Orientation))
 	if err != nil {

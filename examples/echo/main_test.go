@@ -31,7 +31,7 @@ func TestApply(t *testing.T) {
 			require.NoError(t, err)
 			srv := uploadtest.Serve(t, e)
 			a := uploadtest.Send(t, srv.Client(), uploadtest.NewRequest(srv.URL+"/applications", uploadtest.File("document", "cv.pdf", tt.file), uploadtest.Text("email", tt.email)))
-			srv.Close() // waits for the handler, which removes files after its answer
+			srv.Close() // waits for the handler
 			require.Equal(t, tt.status, a.Status, a)
 			require.Equal(t, tt.code, a.Code, "one complete answer")
 			require.Len(t, store.Keys(), tt.stored)

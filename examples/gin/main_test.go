@@ -38,7 +38,7 @@ func TestProfile(t *testing.T) {
 			require.NoError(t, err)
 			srv := uploadtest.Serve(t, engine)
 			a := uploadtest.Send(t, srv.Client(), uploadtest.NewRequest(srv.URL+"/profile", uploadtest.File("picture", "ada.png", tt.file), uploadtest.Text("name", tt.as)))
-			srv.Close() // waits for the handler, which removes files after its answer
+			srv.Close() // waits for the handler
 			require.Equal(t, tt.status, a.Status, a)
 			require.Equal(t, tt.code, a.Code)
 			require.Len(t, store.Keys(), tt.stored)

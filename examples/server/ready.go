@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// readyTimeout is less than what probes commonly wait.
+// readyTimeout must be less than the probe waits: timeoutSeconds of Kubernetes is 1 by default.
 const readyTimeout = 2 * time.Second
 
 // pinger is a store that can be out of reach.

@@ -41,8 +41,8 @@ func newSite(ctx context.Context, cfg *config, store backend, log *slog.Logger) 
 	return &site{uploads: uploads, handler: secure(elsewhere, mux), log: log}, nil
 }
 
-// newUploads returns the one handler of all ways to upload. They share its policy and its limits;
-// only the answers differ.
+// newUploads returns the one handler of all ways to upload. They share its policy and its limiter;
+// the largest sizes and the answers differ.
 func newUploads(cfg *config, store storage.Storage, progress *upload.Progress, log *slog.Logger) (*upload.Handler, error) {
 	limiter, err := limit.New(limit.Limits{Files: cfg.perHour}, nil)
 	if err != nil {
@@ -127,7 +127,7 @@ func newMux(cfg *config, uploads *upload.Handler, store backend, progress *uploa
 	return mux, directRoutes(mux, cfg, uploads)
 }
 
-// directRoutes adds the routes of files that do not pass through this server.
+// directRoutes adds the routes of direct uploads.
 func directRoutes(mux *http.ServeMux, cfg *config, uploads *upload.Handler) error {
 	presigner, err := newPresigner(cfg, uploads)
 	if err != nil {

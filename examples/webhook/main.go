@@ -29,7 +29,7 @@ func main() {
 	db := flag.String("db", ":memory:", "keep the rows in this SQLite `file`")
 	bucket := flag.String("s3", "", "keep the files in the bucket of this s3open `URL`")
 	flag.Parse()
-	// Without a secret in the environment, tickets and the password of events end with the process.
+	// Without a secret in the environment, tickets end with the process.
 	secret := rand.Text() + rand.Text()
 	if hexadecimal := os.Getenv("UPLOAD_SECRET"); hexadecimal != "" {
 		secret = string(must(hex.DecodeString(hexadecimal)))
@@ -48,8 +48,8 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// serve answers until a signal. Confirmations then have 5 s to finish; the events of others come
-// again, or their clients do.
+// serve answers until a signal. Confirmations then have 5 s to finish. The clients of others try
+// again, and so does MinIO with its events.
 func (s *site) serve(addr string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
