@@ -30,7 +30,8 @@ func (s *Store) CreateMultipart(ctx context.Context, d storage.DirectObject) (up
 
 // SignPart implements [storage.DirectStorage]. The length is signed. So is a header field against
 // copies, except at AWS's own hosts and with some profiles: see [Profile]. There is no type, since
-// browsers send a part without one. The same part may be sent again until the upload is completed.
+// browsers send a part without one. The same part may be sent again until the upload ends or the
+// request expires.
 //
 // Some clients, such as Uppy 6, send only the URL and the bytes. They work where no header field
 // must be sent: at AWS's own hosts, and with the profile [MinIO] or InsecureNoCopyGuard.

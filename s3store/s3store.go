@@ -11,12 +11,12 @@
 //
 // The SDK makes the first PutObject and the first UploadPart. If the store can repeat such a
 // request byte for byte, it sends the next ones itself, through the client's HTTP client and
-// signer: that costs less than half of the SDK's time. After any failure the SDK makes that call
-// anew, with all its retries, and all calls of the operation in the next minute. The SDK makes all
-// calls of a client whose options observe, delay, address or sign calls. Such options are
-// APIOptions, Interceptors, ClientLogMode, ContinueHeaderThresholdBytes, RetryMaxAttempts, and any
-// EndpointResolver, EndpointResolverV2, AuthSchemeResolver, AuthSchemes, HTTPSignerV4, Retryer,
-// TracerProvider or MeterProvider other than the SDK's default.
+// signer: for a small file that costs less than half of the SDK's time. After any failure the SDK
+// makes that call anew, with all its retries, and all calls of the operation in the next minute.
+// The SDK makes all calls of a client whose options observe, delay, address or sign calls. Such
+// options are APIOptions, Interceptors, ClientLogMode, ContinueHeaderThresholdBytes,
+// RetryMaxAttempts, and any EndpointResolver, EndpointResolverV2, AuthSchemeResolver, AuthSchemes,
+// HTTPSignerV4, Retryer, TracerProvider or MeterProvider other than the SDK's default.
 //
 // # When S3 does not answer
 //
@@ -29,7 +29,8 @@
 // send it with pages of their own. A call has succeeded only if the answer has what S3 puts in it.
 // For a write that is the ETag, and for a multipart upload also the key; for a removal, the status
 // 204 or a list of what was removed; for a list, its elements. The store treats any other answer as
-// lost: it tries again, and then checks the outcome.
+// lost: it tries again, and then checks the outcome. Answers about tags are not judged so: without
+// tags a file is pending.
 //
 // Some things remain for a sweeper or for the bucket's lifecycle rule
 // AbortIncompleteMultipartUpload, which every bucket should have. These are the uploads of a killed

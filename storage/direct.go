@@ -144,7 +144,7 @@ type PieceKeeper interface {
 }
 
 // ManyDeleter is an optional ability of a [Storage]: it removes many objects by a few calls. The
-// caller is a resumable upload that has ended, whose pieces are many.
+// caller is a resumable upload that has ended, whose pieces may be many.
 //
 // Implementations must be safe for concurrent use and pass storetest.Run.
 type ManyDeleter interface {

@@ -74,8 +74,8 @@ type Object struct {
 	// store may choose one.
 	Nonce string
 
-	// MaxSize is the most bytes that the reader can deliver, such as the file limit, or the rest of
-	// the request's Content-Length if that is less. It is always known and at least 1.
+	// MaxSize is the most bytes that the reader can deliver, such as the file limit or, if less,
+	// the rest of the request's Content-Length. It is always known and at least 1.
 	MaxSize int64
 
 	// Subject identifies the caller, "" for anonymous ones. A store that shares memory gives a
