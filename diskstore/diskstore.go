@@ -25,7 +25,8 @@
 // cannot synchronize folders, so there a loss of power may undo the last uploads.
 //
 // Any account that can write to the directory can forge its files. Only the account of the
-// application should have access, and the folders that Open makes grant it to no other.
+// application should have access, and the folders that Open makes grant it to no other. On
+// Windows they inherit the rights of their parent.
 package diskstore
 
 import (
@@ -43,7 +44,7 @@ import (
 // Store is a storage.Storage in a directory. [Open] makes it, and the zero value must not
 // be used. It is safe for concurrent use.
 //
-// An upload holds 64 KiB of memory while it is read, and two file descriptors at most.
+// An upload holds 64 KiB of memory while it is read, and three file descriptors at most.
 type Store struct{ disk }
 
 var (
@@ -56,9 +57,9 @@ var (
 // Open returns the Store in the directory dir, which it makes if its parent exists.
 // It looks at no stored file, so it takes as long with a million of them as with none.
 //
-// It fails if the directory cannot be written to, or if its file system cannot link,
-// lock or synchronize. Nothing outside of dir is read or written, whatever it contains:
-// see [os.Root].
+// It fails if the directory cannot be written to, or if its file system cannot link or
+// lock. Except on Windows it also fails if folders cannot be synchronized. No symbolic link
+// in dir leads the Store outside of it: see [os.Root].
 func Open(dir string) (*Store, error) {
 	if err := makeDir(dir); err != nil {
 		return nil, fmt.Errorf("diskstore: %w", err)

@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// ListUploads implements storage.UploadLister: files that are being written, and those
+// ListUploads implements storage.UploadLister: files that are not published yet, and those
 // that a process left when it was killed. Their id is their name in the staging folder.
 // Initiated is when they were last written to, by the file system's clock.
 //
@@ -49,7 +49,7 @@ func (s *Store) ListUploads(ctx context.Context, prefix, after string) (page sto
 }
 
 // AbortMultipart implements storage.UploadLister: it removes the staged file. An upload
-// that still goes on then fails at its Commit.
+// that still goes on then fails at its Patch or Commit.
 func (s *Store) AbortMultipart(_ context.Context, key, uploadID string) error {
 	if !isNonce(uploadID) {
 		return nil

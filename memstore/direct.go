@@ -56,7 +56,7 @@ func (s *Store) whole(method string, d storage.DirectObject) (*site, terms, erro
 	}, nil
 }
 
-// SignGet implements storage.LinkStorage. The link also answers HEAD, ranges and conditions.
+// SignGet implements storage.LinkStorage. The link also answers HEAD, conditions and single ranges.
 // SignGet returns an error before Handler was called.
 func (s *Store) SignGet(_ context.Context, key string, g storage.SignedGet) (string, error) {
 	st, err := s.address()
@@ -136,7 +136,7 @@ func (s *Store) holder(p storage.Promotion) (published bool, err error) {
 	switch {
 	case there == nil:
 		return false, nil
-	case p.Nonce != "" && there.stored.Nonce == p.Nonce: // a staged object has no nonce
+	case p.Nonce != "" && there.stored.Nonce == p.Nonce: // what a client sent has no nonce
 		return true, nil
 	}
 	return false, fmt.Errorf("memstore: %q: %w", p.Key, storage.ErrExists)

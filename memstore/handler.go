@@ -21,14 +21,15 @@ type handler struct {
 // such as "http://localhost:8080/memstore/".
 //
 // The handler enforces everything that is signed: method, key, type, length, digest and expiry.
-// Anyone who has a signed request can use it. All other requests are refused. The secret of the
-// signatures is random and new with every call. So each handler accepts only requests that were
-// signed between its call and the next.
+// Anyone who has a signed request can use it. All other requests are refused, except preflight
+// requests of CORSOrigin. The secret of the signatures is random and new with every call. So each
+// handler accepts only requests that were signed between its call and the next.
 //
 // The answers of links carry the type of the link, and nosniff. That does not make files safe to
 // show on the origin of the application: mount the handler on another origin if that matters.
 //
-// Handler panics if baseURL is neither a path nor an absolute URL of http or https.
+// Handler panics unless baseURL is a path that begins with one slash, or an absolute URL of http or
+// https. It also panics if baseURL has a query or a fragment.
 func (s *Store) Handler(baseURL string) http.Handler {
 	st, err := newSite(baseURL)
 	if err != nil {

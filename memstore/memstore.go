@@ -17,11 +17,13 @@ import (
 // DefaultMaxBytes is the most bytes that a Store holds when MaxBytes is 0.
 const DefaultMaxBytes = 256 << 20
 
-// Store is a storage.Storage in memory. Its zero value is ready for streamed uploads; direct
-// uploads and links need [Store.Handler]. It is safe for concurrent use.
+// Store is a storage.Storage in memory. Its zero value is ready for streamed uploads. Direct
+// uploads, and links without upload.LinksOptions.Proxy, need [Store.Handler]. It is safe for
+// concurrent use.
 //
-// It has no lifecycle rules. Instead it removes remains of direct uploads, which are unfinished
-// uploads and unconfirmed files, after a day, when the next upload needs memory.
+// It has no lifecycle rules. Instead it removes unfinished uploads and all objects under staging
+// keys after a day, when an upload needs memory. It looks for them once a minute at most. So a
+// resumable upload may lose its first pieces after a day.
 type Store struct {
 	// MaxBytes is the most bytes of all files together, including staged ones and the parts of
 	// unfinished uploads. An upload beyond it fails with storage.ErrFull. Bytes that several
@@ -87,7 +89,7 @@ func (s *Store) OpenStaged(ctx context.Context, o storage.StagedObject) (io.Read
 	return s.OpenAt(ctx, o.Key, o.ETag, 0, -1)
 }
 
-// Keys returns the sorted keys of all published objects and of all files from direct uploads.
+// Keys returns the sorted keys of all objects, including those under staging keys.
 func (s *Store) Keys() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

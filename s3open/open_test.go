@@ -104,8 +104,8 @@ func TestConnectionsAreKept(t *testing.T) {
 	require.Less(t, opened.Load(), int64(calls+calls/2))
 }
 
-// TestNoRedirects: a signed request follows no redirect, whether the store or its client
-// sends it.
+// TestNoRedirects: a signed request follows no redirect to another host, whether the store
+// or its client sends it.
 func TestNoRedirects(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a redirect is followed") }))
 	defer elsewhere.Close()

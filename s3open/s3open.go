@@ -17,27 +17,27 @@
 //   - endpoint is the URL of an S3 service other than AWS, which is addressed by path.
 //     Default: the endpoint of the AWS configuration, such as AWS_ENDPOINT_URL_S3.
 //   - profile says what the service can do: aws, minio or r2, for the zero
-//     [s3store.Profile], [s3store.MinIO] and [s3store.R2]. Default: aws.
+//     [s3store.Profile], [s3store.MinIO] and [s3store.R2]. Default: the Options' Profile.
 //   - lacks lists what the service also lacks, separated by commas, in the words of
 //     [s3store.Lackable].
 //   - insecure=true allows an endpoint without TLS that is not on this machine.
 //
-// Everything else is an error: other parameters, parameters without a value, credentials,
-// and a path. A store has no prefix, since keys get theirs from a key generator such as
-// upload.Prefix.
+// Everything else is an error: other parameters, parameters without a value, credentials, and a
+// path other than "/". A store has no prefix, since keys get theirs from a key generator such
+// as upload.Prefix.
 //
 // # The client
 //
 // Credentials come from the places where AWS's own programs look. These are the environment,
-// the shared files with AWS_PROFILE, SSO, web identity (IRSA, EKS Pod Identity), and the
-// roles of tasks and instances. AWS_CA_BUNDLE names certificates to trust.
+// the shared files with AWS_PROFILE, SSO, web identity (IRSA), EKS Pod Identity, and the roles
+// of tasks and instances. AWS_CA_BUNDLE names certificates to trust.
 //
 // The client speaks HTTP/1.1 and keeps 256 idle connections for 90 seconds. An upload handler
 // has at most as many uploads at a time by default, of which twelve may be large files: see
-// [s3store.Options].MaxMemory. The SDK's own default keeps 10, so a busy server
-// shakes hands for most of its calls. With HTTP/2 all uploads would share
-// one connection, where a slow one delays the others. It follows no redirects.
-// [s3store.Options] limit how long a call may take.
+// [s3store.Options].MaxMemory. The SDK's own default keeps 10, so a busy server shakes hands
+// for most of its calls. With HTTP/2 all uploads would share one connection, where a slow one
+// delays the others. It follows no redirect to another host. [s3store.Options] limit how long a
+// call may take.
 package s3open
 
 import (
@@ -47,11 +47,11 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// Open returns a store over the bucket that rawURL names; the package documentation says how.
-// It makes no call to S3, so missing credentials or buckets fail only at the first call.
-// At the start of a program, [s3store.Store.Ping] tries both, and s3bucket.Bucket.Verify what the
-// service can do. A nil opts stands for
-// the zero Options. If they have a Profile, rawURL must have none.
+// Open returns a store over the bucket that rawURL names; the package documentation says how. It
+// makes no call to S3, so missing credentials or buckets fail only at the first call. At the start
+// of a program, [s3store.Store.Ping] tries both, and s3bucket.Bucket.Verify what the service can
+// do. A nil opts stands for the zero Options. If they have a Profile, rawURL must have neither
+// profile nor lacks.
 //
 // The context is only for reading the AWS configuration. Since rawURL may hold a secret by mistake,
 // errors quote only the values of region, profile, lacks and insecure. For a client with other

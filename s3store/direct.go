@@ -20,8 +20,8 @@ import (
 const stagedDisposition = "attachment"
 
 // DirectMethods implements [storage.DirectStorage]. It makes no call. It returns an error if the
-// [Profile] leaves no request whose limits the service enforces, or if there are no credentials to
-// sign with.
+// [Profile] leaves no request whose limits the service enforces, or if the signer has no provider
+// of credentials.
 func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 	if s.opts.Signer.Options().Credentials == nil {
 		return storage.DirectMethods{}, errNoCredentials

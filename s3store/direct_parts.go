@@ -28,12 +28,13 @@ func (s *Store) CreateMultipart(ctx context.Context, d storage.DirectObject) (up
 	return aws.ToString(t.uploadID), nil
 }
 
-// SignPart implements [storage.DirectStorage]. The length is signed and, where the [Profile] says
-// so, a header field against copies. There is no type, since browsers send a part without one. The
-// same part may be sent again until the upload is completed.
+// SignPart implements [storage.DirectStorage]. The length is signed. So is a header field against
+// copies, except at AWS's own hosts and with some profiles: see [Profile]. There is no type, since
+// browsers send a part without one. The same part may be sent again until the upload ends or the
+// request expires.
 //
-// Some clients, such as Uppy 6, send only the URL and the bytes. They work where no field is
-// signed: at AWS's own hosts, and with the profile [MinIO] or InsecureNoCopyGuard.
+// Some clients, such as Uppy 6, send only the URL and the bytes. They work where no header field
+// must be sent: at AWS's own hosts, and with the profile [MinIO] or InsecureNoCopyGuard.
 func (s *Store) SignPart(ctx context.Context, d storage.DirectObject, uploadID string, number int) (*storage.SignedRequest, error) {
 	if err := s.opts.Profile.parts(); err != nil {
 		return nil, err

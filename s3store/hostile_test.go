@@ -144,7 +144,7 @@ func TestSlowAnswers(t *testing.T) {
 					require.Error(t, err)
 				}
 				require.LessOrEqual(t, time.Duration(longest.Load()), timeout+time.Second, "one attempt")
-				calls := time.Duration(3) // for writes, as Options.CallTimeout says
+				calls := time.Duration(3) // for writes of which one call does not end
 				if name == "Setup" {
 					calls = 2
 				}
@@ -156,8 +156,8 @@ func TestSlowAnswers(t *testing.T) {
 	}
 }
 
-// TestRedirectsAreNotFollowed checks that no kind of client follows redirects. Another host's
-// answer is not S3's, and requests are not for that host.
+// TestRedirectsAreNotFollowed checks that no kind of client follows redirects to another host.
+// Another host's answer is not S3's, and requests are not for that host.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	takesTurn := rounds.Turns(3)
 	for _, name := range slices.Sorted(maps.Keys(asks())) {

@@ -16,9 +16,9 @@ import (
 )
 
 // Stat implements [storage.ObjectReader] with one call. For an object that this package did not
-// write, or that a client staged, everything except Size and ETag is what that writer claimed.
-// Without s3:ListBucket AWS answers 403 for a key that does not exist, and the error is then not
-// fs.ErrNotExist.
+// write, or that a client staged, everything except Size, ETag and Version is what that writer
+// claimed. Without s3:ListBucket AWS answers 403 for a key that does not exist, and the error is
+// then not fs.ErrNotExist.
 func (s *Store) Stat(ctx context.Context, key string) (storage.Stored, error) {
 	out, err := s.head(ctx, key, nil)
 	if err != nil {

@@ -43,21 +43,22 @@ const ScanTag = "GuardDutyMalwareScanStatus"
 type Options struct {
 	// MaxMemory is the most bytes that the buffers of all uploads of the store take together. An
 	// upload reserves one part of it, or less if its limit is smaller, and a second part only while
-	// nobody waits. A direct upload that is confirmed reserves up to two parts, only while nobody
-	// waits. One subject gets half of it, and at least a part. Buffers are kept for later uploads
-	// and not returned to the system. Default: 64 MiB.
+	// nobody waits. The check of a direct upload reserves up to two parts, only while nobody waits;
+	// for its publication see [Store.Promote]. A named subject gets half of it at most, or what one
+	// file needs if that is more. Buffers of 64 KiB and more are kept until other uploads need
+	// their memory. Default: 64 MiB.
 	MaxMemory int64
 
-	// PartSize is the size of a part of a multipart upload in bytes, and the
-	// size up to which a file is stored by one call. It is rounded up to 64 KiB.
-	// Files whose size limit exceeds 10,000 parts get larger parts. Default: 5 MiB,
-	// the least; at most 5 GiB, and at most MaxMemory.
+	// PartSize is the size of a part of a multipart upload in bytes, and the size up to
+	// which a file is stored by one call. It is rounded up to a multiple of 64 KiB. Files
+	// whose size limit exceeds 10,000 parts get larger parts. Default: 5 MiB, the least;
+	// at most 5 GiB, and at most MaxMemory.
 	PartSize int64
 
 	// CallTimeout is the longest that one call to S3 may take, including all its retries, before it
 	// fails. It must be enough to send a part, to assemble a large file, and to copy 64 MiB within
 	// S3. For [Store.Promote] it may have to be enough to copy the whole file. When S3 is silent,
-	// Stage, Commit and Discard each take up to three times as long. Default: 1 min.
+	// Stage, Commit and Discard each take up to about five times as long. Default: 1 min.
 	CallTimeout time.Duration
 
 	// Profile says what the service can do. The zero value is right for AWS

@@ -29,8 +29,8 @@ type Profile struct {
 	// Clients get no signed PUT, which they could repeat with other bytes.
 	InsecureUnconditionalPut bool `json:",omitempty"`
 
-	// InsecureUnconditionalComplete is the same for CompleteMultipartUpload, by which
-	// larger files and those of Promote are published.
+	// InsecureUnconditionalComplete is the same for CompleteMultipartUpload, by which larger files
+	// and the copies of Promote are published. Clients still get a signed PUT.
 	InsecureUnconditionalComplete bool `json:",omitempty"`
 
 	// ChecksumsWhenRequired sends a checksum only where the protocol demands one, for services that
@@ -71,9 +71,9 @@ type Profile struct {
 
 	// NoPinnedCopies is for services that copy nothing by UploadPartCopy, or that ignore or refuse
 	// X-Amz-Copy-Source-If-Match there, as Ceph RGW 16 does. A client could replace a file between
-	// its check and such a copy. Promote then reads the file again, compares its SHA-256, and
-	// writes what it has read. All bytes travel from the service and back, through buffers of
-	// MaxMemory.
+	// its check and such a copy. Promote then reads the file again, compares its SHA-256 if that is
+	// known, and writes what it has read. All bytes travel from the service and back, through
+	// buffers of MaxMemory.
 	NoPinnedCopies bool `json:",omitempty"`
 }
 

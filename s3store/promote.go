@@ -20,28 +20,29 @@ import (
 // conditions.
 //
 // An ETag that is an MD5 does not identify bytes: clients can make two files with the same one. So
-// if p.Pin is known the file is copied in one call, for which CallTimeout must be enough. S3 must
-// find the same SHA-256; otherwise the error is [storage.ErrChanged]. Files staged in parts, which
-// no client can replace, and those without a pin are copied in ranges of 64 MiB, 16 at a time.
-// After the first range that fails none begins, and those that run have 5 s to end.
+// if p.Pin is known the file is copied in one call, for which CallTimeout must be enough. If S3
+// finds another SHA-256, the error is [storage.ErrChanged]. Files staged in parts, which no client
+// can replace, those without a pin, and all with NoCopyDigests are copied in ranges, 16 at a time.
+// A range has 64 MiB at most, or more if there would be more than 10,000. After the first range
+// that fails none begins, and those that run have 5 s to end.
 //
 // Several sources are bound to their ETags alone. Each is copied whole, in one call, and S3 must
 // then list parts of their sizes.
 //
-// Of a file staged in parts, ranges of PartSize that p.Patches change are read, bound to the ETag,
-// and sent; only the others are copied. Of several sources whole ones are, unless one takes more
-// than MaxMemory: then the file is read and written again, bound to the ETags. A single file that
-// was staged in one request, and has patches, is read and written again, bound to p.SourceSHA256,
-// which it must have.
+// Of a file staged in parts, ranges of [Store.PieceSize] that p.Patches change are read, bound to
+// the ETag, and sent; only the others are copied. Of several sources whole ones are, unless one
+// takes more than MaxMemory: then the file is read and written again, bound to the ETags. A single
+// file that was staged in one request, and has patches, is read and written again, bound to
+// p.SourceSHA256, which it must have.
 //
-// With NoPinnedCopies nothing is copied: the file is read and written again, bound to p.Pin or,
-// without it, to the ETag. A file that is written again takes memory as Stage does, and waits for
-// it up to CallTimeout; then the error is [storage.ErrBusy].
+// With NoPinnedCopies nothing is copied: the file is read and written again, bound to the ETag and,
+// if it is known, to p.Pin. A file that is written again, or that has patches, takes memory as
+// Stage does. It waits for that up to CallTimeout; then the error is [storage.ErrBusy].
 //
 // It ends with ctx while it copies, not later. The staged object's own metadata, type, encoding and
 // tags are dropped; SSE, StorageClass and Tags are those of the options. The error is also
 // [storage.ErrChanged] if the staged object is gone. No failure leaves a multipart upload open,
-// unless S3 refuses to abort it, which is logged.
+// unless S3 does not abort it.
 func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	if err := p.Valid(); err != nil {
 		return err

@@ -96,7 +96,8 @@ func (m *promotion) loadPiece(ctx context.Context, p piece) error {
 }
 
 // sendPiece makes the bytes in the buffer a part of the upload. The upload has no checksum
-// algorithm, since copies need none, so the part has none either: its signature covers its SHA-256.
+// algorithm, since copies need none, so the part has none either. Over http its signature covers
+// its SHA-256; over https only TLS protects it.
 func (m *promotion) sendPiece(ctx context.Context, number int) (types.CompletedPart, error) {
 	s, body := m.store, m.buffer.body()
 	defer body.close()

@@ -23,8 +23,8 @@ import (
 // asks for another call.
 //
 // Without versions (s3:DeleteObject) the removal is bound to the ETag. Services that ignore
-// If-Match there remove whatever was written between the two calls. So do those whose Profile has
-// InsecureUnconditionalPut, which are sent no If-Match.
+// If-Match there, or answer 501 to it, remove whatever was written between the two calls. So do
+// those whose Profile has InsecureUnconditionalPut, which are sent no If-Match.
 //
 // The version "null", written while versioning was off, can be replaced like an object without
 // versions. If it is the readable one, its removal is also bound to the ETag (s3:DeleteObject), and

@@ -1,20 +1,22 @@
 // Package s3store keeps uploads in an S3 bucket, on AWS or on any service that speaks its protocol.
-// In this module only it and package s3bucket import the AWS SDK; the caller brings the client.
+// In this module only it, package s3bucket and the internal package s3calls import the AWS SDK; the
+// caller brings the client.
 //
-// A file that fits one part stays in memory until Commit and is one PutObject. A larger one is a
-// multipart upload whose parts are sent while the file arrives; Commit completes it. Neither can be
-// read under its key before Commit, and both are written with "If-None-Match: *", so no object is
-// ever replaced. Objects get the detected media type, a Content-Disposition of attachment with the
-// client's file name, "Cache-Control: private", and no ACL.
+// A file that fits one part stays in memory until Commit and is one PutObject, unless a later file
+// of its request needs the memory. A larger one is a multipart upload whose parts are sent while
+// the file arrives; Commit completes it. Neither can be read under its key before Commit. Both are
+// written with "If-None-Match: *", so no object is replaced, except with an insecure [Profile].
+// Objects get the detected media type, a Content-Disposition of attachment with the client's file
+// name, "Cache-Control: private", and no ACL.
 //
 // The SDK makes the first PutObject and the first UploadPart. If the store can repeat such a
 // request byte for byte, it sends the next ones itself, through the client's HTTP client and
-// signer: that costs less than half of the SDK's time. After any failure the SDK makes that call
-// anew, with all its retries, and all calls of the operation in the next minute. The SDK makes all
-// calls of a client whose options observe, delay, address or sign calls. Such options are
-// APIOptions, Interceptors, ClientLogMode, ContinueHeaderThresholdBytes, RetryMaxAttempts, and any
-// EndpointResolverV2, AuthSchemes, HTTPSignerV4, Retryer, TracerProvider or MeterProvider other
-// than the SDK's default.
+// signer: for a small file that costs less than half of the SDK's time. After any failure the SDK
+// makes that call anew, with all its retries, and all calls of the operation in the next minute.
+// The SDK makes all calls of a client whose options observe, delay, address or sign calls. Such
+// options are APIOptions, Interceptors, ClientLogMode, ContinueHeaderThresholdBytes,
+// RetryMaxAttempts, and any EndpointResolver, EndpointResolverV2, AuthSchemeResolver, AuthSchemes,
+// HTTPSignerV4, Retryer, TracerProvider or MeterProvider other than the SDK's default.
 //
 // # When S3 does not answer
 //
@@ -26,23 +28,26 @@
 // A status of 200 alone is not an answer. S3 begins the answer to a long call with it, and gateways
 // send it with pages of their own. A call has succeeded only if the answer has what S3 puts in it.
 // For a write that is the ETag, and for a multipart upload also the key; for a removal, the status
-// 204; for a list, its elements. The store treats any other answer as lost: it tries again, and
-// then checks the outcome.
+// 204 or a list of what was removed; for a list, its elements. The store treats any other answer as
+// lost: it tries again, and then checks the outcome. Answers about tags are not judged so: without
+// tags a file is pending.
 //
 // Some things remain for a sweeper or for the bucket's lifecycle rule
 // AbortIncompleteMultipartUpload, which every bucket should have. These are the uploads of a killed
 // process, and a request that S3 carries out only after it was given up and its outcome checked.
 // Others could not be removed because S3 refused or was down for longer than the retries; those are
-// logged with their keys. Only a sweeper removes files that a killed process was to patch.
+// logged with their keys. Only a sweeper removes files that a killed process was to patch, except
+// under a prefix with a lifecycle rule for staged files.
 //
 // # Direct uploads and links
 //
 // For upload.Presigner the store signs what clients then send to S3 themselves: a PUT, which never
 // replaces an object; a POST form; or the parts of a multipart upload. S3 holds them to key, type,
-// length and, if it is known, SHA-256. Their files lie under a staging key until Promote copies
-// them to an object with new attributes. For upload.Links it signs reads. Nothing that is signed
-// works for longer than seven days, or than the credentials it is signed with: those of a role
-// expire within hours. Services that do not enforce all of it need a [Profile].
+// length and, if it is known, SHA-256; parts to key and length alone. Their files lie under a
+// staging key. Promote copies them to an object with new attributes. For upload.Links it signs
+// reads. Nothing that is signed works for longer than seven days, or than the credentials it is
+// signed with: those of a role expire within hours. Services that do not enforce all of it need a
+// [Profile].
 //
 // Package s3bucket sets up a bucket for that, checks its settings and whether the service enforces
 // them, and writes the policies of the credentials. Another client can sign what clients get: see

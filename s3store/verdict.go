@@ -21,9 +21,8 @@ var scanResults = map[string]storage.ScanResult{
 }
 
 // ScanVerdict implements [storage.ScanReader] with one call, which needs s3:GetObjectTagging, and
-// s3:GetObjectVersionTagging where the bucket keeps versions. It reads the tag
-// GuardDutyMalwareScanStatus. An object without it is pending, and an unknown value is a failed
-// scan.
+// s3:GetObjectVersionTagging with a version. It reads the tag GuardDutyMalwareScanStatus. An object
+// without it is pending, and an unknown value is a failed scan.
 //
 // Anybody who may tag objects can forge a verdict, so only the scanner should have
 // s3:PutObjectTagging. The store never tags an existing object, which would replace what the

@@ -15,8 +15,8 @@ const (
 
 // DirectStorage is an optional ability of a [Storage]: clients send files to it directly, with
 // requests that it has signed for them. upload.NewPresigner needs it. Such a file lies under a
-// staging key, unchecked, until Promote makes a new object of it. The store must enforce everything
-// that a signed request states. It must not sign what it cannot enforce.
+// staging key, unchecked. Promote makes a new object of it. The store must enforce everything that
+// a signed request states. It must not sign what it cannot enforce.
 //
 // Implementations must be safe for concurrent use and pass storetest.RunDirect.
 type DirectStorage interface {
@@ -81,7 +81,7 @@ type DirectStorage interface {
 	// with the same nonce is already published, which is not an error. When a staged object is
 	// gone, or is not that of its Source, the error is [ErrChanged]. When the outcome is in doubt,
 	// the store asks; if that also fails, the error is [ErrUnknownOutcome]. After any other error
-	// nothing is readable under the key. A store without memory for the promotion returns an error
+	// the call has published nothing. A store without memory for the promotion returns an error
 	// that is [ErrBusy], and the client is asked to confirm later. Promote may be called
 	// concurrently with the same p. The caller checks its result with Stat before it deletes the
 	// staged objects.
@@ -110,8 +110,8 @@ type DirectObject struct {
 }
 
 // SignedRequest is a request for a client to send. If the process itself serves the store, the URL
-// may be a path, relative to the origin that gave it to the client. Content-Length and Host, which
-// HTTP clients set by themselves, are signed and not listed.
+// may be a path, relative to the origin that gave it to the client. Content-Length and Host are not
+// listed, even if they are signed, since HTTP clients set them by themselves.
 type SignedRequest struct {
 	Method  string            `json:"method"`
 	URL     string            `json:"url"`
@@ -144,7 +144,7 @@ type PieceKeeper interface {
 }
 
 // ManyDeleter is an optional ability of a [Storage]: it removes many objects by a few calls. The
-// caller is a resumable upload that has ended, whose pieces are many.
+// caller is a resumable upload that has ended, whose pieces may be many.
 //
 // Implementations must be safe for concurrent use and pass storetest.Run.
 type ManyDeleter interface {

@@ -35,10 +35,11 @@ func ValidKey(key string) error {
 	return nil
 }
 
-// StagingSegment is the path segment that marks the keys of unchecked files, which clients sent
-// directly to the storage, for example "tenants/upload-staging/1f0c…". A store may also keep files
-// there that it is to patch, see [Patcher]. An upload.KeyGenerator must not use it, and upload.Links
-// never lead to such a key. A lifecycle rule should remove old objects there.
+// StagingSegment is the path segment that marks the keys of unchecked files, for example
+// "tenants/upload-staging/1f0c…". Clients sent them directly to the storage, or they are pieces of
+// resumable uploads. A store may also keep files there that it is to patch, see [Patcher]. An
+// upload.KeyGenerator must not use it, and upload.Links never lead to such a key. A lifecycle rule
+// should remove old objects there.
 const StagingSegment = "upload-staging"
 
 // IsStaging reports whether a segment of the key is [StagingSegment].

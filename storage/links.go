@@ -6,7 +6,7 @@ import (
 )
 
 // LinkStorage is an optional ability of a [Storage]: links with which anyone who has them can read
-// one object for a while. upload.NewLinks needs it.
+// one object for a while. upload.NewLinks needs it, except with upload.LinksOptions.Proxy.
 type LinkStorage interface {
 	ObjectReader
 

@@ -18,8 +18,8 @@ import (
 //
 // Implementations must be safe for concurrent use and pass storetest.RunLister.
 type Lister interface {
-	// ListObjects lists the objects whose key begins with prefix: published ones, and the staged
-	// ones of direct uploads. The prefix is compared by bytes, so "a/b" also matches "a/bc".
+	// ListObjects lists the objects whose key begins with prefix: published ones, and those under
+	// staging keys. The prefix is compared by bytes, so "a/b" also matches "a/bc".
 	ListObjects(ctx context.Context, prefix, after string) (ListPage[ListedObject], error)
 
 	// RemoveListed removes the object as it was listed, including everything that the store keeps

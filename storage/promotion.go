@@ -25,7 +25,7 @@ type Promotion struct {
 //
 // A sole source may have been sent by a client. Where there are several, only the host's process
 // writes them, by Stage and Commit, and nobody replaces them: their ETags bind them. A store that
-// reads them anyway also compares [Promotion.Pin].
+// reads all of them anyway also compares [Promotion.Pin].
 type Source struct {
 	Key  string // a staging key
 	ETag string // the answer of Stat or of a list, before the bytes were checked

@@ -35,5 +35,6 @@ type Stored struct {
 	Facts   string // of the promotion that published it, "" if there are none
 }
 
-// ErrChanged is returned when an object does not have the requested ETag.
+// ErrChanged is returned when an object or a part is not, or is no longer, the one that the caller
+// named.
 var ErrChanged = errors.New("storage: the object has changed")

@@ -6,8 +6,9 @@
 //
 // A backend with more abilities has more methods: those of [DirectStorage], [LinkStorage],
 // [Lister], [UploadLister], [ScanReader], [PieceKeeper] and [ManyDeleter]. Its Staged may be a
-// [Patcher]; without that, videos whose metadata follows their samples are refused. Links that pass
-// the bytes through the process (upload.LinksOptions.Proxy) need only the ObjectReader.
+// [Patcher]; without that, files are refused whose metadata follows their sound or pictures and
+// must be removed. Links that pass the bytes through the process (upload.LinksOptions.Proxy) need
+// only the ObjectReader.
 package storage
 
 import (
@@ -31,12 +32,12 @@ type Storage interface {
 	// It need not return r's error, which the upload.Handler keeps itself.
 	//
 	// A store that shares memory between uploads waits for it before its first read of r. After
-	// obj.MaxWait it returns an error that is [ErrBusy]. Before it waits it may give back the
-	// memory that obj.Siblings hold, but never publish them.
+	// obj.MaxWait, or at once if too many wait, it returns an error that is [ErrBusy]. Before it
+	// waits it may give back the memory that obj.Siblings hold, but never publish them.
 	Stage(ctx context.Context, obj Object, r io.Reader) (Staged, error)
 
-	// Delete removes the published object of that key. A store with versions removes all versions
-	// that this library wrote. A key that does not exist is not an error.
+	// Delete removes the object of that key, published or staged by a client. A store with versions
+	// removes all versions that this library wrote. A key that does not exist is not an error.
 	Delete(ctx context.Context, key string) error
 }
 
@@ -45,8 +46,8 @@ type Storage interface {
 type Staged interface {
 	// Commit publishes the file under its key. It never replaces an object: when the key is taken
 	// by another upload, the error is [ErrExists]. When the store cannot determine whether the file
-	// was published, even after asking, the error is [ErrUnknownOutcome]. After any other error
-	// nothing is readable. It returns nil only if the store has confirmed that the file is
+	// was published, even after asking, the error is [ErrUnknownOutcome]. After any other error the
+	// file is not readable. It returns nil only if the store has confirmed that the file is
 	// readable; an empty answer does not confirm. Commit is called once.
 	Commit(ctx context.Context) error
 
@@ -61,24 +62,24 @@ type Object struct {
 	// Key is the key under which Commit publishes. It passed [ValidKey].
 	Key string
 
-	// Type is the detected media type, to be stored as the object's Content-Type. The type that the
-	// client claimed is not passed on.
+	// Type is the media type to be stored as the object's Content-Type. That of a whole file is the
+	// detected one; the type that the client claimed is not passed on.
 	Type string
 
-	// Name is the client's file name, cleaned. Stores treat it as data: they keep it only in a
-	// Content-Disposition or a similar field, properly encoded.
+	// Name is the client's file name, cleaned, or one that the library gave. Stores treat it as
+	// data: they keep it only in a Content-Disposition or a similar field, properly encoded.
 	Name string
 
 	// Nonce is the random value of the upload, which [ObjectReader.Stat] returns. If it is "", the
 	// store may choose one.
 	Nonce string
 
-	// MaxSize is the most bytes that the reader can deliver: the file limit, or the rest of the
-	// request's Content-Length if that is less. It is always known and at least 1.
+	// MaxSize is the most bytes that the reader can deliver, such as the file limit or, if less,
+	// the rest of the request's Content-Length. It is always known and at least 1.
 	MaxSize int64
 
-	// Subject identifies the caller, "" for anonymous ones. A store that shares memory never gives
-	// all of it to one subject.
+	// Subject identifies the caller, "" for anonymous ones. A store that shares memory gives a
+	// named subject only a share of it, or what one file needs if that is more.
 	Subject string
 
 	// MaxWait is how long Stage may wait for memory. 0 means not at all.
@@ -101,39 +102,41 @@ type Object struct {
 }
 
 // Patcher is an optional ability of a [Staged] file: it can be changed before it is published. The
-// caller is a handler that blanks the metadata of a video, whose index follows the samples. A video
-// that needs it is refused where a store does not have it.
+// caller is a handler that blanks metadata, which in some videos and pictures follows the media
+// data. A file that needs it is refused where a store does not have it.
 type Patcher interface {
 	Staged
 
 	// Patch makes Commit publish the file with these changes, which passed [ValidPatches]. It is
 	// called once at most, right after Stage. The list may be empty.
 	//
-	// For a file that can no longer be changed, such as one without [Object.MayPatch], the error is
-	// [ErrNotPatched]. A store that needs memory for the changes waits for it here, up to
+	// For a file that can no longer be changed, perhaps since it lacks [Object.MayPatch], the error
+	// is [ErrNotPatched]. A store that needs memory for the changes waits for it here, up to
 	// [Object.MaxWait], and not in Commit, since later files of the request may hold it. If it did
 	// not become free in time, the error is [ErrBusy]. After any error the file is only discarded.
 	Patch(ctx context.Context, list []Patch) error
 }
 
 var (
-	// ErrExists is returned by [Staged.Commit] when another upload's object already has the key.
+	// ErrExists is returned by [Staged.Commit] and [DirectStorage.Promote] when another upload's
+	// object already has the key.
 	ErrExists = errors.New("storage: an object with this key exists")
 
-	// ErrUnknownOutcome is returned by [Staged.Commit] when the store did not answer and could not
-	// be asked. The file may or may not be readable until Discard has succeeded.
+	// ErrUnknownOutcome is returned by [Staged.Commit] and [DirectStorage.Promote] when the store
+	// did not answer and could not be asked. The file may or may not be readable. After Commit that
+	// lasts until Discard has succeeded.
 	ErrUnknownOutcome = errors.New("storage: the outcome of the commit is not known")
 
 	// ErrNotPatched is returned by [Patcher.Patch] for a file that cannot be changed.
 	ErrNotPatched = errors.New("storage: the staged file cannot be changed")
 
 	// ErrBusy is returned by [Storage.Stage] when the memory for another upload did not become free
-	// within [Object.MaxWait], and by [Patcher.Patch] and [DirectStorage.Promote] for the same
-	// reason. Clients get upload.CodeBusy.
+	// within [Object.MaxWait], or too many waited. [Patcher.Patch] and [DirectStorage.Promote]
+	// return it for lack of memory, too. Clients get upload.CodeBusy.
 	ErrBusy = errors.New("storage: no memory for another upload")
 
-	// ErrFull is returned by [Storage.Stage], [Staged.Commit] and [DirectStorage.Promote] when
-	// there is no space for the file until something is removed. Clients get
-	// upload.CodeStorageFull.
+	// ErrFull is returned by [Storage.Stage], [Patcher.Patch], [Staged.Commit] and
+	// [DirectStorage.Promote] when there is no space for the file until something is removed.
+	// Clients get upload.CodeStorageFull.
 	ErrFull = errors.New("storage: no space for another file")
 )

@@ -14,8 +14,8 @@ import (
 )
 
 // RunLinks tests the links of the storages that newStore returns, a fresh one for each case, by
-// following them over HTTP. The storages must also implement storage.Storage, with which the suite
-// stores the objects.
+// following them over HTTP. It also tests OpenAt. The storages must also implement storage.Storage,
+// with which the suite stores the objects.
 func RunLinks(t *testing.T, newStore func(t *testing.T) storage.LinkStorage) {
 	t.Helper()
 	runCases(t, linkCases, newStore, checkLinks)

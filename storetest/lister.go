@@ -16,7 +16,7 @@ import (
 // storage.DirectStorage. All storages may use one bucket, since keys are random.
 //
 // Cases whose names are in except are skipped, for servers with known defects. A sweep.Sweeper over
-// a store that fails a case misses the objects of that case.
+// a store that fails a case may miss objects, or remove others.
 func RunLister(t *testing.T, newStore func(t *testing.T) storage.Lister, except ...string) {
 	t.Helper()
 	runCases(t, listerCases, newStore, checkLister, except...)

@@ -1,7 +1,7 @@
 // Package storetest is the conformance suite of storage.Storage and its optional abilities. A
 // backend that passes it keeps those promises of package upload that depend on the storage. Nothing
-// is readable before Commit. Nothing is replaced, and no remains are left. Only signed requests are
-// accepted and answered.
+// is readable before Commit. Nothing is replaced, and, as far as an [Auditor] shows, no remains are
+// left. Only signed requests are accepted and answered.
 package storetest
 
 import (
@@ -14,7 +14,8 @@ import (
 )
 
 // Run tests the storages that newStore returns, a fresh one for each case. They must implement
-// storage.ObjectReader, with which the suite reads, and accept files of 12 MiB.
+// storage.ObjectReader, with which the suite reads, and accept files of 12 MiB with a MaxSize of 64
+// MiB.
 func Run(t *testing.T, newStore func(t *testing.T) storage.Storage) {
 	t.Helper()
 	runCases(t, storeCases, newStore, checkStore)

@@ -41,7 +41,8 @@ func runCases[S, T any](
 }
 
 // Auditor is an optional ability of the storage under test: it returns leftovers, which nobody can
-// read, such as unfinished multipart uploads. With it the suite also checks that there are none.
+// read, such as unfinished multipart uploads. With it Run, RunDirect and RunLister also check that
+// there are none.
 type Auditor interface {
 	Leftovers(ctx context.Context) ([]string, error)
 }
