@@ -29,8 +29,8 @@ type Event struct {
 	Subject string
 
 	// Files are all of an upload that was accepted, given up, undone, or refused by the host
-	// without naming one, else the file in question. Size is declared, or what has come; Type is
-	// declared or detected. Do not change the slice.
+	// without naming one, else the file in question. Size is declared, stored, or what has
+	// come; Type is declared or detected. Do not change the slice.
 	Files []File
 
 	// Code says why, for KindRefused only.
@@ -71,7 +71,7 @@ const (
 	KindAppended    EventKind = "appended"     // bytes of a resumable upload were stored
 	KindAborted     EventKind = "aborted"      // by the host's Rollback, or the client of a ticket
 	KindLinked      EventKind = "linked"       // handed out
-	KindServed      EventKind = "served"       // a file, a part of it, or a HEAD
+	KindServed      EventKind = "served"       // a file, a part of it, or only headers
 	KindRefused     EventKind = "refused"      // for Event.Code, even after a part was served
 )
 
