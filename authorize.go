@@ -14,7 +14,7 @@ import (
 //   - A panic, and a Grant with invalid limits or prefix, is answered with 500.
 type Authorizer func(*http.Request) (*Grant, error)
 
-// Grant says what one caller may do. Zero fields inherit the handler's options.
+// Grant says what one caller may do. Zero fields change nothing.
 type Grant struct {
 	// Subject is a stable id of the caller for logs, fair shares and [BySubject]; "" is anonymous.
 	Subject string

@@ -28,7 +28,7 @@ type body struct {
 	debt   debt  // to the limiter, after a refusal
 }
 
-// lingerBytes is how far the body of a form is read on after a refusal.
+// lingerBytes is how far a body is read on after a refusal, except that of a step.
 const lingerBytes = 512 << 20
 
 func newBody(w http.ResponseWriter, r *http.Request, p pace) *body {

@@ -26,7 +26,8 @@ type confirmer struct {
 	turns   ticket.Turns
 }
 
-// prepare makes p ready, for files of at most maxFileSize bytes and so many checks at once.
+// prepare makes p ready, for files of at most maxFileSize bytes in fields that say nothing, and so
+// many checks at once.
 func (p *confirmer) prepare(secrets [][]byte, purpose string, maxFileSize int64, maxChecks int) (err error) {
 	if p.sealer, err = ticket.New(secrets, purpose); err != nil {
 		return fmt.Errorf("upload: %w", err)

@@ -13,7 +13,7 @@ import (
 
 // Types accepts files of the given media types, as strictly as [Images], [Documents] and [Archives]
 // by default. The type detected from the content must be among them, and the name's extension
-// must be one of that type. The structure must be whole from the first byte to the last, as far as
+// must be one of that type. The structure must be whole to the last byte, as far as
 // docs/accepted.md says. BMP, TIFF, ICO, gzip, tar and 7z are accepted by their first bytes alone.
 // Empty files, names without an extension and text/html are refused.
 //

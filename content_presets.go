@@ -6,10 +6,10 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// ImageOptions says which pictures [Images] accepts, by what their headers declare.
+// ImageOptions says which pictures [Images] accepts.
 type ImageOptions struct {
-	// Types are the media types. Default: image/png, image/jpeg, image/gif and image/webp.
-	// Others: image/avif, image/heic, image/svg+xml.
+	// Types are by default image/png, image/jpeg, image/gif and image/webp. Some others:
+	// image/avif, image/heic, image/svg+xml.
 	Types []string
 
 	MaxWidth  int   // pixels. Default: 16,384.
@@ -19,13 +19,13 @@ type ImageOptions struct {
 
 	MinWidth, MinHeight int // pixels, after orientation. Refused if unknown, as of SVG.
 
-	// AllowMotionPhotos accepts the MP4 video that phones append to a JPEG, and reads it, too.
+	// AllowMotionPhotos accepts the MP4 video that phones append to a JPEG, and reads it.
 	// Default: refused with [CodeTrailing].
 	AllowMotionPhotos bool
 
-	// Decode also decodes PNG, JPEG and GIF files, which finds more damage. It takes up to 32 MiB a
-	// file and 24 bytes a pixel, so lower MaxPixels; see docs/production.md. Each value of [Images]
-	// decodes two at once.
+	// Decode also decodes PNG, JPEG and GIF files, which finds more damage. It refuses files above
+	// 32 MiB. It takes up to 64 MiB a file and 24 bytes a pixel, so lower MaxPixels; see
+	// docs/production.md. Each value of [Images] decodes two at once.
 	Decode bool
 }
 
@@ -65,7 +65,7 @@ const maxDecoders = 2
 // DocumentOptions says which documents [Documents] accepts. By default it refuses what the Allow
 // fields name; docs/accepted.md has the details.
 type DocumentOptions struct {
-	// Types are the media types. Default: PDF, DOCX, XLSX, PPTX, ODT, ODS, ODP, plain text and CSV.
+	// Types are by default PDF, DOCX, XLSX, PPTX, ODT, ODS, ODP, plain text and CSV.
 	Types []string
 
 	// AllowPDFCalculations accepts PDF scripts that only call Acrobat's functions for form fields
@@ -76,7 +76,7 @@ type DocumentOptions struct {
 	AllowPDFAttachments bool
 
 	// AllowPDFRemoteLinks accepts PDF links to files by absolute or network paths, and of schemes
-	// other than http, https, ftp, ftps, mailto, news and tel.
+	// other than http, https, ftp, ftps, mailto, news, tel and those of scripts.
 	AllowPDFRemoteLinks bool
 
 	// AllowActivePDF accepts PDF files that run scripts, act when opened, load from elsewhere,
@@ -129,24 +129,24 @@ func Documents(options *DocumentOptions) Validator {
 	})
 }
 
-// ArchiveOptions says which ZIP archives [Archives] accepts. Zero fields are the defaults.
+// ArchiveOptions says which ZIP archives [Archives] accepts.
 type ArchiveOptions struct {
 	// Extensions are those that entries may have, in lower case with the dot. If the type is known,
-	// the entry must begin like it. Default: everyday ones, see docs/accepted.md.
+	// the entry must begin like it. Default: everyday ones, see docs/security.md.
 	Extensions []string
 
 	MaxEntries   int   // files and directories. Default: 1,000.
 	MaxEntrySize int64 // inflated bytes of one entry. Default: 128 MiB.
 	MaxTotalSize int64 // inflated bytes of all entries. Default: 256 MiB.
-	MaxRatio     int64 // inflated bytes for each byte of the file, from 8 MiB on. Default: 200, less for files above 40 MiB.
+	MaxRatio     int64 // inflated bytes for each byte of the file, from 8 MiB on. Default: 200, less for files above 5 MiB.
 
-	// Nesting is how many levels of archives may lie inside, within the limits; DOCX and the like
-	// are. Default: 0.
+	// Nesting is how many levels of archives, such as DOCX, may lie inside, read whole and within
+	// the limits. Default: 0.
 	Nesting int
 }
 
 // Archives accepts ZIP archives without bombs, entries outside of their directory, links, programs,
-// and hidden bytes, but reads only the first 4 KiB of each entry; options may be nil.
+// and hidden bytes, but judges only the first 4 KiB of each entry; options may be nil.
 func Archives(options *ArchiveOptions) Validator {
 	o := valueOf(options)
 	return typed([]string{"application/zip"}, &contentOptions{archives: inspect.Zip{

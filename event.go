@@ -14,8 +14,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Event is one decision or one clean-up, the same for the log and [Hooks.Event]. Name and Field of
-// files are the client's words, cut after 256 bytes, and so is Type as long as it is declared.
+// Event is one decision, clean-up or hung call, the same for the log and [Hooks.Event]. Name, Field
+// and declared Type of files are the client's words, cut after 256 bytes.
 //
 // It holds no other content, signed URL or ticket, unless an error of the host's code does.
 type Event struct {
@@ -28,10 +28,9 @@ type Event struct {
 	// Subject is the caller, "" for anonymous ones and before the authorizer.
 	Subject string
 
-	// Files are the files concerned: all of an upload that was accepted, given up, undone or
-	// refused by the host, else the one in question. Until a file's head was read, Size and Type
-	// are those of its [Declaration], if it has one; then Size is what has come. Do not change the
-	// slice.
+	// Files are all of an upload that was accepted, given up, undone, or refused by the host
+	// without naming one, else the file in question. Size is declared, stored, or what has
+	// come; Type is declared or detected. Do not change the slice.
 	Files []File
 
 	// Code says why, for KindRefused only.
@@ -44,7 +43,7 @@ type Event struct {
 	// operation.
 	Duration time.Duration
 
-	// Err is the cause, for KindRefused an [*Error]. Clients never read it.
+	// Err is the cause, for KindRefused in an [*Error]. Clients never read causes.
 	Err error
 }
 
@@ -60,9 +59,9 @@ const (
 // EventKind says what happened.
 type EventKind string
 
-// The decisions. Each request of a [Handler], of a [Resumer] except OPTIONS, each [Handler.Store],
-// each step of a [Presigner] and each request for a link ends with exactly one, even by a panic; a
-// [Tx] by Commit, Rollback or Refuse.
+// The decisions. Exactly one ends each request of a [Handler], of a [Resumer] except OPTIONS, and
+// for a link, even after a panic. One ends each [Handler.Store], and each step of a [Presigner]
+// except [Presigner.ConfirmStored] without a ticket. A [Tx] ends by Commit, Rollback or Refuse.
 const (
 	KindAccepted    EventKind = "accepted"     // files were published
 	KindConfirmed   EventKind = "confirmed"    // published before by the same ticket
@@ -72,7 +71,7 @@ const (
 	KindAppended    EventKind = "appended"     // bytes of a resumable upload were stored
 	KindAborted     EventKind = "aborted"      // by the host's Rollback, or the client of a ticket
 	KindLinked      EventKind = "linked"       // handed out
-	KindServed      EventKind = "served"       // a file, a part of it, or a HEAD
+	KindServed      EventKind = "served"       // a file, a part of it, or only headers
 	KindRefused     EventKind = "refused"      // for Event.Code, even after a part was served
 )
 
@@ -80,7 +79,7 @@ const (
 const (
 	KindUndone        EventKind = "undone"         // removed after KindAccepted; Err if files were left
 	KindCleanedUp     EventKind = "cleaned_up"     // a file was removed, or none was left
-	KindCleanupFailed EventKind = "cleanup_failed" // a file is left for good
+	KindCleanupFailed EventKind = "cleanup_failed" // a file may be left
 	KindHung          EventKind = "hung"           // a call exceeded CheckTimeout
 )
 
@@ -98,10 +97,10 @@ func (e *Event) refuse(err *Error) { e.Kind, e.Code, e.Err = KindRefused, err.Co
 
 // Hooks are for metrics, traces and audits. They run on goroutines of their own, in order for
 // one request, concurrently for several. The upload waits for them, at most 10 s. A hook that
-// panics or ends its goroutine is logged. While 64 do not return, none is called.
+// panics, hangs or ends its goroutine is logged. While 64 do not return, none is called.
 type Hooks struct {
 	// Start is called when a request arrives, and exactly one decision follows. It returns ctx or
-	// one made of it, such as with a span, for the storage, validators, key generator and Event.
+	// one made of it, for the storage, validators, key generator and Event.
 	Start func(ctx context.Context, door string) context.Context
 
 	// Event is called after the log. Its ctx has the values of Start's and does not end with the
@@ -128,7 +127,7 @@ func (r *reporter) start(ctx context.Context, door string) context.Context {
 	return ctx
 }
 
-// report is the only place that calls the log and the hooks.
+// report shows an event to the log, and then to the hook.
 func (r *reporter) report(ctx context.Context, e Event) {
 	ctx = context.WithoutCancel(ctx)
 	r.log.LogAttrs(ctx, e.level(), "upload: "+string(e.Kind), e.attrs()...)
@@ -170,7 +169,7 @@ func (r *reporter) hook(ctx context.Context, f func()) error {
 }
 
 // level returns error for failures that an operator must mend, warning for those that pass by
-// themselves, and debug for steps in between.
+// themselves, and debug for steps in between and successful clean-ups.
 func (e *Event) level() slog.Level {
 	switch e.Kind {
 	case KindPartSigned, KindPartsListed, KindAppended, KindCleanedUp:
@@ -223,7 +222,7 @@ func (e *Event) attrs() []slog.Attr {
 // How many bytes of a text are logged at most, before an ellipsis.
 const (
 	maxLoggedName    = 256     // of names, from clients and the host
-	maxLoggedText    = 200     // of the cause of a refusal
+	maxLoggedText    = 200     // of the reason and the cause of a refusal
 	maxLoggedFailure = 8 << 10 // of failures of the server, such as a stack
 )
 

@@ -2,11 +2,11 @@ package upload
 
 import "encoding/json"
 
-// Facts are what the structure of a picture or video says. Zero is unknown.
+// Facts are what the structure of a picture, video or M4A file says. Zero is unknown.
 type Facts struct {
 	Width    int64   `json:"width,omitempty"` // pixels, as shown, after its orientation
 	Height   int64   `json:"height,omitempty"`
-	Frames   int64   `json:"frames,omitempty"`   // of an animation or video
+	Frames   int64   `json:"frames,omitempty"`   // 1 of a still picture or APNG
 	Duration float64 `json:"duration,omitempty"` // seconds
 
 	// Orientation of Exif, 2 to 8, turns the pixels first.

@@ -134,7 +134,7 @@ func noTypeAllowed() error {
 }
 
 // neither is the refusal of a file that two validators refuse, the first one for its type.
-// If the second does, too, it accepts what either accepts.
+// If the second does, too, it lists what either accepts.
 func neither(first, second error) error {
 	var a, b *Error
 	if !errors.As(first, &a) || !errors.As(second, &b) || b.Code != CodeTypeNotAllowed {
@@ -259,8 +259,9 @@ func blame(ctx context.Context, e *Error, err, first error, leaving bool) {
 	}
 }
 
-// overdue makes e, which is err, a timeout if the request's context had a deadline and it has
-// passed. The host or a middleware in front set it, and slow clients are the first to exceed it.
+// overdue makes e, a failure of the server by err, a timeout if the request's context had a
+// deadline and it has passed. The host or a middleware in front set it, and slow clients are the
+// first to exceed it.
 func overdue(ctx context.Context, e *Error, err error) {
 	if !errors.Is(ctx.Err(), context.DeadlineExceeded) || e.Code.Status() < http.StatusInternalServerError {
 		return

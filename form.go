@@ -19,8 +19,8 @@ import (
 // inside of [Any], [ForType] or another Form. A host's validator that wraps one hides its fields.
 //
 // Wrong fields and files too many are refused before their content is read, missing files at the
-// end. Direct uploads, raw bodies and files of [Handler.Store] have one file, so MaxFiles and
-// Optional do not count there. Do not modify a Form in use.
+// end. Direct and resumable uploads, raw bodies and files of [Handler.Store] have one file, so
+// MaxFiles and Optional do not count there. Do not modify a Form in use.
 type Form map[string]Field
 
 // Field has the rules of one field of a [Form].
@@ -29,7 +29,7 @@ type Field struct {
 	Accept Validator
 
 	// MaxSize is the most bytes of one file; a lower Grant.MaxFileSize wins. Default: that, or
-	// MaxFileSize of Options or PresignOptions.
+	// MaxFileSize of Options, PresignOptions or ResumeOptions.
 	MaxSize int64
 
 	// MaxFiles is the most files of one request, at most 10,000 in all fields together. Default: 1.

@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// lookMemory is what all inspectors of a handler share for what grows with a
-// file: objects of a PDF, entries of an archive.
+// lookMemory is what all inspectors and cleaners of a handler share for what grows with a file:
+// objects of a PDF, entries of an archive, patches.
 const lookMemory = 64 << 20
 
 // looking is what the inspectors of one request may use.

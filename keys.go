@@ -18,10 +18,10 @@ func keyError(err error) error {
 	return internal(err)
 }
 
-// KeyGenerator chooses the key of a file after its head was read. An error, or a key that does not
-// pass [storage.ValidKey], fails the upload with [CodeInternal], a key that is taken with
-// [CodeConflict]. Return a new key each time: simultaneous uploads of one key can abort or replace
-// each other. Do not use Name or Form, which are the client's words.
+// KeyGenerator chooses the key of a file after its head was read, or from its [Declaration]. An
+// error, or a key that does not pass [storage.ValidKey], fails the upload with [CodeInternal], a
+// key that is taken with [CodeConflict]. Return a new key each time: simultaneous uploads of one
+// key can abort or replace each other. Do not use Name or Form, which are the client's words.
 type KeyGenerator interface {
 	Key(ctx context.Context, in *Incoming) (string, error)
 }
@@ -40,7 +40,7 @@ type ownKeys struct {
 
 func (k ownKeys) ours() bool { return k.next == nil || isOurs(k.next) }
 
-// RandomKeys makes keys of 128 random bits in hexadecimal and the extension of the detected type,
+// RandomKeys makes keys of 128 random bits in hexadecimal and the extension of the type,
 // such as "1f0c…9a.png". They are not an authorisation.
 func RandomKeys() KeyGenerator {
 	return ownKeys{KeyFunc: func(_ context.Context, in *Incoming) (string, error) {
@@ -54,8 +54,8 @@ func RandomKeys() KeyGenerator {
 	}}
 }
 
-// Prefix puts prefix before the keys of next. It adds a missing "/" at its end, so that "user-1"
-// never covers "user-10".
+// Prefix puts prefix before the keys of next. It adds a missing "/", so that "user-1" never covers
+// "user-10".
 func Prefix(prefix string, next KeyGenerator) KeyGenerator {
 	if prefix == "" {
 		return next
@@ -70,8 +70,8 @@ func Prefix(prefix string, next KeyGenerator) KeyGenerator {
 }
 
 // BySubject puts "<subject>/" before the keys of next. A subject of more than 128 bytes, or of
-// characters other than letters, digits, "-" and "_", becomes "~" and 32 hexadecimal digits of its
-// SHA-256. Anonymous uploads fail.
+// characters other than ASCII letters, digits, "-" and "_", becomes "~" and 32 hexadecimal digits
+// of its SHA-256. Anonymous uploads fail.
 func BySubject(next KeyGenerator) KeyGenerator {
 	return ownKeys{next: next, KeyFunc: func(ctx context.Context, in *Incoming) (string, error) {
 		if in.Subject == "" {

@@ -22,9 +22,9 @@ func limitError(err error) error {
 // Limiter limits how much one caller, and all together, send. Packages limit (in memory) and
 // redislimit (for several instances) have one. Methods are called concurrently.
 //
-// It is called once a request, before the body is read; for a body that was refused earlier and
-// drained, after the answer, with the drained bytes in Settle. It is not called for HEAD, nor for a
-// PATCH that brings 64 KiB, of a [Resumer].
+// It is called for a request before its file is read, and after the answer for a body that was
+// refused earlier, or by Reserve, and drained: Settle has the drained bytes. It is not called for
+// HEAD, nor for a PATCH that brings 64 KiB, of a [Resumer].
 //
 // To refuse, return an [*Error], usually with [CodeRateLimited] and Error.RetryAfter. Any other
 // error, a panic, and a call longer than [Options.CheckTimeout] refuse with [CodeCheckFailed].
@@ -41,8 +41,8 @@ type Reservation interface {
 	Settle(ctx context.Context, used Usage) error
 }
 
-// Releaser is an optional ability of a [Limiter]. A reservation with a Claim.Until can end before
-// that, on any instance: once nothing more can be sent for it.
+// Releaser is an optional ability of a [Limiter]. A reservation with a Claim.ID can end before
+// Claim.Until, on any instance: once nothing more can be sent for it.
 type Releaser interface {
 	// Release ends the reservation of a claim of this Subject and ID. Its share of limits over
 	// time stays used. An id that holds nothing is not an error. An error is logged.
@@ -59,12 +59,12 @@ type Claim struct {
 	Request *http.Request
 
 	// Files and Bytes are the most that may come. A direct or resumable upload counts as 1 file of
-	// its size when it begins; later steps, and a size that will be refused, as 0.
+	// its size when it begins; later steps, empty files and refused fields or sizes as 0.
 	Files int
 	Bytes int64
 
-	// Until is when a direct or resumable upload expires, and zero for a streamed one. The Limiter
-	// itself ends it then.
+	// Until is when the time to send a direct or resumable upload ends, else zero. The Limiter
+	// itself ends the reservation then.
 	Until time.Time
 
 	// ID is the unique random name of a reservation that a [Releaser] can end, else "".
@@ -74,7 +74,7 @@ type Claim struct {
 // Usage is what a request used of its [Claim].
 type Usage struct {
 	Files int   // that passed every check, kept or not
-	Bytes int64 // of the body that were read, drained ones included
+	Bytes int64 // of the body that were read or drained, except those of an earlier Claim
 }
 
 // account holds the reservation of one request. It is for one goroutine.

@@ -36,10 +36,10 @@ type LinksOptions struct {
 	Expires time.Duration
 
 	// Inline are the types that a browser may show; others are downloads. [NewLinks] refuses types
-	// that can run scripts (HTML, SVG, XML). Default: PNG, JPEG, GIF, WebP and AVIF.
+	// that browsers run, such as HTML, SVG and XML. Default: PNG, JPEG, GIF, WebP and AVIF.
 	Inline []string
 
-	// Proxy makes [Links.Handler] pass the bytes through. Default: it redirects to the storage.
+	// Proxy makes [Links.Handler] pass the bytes through. Default: it redirects GET to the storage.
 	Proxy bool
 
 	// StallTimeout and MinRate are as in [Options], for proxied downloads. Default: 2 min, and 512.
@@ -129,8 +129,8 @@ type Link struct {
 }
 
 // URL returns a URL of the object, which works for everybody for [LinksOptions.Expires]. The error
-// may be [CodeNotFound], [CodeScanPending] before a needed verdict, [CodeStorage], or
-// [CodeInternal] if the storage signs no links.
+// may be [CodeNotFound], [CodeScanPending] or [CodeCheckFailed] without a needed verdict,
+// [CodeStorage], or [CodeInternal] if the storage signs no links.
 func (l *Links) URL(ctx context.Context, link Link) (url string, err error) {
 	err = l.report.run(ctx, doorLink, func(ctx context.Context, e *Event) error {
 		url, err = l.url(ctx, link, e)
@@ -195,8 +195,8 @@ func (l *Links) disposition(link Link, stored storage.Stored) string {
 	return filename.Disposition(kind, name)
 }
 
-// scanned asks for the verdict on exactly the object that Stat described. Only the log shows that a
-// file was withheld for good.
+// scanned asks for the verdict on the version of the object that Stat described. Only the log shows
+// that a file was withheld for good.
 func (l *Links) scanned(ctx context.Context, key string, stored storage.Stored) error {
 	if l.verdicts == nil {
 		return nil

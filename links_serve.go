@@ -15,13 +15,13 @@ import (
 
 // Handler serves the file that resolve returns for a request, which resolve authorizes: by a
 // redirect to [Links.URL] or, with [LinksOptions.Proxy], with the bytes, single ranges and
-// conditions (RFC 9110).
+// conditions by ETag.
 //
 // A proxied answer outlasts the server's WriteTimeout while its client keeps to
 // [LinksOptions].StallTimeout and MinRate. A storage that sends nothing for 30 s cuts it.
 //
-// Any error of resolve, a database's too, is answered with 404, except an [*Error] with
-// [CodeUnauthenticated], which gives 401, or with a status of 500 or more.
+// Any error of resolve is answered with 404, except an [*Error] with [CodeUnauthenticated], which
+// gives 401, or with a status of 500 or more.
 func (l *Links) Handler(resolve func(*http.Request) (Link, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := l.report.run(r.Context(), doorLink, func(ctx context.Context, e *Event) error {

@@ -6,14 +6,14 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
-// Metadata decides about what pictures, audio and videos say of their owner: place, time, device,
-// names. docs/accepted.md lists what stays, by type.
+// Metadata decides about what pictures, videos and M4A files say of their owner: place, time,
+// device, names. docs/accepted.md lists what stays.
 type Metadata int
 
 const (
-	// BlankMetadata is the default. It blanks metadata before validators and storage see the file.
-	// Size, picture and sound stay. A file that cannot be cleaned for certain is refused with
-	// [CodeMetadata].
+	// BlankMetadata is the default. It blanks metadata before the file is published, mostly before
+	// an [Observer] sees it. Size, picture and sound stay. A file that cannot be cleaned for
+	// certain is refused with [CodeMetadata].
 	BlankMetadata Metadata = iota
 
 	// KeepAll stores files as they came.

@@ -25,7 +25,7 @@ func (q *session) cleaner(in *Incoming, src io.Reader, o clean.Options) *clean.R
 }
 
 // mayPatch reports whether c may find what is to be blanked only after it was handed on. Among
-// pictures only motion photos may, so a storage need not expect it of each JPEG.
+// JPEG files only motion photos may, so a storage need not expect it of each JPEG.
 func (q *session) mayPatch(in *Incoming, c *clean.Reader) bool {
 	return c != nil && !q.keeps(in.Field) && clean.MayPatch(in.Type, in.Head) && (in.Type != "image/jpeg" || q.rules.motion)
 }
