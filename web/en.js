@@ -1,4 +1,4 @@
-// The English texts: strict JSON after the first word, so that other programs can read them, too.
+// The English texts: strict JSON between "export default" and a semicolon, for other programs, too.
 // The refusals are those of the library, by code and the parameter "kind".
 export default {
   "lang": "en",

@@ -3,7 +3,7 @@
 import { make } from "./dom.js";
 import { PAUSE, doorOf, upload } from "./upload.js";
 
-// Characters that would show a name in another order, and those that show nothing.
+// Characters that would show a name in another order, and control characters.
 const HIDDEN = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
 
 const FINISHED = new Set(["stored", "refused", "failed", "cancelled"]);
@@ -37,7 +37,7 @@ export class Row {
   get busy() { return this.state === "sending" || this.state === "checking" || this.state === "retrying"; }
   get text() { return this.status.textContent; }
 
-  // begin queues the file, unless no door takes so much.
+  // begin queues the file, unless it is larger than max-size.
   begin() {
     const { maxSize, words } = this.host;
     this.show(0);

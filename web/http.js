@@ -1,11 +1,12 @@
 // What all doors need of HTTP: one request, the reason why it failed, and the next try.
 
-// PAUSE is the reason for AbortController.abort that keeps what has arrived: the next upload of the
-// same file goes on there, also after a reload of the page.
+// PAUSE is the reason for AbortController.abort that keeps what has arrived of a resumable upload,
+// or of a direct one in parts. The next upload of that file goes on there, also after a reload.
 export const PAUSE = new DOMException("The upload is paused.", "AbortError");
 
 // UploadError says why a file was not stored, by a code and parameters of docs/errors.md, or by a
-// code of this module: "lost", "unanswered", "unreadable". After a final one a new try is useless.
+// code of this module: "lost", "unanswered", "unreadable", and "refused" for another 4xx without a
+// code. The module does not repeat the request of a final one.
 export class UploadError extends Error {
   constructor(code, params = {}, { detail, ...more } = {}) {
     super(detail ?? code);
@@ -91,12 +92,12 @@ export function parse(text) {
   }
 }
 
-const TRIES = 6; // of one request without progress
-const PATIENCE = 120; // seconds that are waited for at most
+const TRIES = 6; // without progress
+const PATIENCE = 120; // seconds; after a request for a longer wait there is no try
 
-// again calls f until it succeeds, fails for good or has failed too often. Failures of which moved
-// is true, because something arrived, count anew. A browser reports a file that has changed or is a
-// folder as a lost connection.
+// again calls f until it succeeds, fails for good, has failed too often, or would wait too long.
+// After a failure of which moved is true, because something arrived, the count begins anew.
+// A browser reports a file that has changed or is a folder as a lost connection.
 export async function again(o, f, may = passes) {
   for (let n = 1; ; n++) {
     try {

@@ -3,8 +3,8 @@
 const PREFIX = "upload ";
 const active = new Set(); // two files that look the same do not share an upload
 
-// memoryOf is the memory of one file at one URL, in localStorage. Where there is none, such as in
-// a private window, nothing is remembered.
+// memoryOf is the memory of one file at one URL, in localStorage. Where there is none, as where the
+// browser blocks it, nothing is remembered.
 export function memoryOf(url, file) {
   const key = PREFIX + [new URL(url, globalThis.location?.href), file.webkitRelativePath || file.name, file.size, file.lastModified].join(" ");
   const free = !active.has(key);

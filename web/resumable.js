@@ -94,8 +94,8 @@ function offsetOf(xhr, file) {
   return offset;
 }
 
-// described asks how the server describes a file whose last answer was lost. Other tus servers answer with the file itself,
-// which is not read.
+// described asks how the server describes a file whose last answer was lost. Other tus servers
+// answer with the file itself, which is not read.
 async function described(url, o) {
   const own = typeof o.headers === "function" ? await o.headers() : o.headers;
   const stop = new AbortController();
@@ -109,7 +109,8 @@ async function described(url, o) {
   }
 }
 
-// tus sends one request of the protocol. 409 and 423 pass: the next try asks for the offset.
+// tus sends one request of the protocol. 423, and 409 to a PATCH, are not final: the next try asks
+// for the offset.
 async function tus(method, url, o, more = {}) {
   const xhr = await ask(method, url, o, { ...more, headers: { "Tus-Resumable": "1.0.0", ...more.headers } });
   if (xhr.status < 300) return xhr;

@@ -57,7 +57,7 @@ export class UploadFiles extends HTMLElement {
   formDisabledCallback() { this.#inputs(); }
   formResetCallback() { this.clear(() => true); }
 
-  // options are those of upload; attributes give the URLs, and the property whatever else is needed.
+  // options are those of upload: those that are attributes, and over them those of the property.
   get options() {
     const of = (name) => this.getAttribute(name) ?? undefined;
     const large = of("large");
@@ -85,8 +85,8 @@ export class UploadFiles extends HTMLElement {
   checkValidity() { return this.#internals.checkValidity(); }
   reportValidity() { return this.#internals.reportValidity(); }
 
-  // add queues files. It says so if they are too many. Without multiple, a new file takes the place
-  // of the one before.
+  // add queues files. It says so if they are too many. Without multiple, the first of them takes
+  // the place of the one before.
   add(files, more = false) {
     const all = [...files], several = this.hasAttribute("multiple");
     if (!this.list) return void this.#early.push(...all);
@@ -104,7 +104,7 @@ export class UploadFiles extends HTMLElement {
     this.#say(more || fit.length < all.length ? this.words.say("too_many", { limit }) : "");
   }
 
-  // clear removes rows, by default those that have ended, and cancels what is on its way.
+  // clear removes rows, by default those that have ended, and cancels those that have not.
   clear(which = (row) => row.finished) {
     const gone = [...this.#rows].filter(which);
     for (const row of gone) {

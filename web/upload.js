@@ -22,8 +22,8 @@ export function doorOf(file, { url, tickets, resumable, large = LARGE }) {
   throw new TypeError("upload: one of url, tickets and resumable is needed");
 }
 
-// upload resolves with the file as the server describes it. It rejects with an UploadError, or with
-// the signal's reason.
+// upload resolves with the file as the server describes it, or as far as it is known here. It
+// rejects with an UploadError, the signal's reason, or an error of the page, as of its options.
 export async function upload(file, options) {
   const door = doorOf(file, options);
   const { field = "file", fields = {}, signal = new AbortController().signal, onProgress = () => {} } = options;

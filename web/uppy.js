@@ -1,5 +1,5 @@
-// A plugin for Uppy 5 and 6, beside its AwsS3 plugin (package uppy in Go) or XHRUpload: it sets what
-// the server asks of a page, shows the server's reason, and stops retries of final answers.
+// A plugin for Uppy 5 and 6, beside its AwsS3 plugin (package uppy in Go) or XHRUpload. It sets
+// what the server asks of a page, shows the server's reason, and stops retries of final answers.
 
 import { UploadError, parse, passes, refusal } from "./http.js";
 import { wordsOf } from "./words.js";

@@ -2,8 +2,8 @@
 
 const SOON = 400; // ms in which most are answered: then nobody asks
 
-// watch returns the headers that name the request, and begins when the last byte is sent. Where
-// events do not come through, the page sees only that the server is checking.
+// watch returns the headers that name the request, and functions to begin after the last byte and
+// to end. Where events do not come through, the page sees only that the server is checking.
 export function watch(o) {
   let timer, events;
   const id = o.progress && [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");

@@ -8,7 +8,8 @@
 //	<script type="module" src="/upload-module/…/upload.js" integrity="sha384-…"></script>
 //
 // A page with a Content-Security-Policy needs the server in script-src and connect-src, and the
-// storage of direct uploads in connect-src. Nothing is inline, and nothing is evaluated.
+// storage of direct uploads in connect-src. The element's previews need blob: in img-src. Nothing is
+// inline, and nothing is evaluated.
 package web
 
 import (
@@ -44,8 +45,8 @@ func Path(name string) string { return module().hash + "/" + module().file(name)
 func Integrity(name string) string { return module().file(name).integrity }
 
 // Handler returns a handler that answers GET and HEAD with the files of the module, by the last
-// element of the path, under any prefix. Answers to the paths of Path may be kept for a year,
-// others must be revalidated. It is safe for concurrent use.
+// element of the path, under any prefix. Files at the paths of Path may be kept for a year; at other
+// paths they must be revalidated. It is safe for concurrent use.
 func Handler() http.Handler { return http.HandlerFunc(serve) }
 
 func serve(w http.ResponseWriter, r *http.Request) {
