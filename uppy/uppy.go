@@ -67,8 +67,9 @@ import (
 // New returns a handler of the protocol over p: p and its handler decide who may upload what, and
 // how large. It can be mounted under any prefix, by any router, stripped or not: it uses the path
 // after "/s3/", and leaves the rest to the authorizer. Pages of other origins are refused as
-// everywhere, also for GET. Refusals are {"error": code, "message": text, "params": …}, except
-// those of files in single requests, which follow [upload.Options] Respond.
+// everywhere, also for GET. The exception is GET …/s3/params, which shows only the Endpoint.
+// Refusals are {"error": code, "message": text, "params": …}. Those of the middleware for single
+// requests follow [upload.Options] Respond, with 422 in place of a redirect.
 //
 // The handler keeps nothing between requests, so any instance with the same secrets serves any of
 // them, and is safe for concurrent use. It answers no CORS preflights. It fails if p is nil or the
