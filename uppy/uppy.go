@@ -18,8 +18,7 @@
 //
 //	uppy.use(AirlockPlugin).use(AwsS3, { companionEndpoint: '/uppy' })
 //
-// In Uppy 5 the option is named endpoint. Set [Options.Endpoint] for it, too: Uppy 5 always sends
-// files of up to 5 MiB in a single request, which is refused otherwise.
+// In Uppy 5 companionEndpoint is named endpoint.
 //
 // Uppy does not send a file's size by itself, and requests are signed for a size. The pre-processor
 // adds it, and without it uploads are refused. It must come after plugins that change files, such
