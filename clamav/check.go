@@ -26,7 +26,7 @@ func (s *Scanner) Ping(ctx context.Context) error {
 // signatures, their number and date, such as "ClamAV 1.4.6/27800/Tue Oct 27 …".
 func (s *Scanner) Version(ctx context.Context) (string, error) { return s.ask(ctx, "VERSION") }
 
-// ask sends one command and returns its answer, within Timeout.
+// ask sends one command and returns its answer, within Timeout after it has connected.
 func (s *Scanner) ask(ctx context.Context, command string) (string, error) {
 	conn, err := s.dial(ctx)
 	if err != nil {
@@ -49,12 +49,12 @@ func (s *Scanner) ask(ctx context.Context, command string) (string, error) {
 }
 
 // Check finds out whether clamd protects as this package documents. It scans four files that it
-// makes: the EICAR test file, a small archive of a hundred levels, a small encrypted archive, and
-// MaxSize bytes of zeros. clamd logs the first three, and runs its VirusEvent for each. Check is
-// for the start of a program; after that, [Scanner.Ping] is enough.
+// makes: the EICAR test file, a small archive of 101 levels, a small encrypted archive, and MaxSize
+// bytes of zeros. clamd logs those of the first three that it reports, and runs its VirusEvent for
+// each. Check is for the start of a program; after that, [Scanner.Ping] is enough.
 //
-// The error has one line for each problem, with its solution. It is [upload.CodeCheckFailed] if
-// clamd did not answer.
+// The error has one line for each problem, with its solution. If clamd did not answer, it is only
+// [upload.CodeCheckFailed]. If no connection was free, it is only [upload.CodeBusy].
 func (s *Scanner) Check(ctx context.Context) error {
 	var errs []error
 	for _, p := range []struct {

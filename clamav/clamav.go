@@ -1,13 +1,13 @@
 // Package clamav scans uploads for malware with clamd, the daemon of ClamAV, while they arrive:
-// each byte goes to clamd when it goes to staging. Nothing is published before clamd has found the
-// whole file clean.
+// each byte goes to clamd when it goes to staging. A file that was sent directly is scanned when it
+// is confirmed. Nothing is published before clamd has found the whole file clean.
 //
 //	scanner, err := clamav.New("unix", "/run/clamav/clamd.ctl", nil)
 //	…
 //	accept := upload.All(upload.Images(nil), scanner)
 //
-// Put it last in All: files that others refuse cost it nothing. In Any it
-// would be one of several that may accept a file.
+// Put it last in All: files that others refuse by their head cost it nothing. In Any it would be
+// one of several that may accept a file.
 //
 // # How to configure clamd
 //
@@ -28,8 +28,8 @@
 //	HeuristicScanPrecedence no
 //
 // [Scanner.Check] finds out whether the first four are right; call it when the program starts.
-// clamd spools each file to its TemporaryDirectory until the whole file has arrived: at most
-// MaxConnections times MaxSize bytes.
+// clamd spools each file to its TemporaryDirectory until it has scanned it: at most MaxConnections
+// times MaxSize bytes for each process of yours, and what it unpacks.
 //
 // # What it does not protect against
 //
@@ -39,7 +39,7 @@
 // answer that has arrived before the end is sent, but it cannot recognize one that is then on its
 // way over a network. clamd's TCP port has no encryption and no password: anybody who reaches it
 // can read, or forge, verdicts and files. Use a Unix socket or a network of your own.
-// [Scanner.Version] returns the age of the signatures.
+// [Scanner.Version] returns the date of the signatures.
 package clamav
 
 import (
@@ -58,19 +58,21 @@ import (
 type Options struct {
 	// MaxSize is the largest file, in bytes, that clamd scans: the smaller one of its
 	// StreamMaxLength and MaxFileSize. Larger files are refused as not scanned, by their declared
-	// size if that is known, otherwise when they exceed it. Default: 25 MiB, the smallest default
-	// of any release of clamd. clamd itself reads no file of 2 GiB or more.
+	// size if that is known, otherwise when they exceed it. Default: 25 MiB, the default of older
+	// releases of clamd. clamd itself reads no file of 2 GiB or more.
 	MaxSize int64
 
 	// MaxConnections is how many files are scanned at once. Each keeps a connection from its first
-	// byte to its verdict; no subject takes more than half of them. Others wait up to Timeout, and
-	// are then refused with [upload.CodeBusy]. It can exceed clamd's MaxThreads, which are used
-	// only once a whole file has arrived. Default: 64, below clamd's MaxQueue.
+	// byte to its verdict; no named subject takes more than half of them, but at least one. Others
+	// wait up to Timeout, and are then refused with [upload.CodeBusy]. It can exceed clamd's
+	// MaxThreads, which are used only once a whole file has arrived. Default: 64, below clamd's
+	// MaxQueue.
 	MaxConnections int
 
 	// Timeout bounds each step: waiting for a connection and opening it, sending a piece of the
-	// file, and the verdict. It must be less than [upload.Options.CheckTimeout], which would
-	// otherwise end the step and count the scanner as hung. Default: 25 s.
+	// file, and the verdict. A step that fails takes up to a second more, for clamd's reason. So
+	// Timeout must be shorter than [upload.Options.CheckTimeout], which would otherwise end the
+	// step and count the scanner as hung. Default: 25 s.
 	Timeout time.Duration
 }
 

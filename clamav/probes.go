@@ -17,7 +17,7 @@ func eicar() []byte {
 // nesting is more levels than clamd can be configured to read.
 const nesting = 101
 
-// nested returns an archive in an archive in an archive, of a few KiB.
+// nested returns an archive in an archive, 101 times, of a few KiB.
 func nested() []byte {
 	content := []byte("deep down")
 	for range nesting {

@@ -13,7 +13,8 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// Each user may send two files a day. The third gets a 429 before its body is read.
+// Each user may send two files at once, and then one in each 12 hours. The third gets a 429 before
+// its body is read.
 func Example() {
 	limiter, err := limit.New(limit.Limits{Window: 24 * time.Hour, Files: 2}, nil)
 	if err != nil {

@@ -62,8 +62,8 @@ func (l *ledger) room(c *caller, signed bool) error {
 	return limits.Places(!own, signed)
 }
 
-// lease is what a request holds. That of a signed upload is in ledger.signed until it expires or is
-// settled.
+// lease is what a request holds. That of a signed upload is in ledger.signed until it expires, is
+// settled or is released.
 type lease struct {
 	l     *ledger
 	c     *caller // nil when it is over

@@ -14,8 +14,8 @@
 //
 // A caller is identified by 64 bits of a hash and takes about 330 bytes, a signed upload about 130,
 // and both numbers are bounded. Only idle callers with full buckets are evicted. When
-// [Options.MaxCallers] others are known, all new callers share one bucket of the same limits. They
-// may be refused because of each other, but from then on further subjects gain a caller nothing.
+// [Options.MaxCallers] others are known, all new callers count as one. They may be refused because
+// of each other, but from then on further subjects gain a caller nothing.
 package limit
 
 import (

@@ -23,18 +23,21 @@ type Limits struct {
 
 	// Requests is the limit of one caller in a Window: uploads, and the steps of direct and
 	// resumable ones, as [upload.Claim] counts them. Each part of a direct upload is one. A request
-	// that is refused because Requests is used up does not count; every other does. Default: 1,000.
+	// that is refused because Requests is used up does not count. One that another limit refuses
+	// counts. Default: 1,000.
 	Requests int
 
 	// Files is how many files of one caller can pass every check, or be signed, in a Window.
 	// Default: 500.
 	Files int
 
-	// Bytes is the limit of one caller in a Window: of the bodies that were read, accepted or not,
-	// and of the files that were signed. Default: 1 GiB.
+	// Bytes is the limit of one caller in a Window: of the forms and raw bodies that were read,
+	// accepted or not, and of the files that were signed. If a body is refused before the limiter
+	// is asked, such as for its length, its bytes do not count. It counts as one request if some of
+	// it was read. Default: 1 GiB.
 	Bytes int64
 
-	// Concurrent is how many uploads of one caller are received at once. Default: 16.
+	// Concurrent is how many streamed uploads of one caller run at once. Default: 16.
 	Concurrent int
 
 	// Signed is how many direct and resumable uploads one caller has whose URLs have not expired,

@@ -15,9 +15,9 @@
 //	upload.active            {request}  up-down    door                  requests without a decision yet
 //	upload.files             {file}     counter    door, type            files that were published
 //	upload.bytes             By         counter    door                  content that came through this process
-//	upload.undone            {request}  counter    door                  accepted and then removed, as a next handler failed
+//	upload.undone            {request}  counter    door                  accepted and then removed, as the host decided
 //	upload.cleanup.failures  {file}     counter    door                  files that could not be removed entirely: act on it
-//	upload.hung              {call}     counter    door                  checks that did not return in time: act on it
+//	upload.hung              {call}     counter    door                  checks, key generators and limiters that hang: act on it
 //
 // # Spans
 //

@@ -9,17 +9,17 @@
 //
 // The limits have the same meaning as in package limit. Module redis_rate counts the requests, and
 // scripts count the rest. Each script runs as a whole: no caller exceeds a limit, however many
-// instances it uses at once. An upload takes four calls to Redis, and two more to settle. While it
-// runs, two more renew its slots, three times in each [Options.Lease]. A step of a direct upload
-// takes two calls, and the end of the upload three.
+// instances it uses at once. A streamed upload takes four calls to Redis, and two more to settle.
+// While it runs, two more renew its slots, three times in each [Options.Lease]. The beginning of a
+// direct or resumable upload takes four calls, a later step that counts two, and a release three.
 //
 // # When Redis is down
 //
 // Uploads are refused (503) unless [Options.AllowWhenDown] is set. When Redis loses its memory,
 // counting begins again: a limit holds for each lifetime of Redis. Uploads in progress at that time
 // get nothing back and hold no slot. After a failover the same holds for what was not replicated.
-// If an answer of Redis is lost, what was reserved counts as used. If the Redis client then repeats
-// the script, files and bytes count once, and the request perhaps twice.
+// If an answer of Redis is lost, what was reserved may count as used. If the Redis client then
+// repeats the script, files and bytes count once, and the request perhaps twice.
 //
 // # Memory
 //
@@ -30,8 +30,8 @@
 //
 // # When an instance dies
 //
-// The slots of its uploads are free after [Options.Lease]; the files and bytes that it had reserved
-// flow back with the window.
+// The slots of its streamed uploads are free after [Options.Lease], and those of signed ones when
+// their URLs have expired. The files and bytes that it had reserved flow back with the window.
 package redislimit
 
 import (
@@ -69,8 +69,8 @@ type Options struct {
 
 	// MaxCallers is how many callers are counted separately at once. A caller is evicted when
 	// everything that it sent has drained: of 500 files in an hour one has drained after 7 s. When
-	// as many are known, all new callers share one bucket of the same limits. They may be refused
-	// because of each other, but from then on further names gain nothing. Default: 100,000.
+	// as many are known, all new callers count as one. They may be refused because of each other,
+	// but from then on further names gain nothing. Default: 100,000.
 	MaxCallers int
 
 	// AllowWhenDown lets everybody upload, without any of these limits, while Redis does not answer
@@ -81,10 +81,10 @@ type Options struct {
 	// back what was taken. Default: 500 ms.
 	Timeout time.Duration
 
-	// Lease is how long the slot of an upload outlives a process that died; a running process
-	// renews it three times in that time. Default: 1 min. At least 300 ms, and longer than an
-	// expected outage of Redis: an upload whose lease has expired has no slot and gets nothing
-	// back.
+	// Lease is how long the slot of a streamed upload outlives a process that died, at most. A
+	// running process renews it three times in that time. Default: 1 min. At least 300 ms, and
+	// longer than an expected outage of Redis: an upload whose lease has expired has no slot and
+	// gets nothing back.
 	Lease time.Duration
 
 	// Logger logs a warning, at most one a minute, when AllowWhenDown lets requests pass. Default:
@@ -93,7 +93,7 @@ type Options struct {
 }
 
 // Limiter is an [upload.Limiter] over Redis, made by [New]. It is safe for concurrent use. Each
-// running upload has a goroutine, which ends when it is settled or its request is over.
+// streamed upload has a goroutine, which ends when it is settled or its request is over.
 type Limiter struct {
 	client   redis.UniversalClient
 	requests *redis_rate.Limiter
@@ -103,8 +103,8 @@ type Limiter struct {
 }
 
 // New returns a Limiter with these limits. It fails when a limit or an option is out of range, and
-// for a client without ContextTimeoutEnabled: its own timeouts, with its retries, would hold
-// uploads for half a minute when Redis hangs. It makes no call to Redis, which may be started
+// for a client without ContextTimeoutEnabled. The own timeouts of such a client, several seconds
+// for a call, would hold uploads when Redis hangs. New makes no call to Redis, which may be started
 // later.
 func New(client redis.UniversalClient, l limit.Limits, opts *Options) (*Limiter, error) {
 	if client == nil {

@@ -37,17 +37,17 @@ const (
 )
 
 // Referenced returns those of the keys that the application still refers to. It is called with at
-// most [Options.BatchSize] keys, one batch after the other. The objects that it leaves out are
-// removed permanently. So it must return an error if it does not know the answer, for example when
-// a query broke off (sql.Rows.Err). It must ask where everything is known: not a replica that lags,
-// nor only one of several tables. An error, a panic, or an answer with a key from outside the batch
-// stops the sweep before anything of that batch is removed.
+// most [Options.BatchSize] keys, one batch after the other. With [Options.Remove] the objects that
+// it leaves out are removed permanently. So it must return an error if it does not know the answer,
+// for example when a query broke off (sql.Rows.Err). It must ask where everything is known: not a
+// replica that lags, nor only one of several tables. An error, a panic, or an answer with a key
+// from outside the batch stops the sweep before anything of that batch is removed.
 //
 // It is asked about at least 500 objects, if there are as many, before the first of them is removed
-// (see [Options.MaxShare]). It is asked again about those that it left out, one batch right before
-// its removal. An object that it names by then is kept. No removal begins more than 10 seconds
-// after the answer that allows it: with a low Rate or slow removals it is asked again about the
-// rest.
+// (see [Options.MaxShare]). Unless it is a dry run, it is asked again about those that it left out,
+// one batch right before its removal. An object that it names by then is kept. No removal begins
+// more than 10 seconds after the answer that allows it: with a low Rate or slow removals it is
+// asked again about the rest.
 type Referenced func(ctx context.Context, keys []string) ([]string, error)
 
 // Sweeper finds objects that a storage keeps and nobody refers to, and removes them. Such objects
@@ -112,8 +112,8 @@ type Options struct {
 	// committed after it is not in the dump. Default, and if it is later: the time of the run.
 	AsOf time.Time
 
-	// Remove removes orphans. Default: a dry run, which makes the same report, with one exception:
-	// of a key with more than 1,000 unfinished uploads S3 lists only the first 1,000.
+	// Remove removes orphans. Default: a dry run, which only counts and reports them. Of a key with
+	// more than 1,000 unfinished uploads S3 then lists only the first 1,000.
 	Remove bool
 
 	// BatchSize is the most keys that Referenced gets at once. Default: 500. At most 1,000. Right
@@ -138,13 +138,14 @@ type Options struct {
 
 	// MaxShare is the largest share of the objects that Referenced may leave out, more than 0 and
 	// less than 1. An answer that leaves out more is probably an answer from another table, or a
-	// partial one. Then the sweep ends with [ErrShare] before any of these objects is removed. Only
-	// objects that Referenced is asked about are measured: not young objects, staging keys or
-	// unfinished uploads. They are measured in the order of the list, 500 or more at a time, or all
-	// if there are fewer; a last group of less than 500 is measured with the one before it. So it
-	// also detects an answer that becomes wrong in the middle. A group of which everything is left
-	// out is refused, unless AllowAnyShare is set. A dry run continues, and ends with the error.
-	// Default: 0.25.
+	// partial one. Then the sweep ends with [ErrShare]. Only objects that Referenced is asked about
+	// are measured: not young objects, staging keys or unfinished uploads. They are measured in
+	// groups, in the order of the list, each before anything of it is removed. A group has 500
+	// objects or more, or all if there are fewer. A last group of less than 500 is measured with
+	// the one before it, whose orphans were removed by then. So it also detects an answer that
+	// becomes wrong in the middle. If it leaves out everything that is measured together, that is
+	// refused, unless AllowAnyShare is set. A dry run continues, and ends with the error. Default:
+	// 0.25.
 	MaxShare float64
 
 	// AllowAnyShare removes every object that Referenced leaves out, even if that is everything.
@@ -175,8 +176,8 @@ var ErrFailures = errors.New("sweep: too many removals have failed in one run")
 
 // ErrShare is returned by [Sweeper.Run] when Referenced left out a larger share than
 // [Options.MaxShare]. The error contains the number of those objects. If they are really orphans, a
-// run with a larger MaxShare removes them. The next run begins with the cursor "", because from a
-// cursor near the end only a few objects can be measured.
+// run with a larger MaxShare removes them. Begin the next run with the cursor "", not the report's.
+// From a cursor near the end only a few objects can be measured.
 var ErrShare = errors.New("sweep: the share of objects to remove is too large")
 
 // New returns a Sweeper. referenced may be nil if Prefix contains only staging keys, such as

@@ -12,14 +12,15 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// Answer is the answer to a client. Files, Code and Detail are filled from the JSON of upload.JSON
-// and, of a refusal, also from the redirect of upload.SeeOther. For other answers they are empty.
+// Answer is the answer to a client. Files, Code and Detail are filled from JSON such as that of
+// upload.JSON and, of a refusal, also from the redirect of upload.SeeOther. For answers without
+// these fields they are empty.
 type Answer struct {
 	Status int
 	Proto  string // for example "HTTP/1.1"
 	Header http.Header
 	Body   []byte
-	Sent   int64 // bytes of the request's body that the connection accepted
+	Sent   int64 // bytes of the request's body that were sent, or read to be sent
 
 	Files  []AnsweredFile
 	Code   upload.Code // of a refusal, otherwise ""

@@ -107,10 +107,12 @@ func (c *Conn) Continued() bool { return c.continued.Load() }
 func (c *Conn) Sent() int64 { return c.sent.Load() }
 
 // Send sends n more bytes of the body, or the rest if n is negative. A client that then does
-// nothing stalls. Send stops when the whole answer has arrived, which is not an error.
+// nothing stalls. Send stops when the answer has arrived, whole or broken off, which is not an
+// error.
 func (c *Conn) Send(n int64) error { return c.send(n, 16<<10, 0) }
 
-// SendSlowly sends the rest of the body at rate bytes a second, in ten pieces a second.
+// SendSlowly sends the rest of the body at about rate bytes a second, and at least 10, in ten
+// pieces a second.
 func (c *Conn) SendSlowly(rate int) error { return c.send(-1, max(1, rate/10), time.Second/10) }
 
 func (c *Conn) send(n int64, size int, pause time.Duration) error {
@@ -215,7 +217,7 @@ func (c *Conn) HalfClose() error {
 func (c *Conn) Close() { _ = c.conn.Close() }
 
 // Reset closes the connection as a dying process does: the server's reads and writes fail. Without
-// TCP it does the same as Close.
+// TCP, or with TLS, it does the same as Close.
 func (c *Conn) Reset() {
 	if tcp, ok := c.conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)

@@ -24,8 +24,8 @@ type Direct struct {
 	// URL is the address of the steps, such as "/tickets/".
 	URL string
 
-	// Header is added to each step, for example to identify the caller. Requests to the storage
-	// have only the signed header fields.
+	// Header is added to each step, for example to identify the caller. Requests to the storage do
+	// not have it.
 	Header http.Header
 }
 

@@ -8,7 +8,7 @@
 //	// a.Status is 201 and a.Files[0].Key is the key; or a.Code is the reason of the refusal
 //
 // Files and Code come from the answers of an [upload.Handler]. A handler of your own, after
-// [upload.Handler.Middleware], answers 201 as it likes: then use Status and Body.
+// [upload.Handler.Middleware], answers as it likes: then use Status and Body.
 //
 // [NewRequest] only makes the request, to which header fields can be added, such as those of a
 // signed-in caller. [Send] sends it with any client:
@@ -22,12 +22,12 @@
 //
 // # Files that must be refused
 //
-// [RunHostile] sends every file of [Hostile] to a handler, and requires that each is refused and
-// none is stored. [Legitimate] files must not be refused.
+// [RunHostile] sends every file of [Hostile] to a handler, and requires that each is refused, or
+// stored without what is hostile. [Legitimate] files must not be refused.
 //
 // # Files of a type, and malware
 //
-// [SampleOf] returns a file of each type; [PDF], [DOCX], [JPEG] and [PNG] are short for some.
+// [SampleOf] returns a file of a type; [PDF], [DOCX], [JPEG] and [PNG] are short for some.
 // [Scanner] acts as a malware scanner, and [Infected] is a PDF that it refuses because of [EICAR]:
 //
 //	policy := upload.All(upload.Documents(nil), uploadtest.Scanner{})
@@ -48,7 +48,7 @@
 //	… // both files are sent and refused
 //	// store.Keys() and failing.Leftovers() are empty
 //
-// [SlowStore] delays every call. Package storetest tests a storage of your own.
+// [SlowStore] delays the calls. Package storetest tests a storage of your own.
 //
 // # Clients that stall and leave
 //

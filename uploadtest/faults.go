@@ -110,9 +110,10 @@ func (f *FailingStore) Calls(op Op) int {
 	return f.calls[op]
 }
 
-// Leftovers returns, sorted, the files that were staged and neither published nor successfully
-// discarded. It also returns multipart uploads that were neither completed nor aborted. If it is
-// not empty after all uploads have ended, the storage keeps something that nobody will remove.
+// Leftovers returns, sorted, the files that were staged and, by the answers that the program got,
+// neither published nor discarded. It also returns multipart uploads that were neither completed
+// nor aborted. If it is not empty after all uploads have ended, the storage may keep something that
+// only a sweep removes.
 func (f *FailingStore) Leftovers() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 
 // PNG returns a picture of exactly size bytes, which any decoder reads, and which has no metadata,
 // so a handler stores it as it is. A size of 0 is a small picture. It panics if size is too small;
-// 1 KiB is always enough. The default limits of upload.Images take up to 60 MiB.
+// 1 KiB is always enough. The default limits of upload.Images take up to 64 MiB.
 func PNG(size int) Content {
 	if size == 0 {
 		return Bytes(picture())

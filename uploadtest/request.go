@@ -15,9 +15,9 @@ import (
 const clientAddr = "192.0.2.1:1234"
 
 // NewRequest returns a POST of a form to target, a path or a URL. A handler accepts it, like a
-// request of httptest.NewRequest, and so do [Send] and [Dial]. Its length is known; set
-// ContentLength to -1 for a chunked body, or to anything for a wrong length. It panics if target is
-// not a URL.
+// request of httptest.NewRequest, and so do [Send] and, with a URL, [Dial]. Its length is known;
+// set ContentLength to -1 for a chunked body, or to anything for a wrong length. It panics if
+// target is not a URL.
 func NewRequest(target string, parts ...Part) *http.Request {
 	form := Form(parts)
 	r := newRequest(http.MethodPost, target, Content{Size: form.Size(), Open: form.Body})
@@ -49,7 +49,8 @@ func Post(t testing.TB, h http.Handler, target string, parts ...Part) *Answer {
 }
 
 // Send sends any request and reads the answer. It follows no redirects. A nil client is
-// http.DefaultClient; [Client] makes one that needs no network. A missing answer ends the test.
+// http.DefaultClient; [Client] makes one that needs no network. A missing or broken answer ends the
+// test.
 func Send(t testing.TB, c *http.Client, r *http.Request) *Answer {
 	t.Helper()
 	a, err := Do(c, r)

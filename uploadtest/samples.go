@@ -24,8 +24,8 @@ type Sample struct {
 // File returns the sample as a file in a form field.
 func (s Sample) File(field string) Part { return File(field, s.FileName, s.Content) }
 
-// families of files are made once, at the first use. That takes a second, and then some 20 MiB of
-// memory.
+// families of files are made once, at the first use. That takes up to two seconds, and then some 12
+// MiB of memory.
 var families = []struct {
 	name  string
 	files func() []corpus.File

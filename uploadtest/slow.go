@@ -8,10 +8,11 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// SlowStore returns a storage whose every call takes latency longer. It reads staged files at most
-// at rate bytes a second, or at any speed if rate is 0. It waits by the clock of package time, so a
-// bubble of testing/synctest takes no time. The end of a context also ends the wait. The storage
-// keeps the abilities that [FailingStore.Storage] keeps.
+// SlowStore returns a storage whose calls each take latency longer, except DirectMethods and
+// PieceSize. It reads staged files at most at rate bytes a second, or at any speed if rate is 0. It
+// waits by the clock of package time, so a bubble of testing/synctest takes no time. The end of a
+// context also ends the wait, and the call fails. The storage keeps the abilities that
+// [FailingStore.Storage] keeps.
 func SlowStore(s storage.Storage, latency time.Duration, rate int64) storage.Storage {
 	return (&front{slow{latency, rate}, s}).storage()
 }

@@ -18,8 +18,7 @@
 //
 //	uppy.use(AirlockPlugin).use(AwsS3, { companionEndpoint: '/uppy' })
 //
-// In Uppy 5 the option is named endpoint. Set [Options.Endpoint] for it, too: Uppy 5 always sends
-// files of up to 5 MiB in a single request, which is refused otherwise.
+// In Uppy 5 companionEndpoint is named endpoint.
 //
 // Uppy does not send a file's size by itself, and requests are signed for a size. The pre-processor
 // adds it, and without it uploads are refused. It must come after plugins that change files, such
@@ -67,8 +66,9 @@ import (
 // New returns a handler of the protocol over p: p and its handler decide who may upload what, and
 // how large. It can be mounted under any prefix, by any router, stripped or not: it uses the path
 // after "/s3/", and leaves the rest to the authorizer. Pages of other origins are refused as
-// everywhere, also for GET. Refusals are {"error": code, "message": text, "params": …}, except
-// those of files in single requests, which follow [upload.Options] Respond.
+// everywhere, also for GET. The exception is GET …/s3/params, which shows only the Endpoint.
+// Refusals are {"error": code, "message": text, "params": …}. Those of the middleware for single
+// requests follow [upload.Options] Respond, with 422 in place of a redirect.
 //
 // The handler keeps nothing between requests, so any instance with the same secrets serves any of
 // them, and is safe for concurrent use. It answers no CORS preflights. It fails if p is nil or the
