@@ -18,8 +18,8 @@ import (
 // validators, or remove it.
 //
 // A sealed ticket binds the steps to caller, field and key, on each instance with the same secrets.
-// Clients never name a key and get no URL of the final one. A ticket works only for its subject (of
-// anonymous callers for any), while the key begins with [Grant.KeyPrefix].
+// Clients never name a key and get no URL of the final one. A ticket works only for its subject
+// (all anonymous callers are one), while the key begins with [Grant.KeyPrefix].
 //
 // Only an [Options.Limiter] limits tickets; a sweep removes files never confirmed.
 type Presigner struct {

@@ -111,5 +111,5 @@ func (t *sealed) allow(grant *Grant) error {
 	return nil
 }
 
-// ticketSuffix ends the key of the ticket that lies beside a staged file. No staging key has a dot.
+// ticketSuffix ends the key of the ticket that lies beside a staged file. No id has a dot.
 const ticketSuffix = ".ticket"

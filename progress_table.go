@@ -15,11 +15,11 @@ type ProgressStatus struct {
 	// Received counts bytes of the body that have arrived or, for a direct upload, were read to be
 	// checked.
 	Received int64 `json:"received"`
-	// Total is what Received will be, -1 if that is unknown.
+	// Total is what Received will be, -1 if unknown.
 	Total int64 `json:"total"`
-	// Staged counts bytes given to the storage, 0 for direct uploads.
+	// Staged counts bytes given to the storage, 0 for direct and resumable uploads.
 	Staged int64 `json:"staged"`
-	// Files counts files staged whole.
+	// Files counts files staged whole, likewise.
 	Files int `json:"files"`
 }
 
@@ -28,7 +28,7 @@ type ProgressState string
 
 // The states, in their order; the last three end it.
 const (
-	StateWaiting    ProgressState = "waiting"    // for a slot of MaxConcurrent or MaxChecks
+	StateWaiting    ProgressState = "waiting"    // for a slot, or more of a resumable upload
 	StateReceiving  ProgressState = "receiving"  // bytes
 	StateChecking   ProgressState = "checking"   // all bytes are here; after Receive, until Commit
 	StateCommitting ProgressState = "committing" // in Middleware, until the next handler returns

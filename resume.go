@@ -22,8 +22,8 @@ import (
 //
 // The metadata "filename" or "name" is the file's name, "filetype" or "type" its claimed type, and
 // "field" its field, by default the only one or "file". A refused file is answered with its code
-// and status, and later requests, except DELETE, with 410. The last answer has the [File] as JSON
-// in Upload-File.
+// and status, and later requests, except DELETE and OPTIONS, with 410. The last answer has the
+// [File] as JSON in Upload-File.
 type Resumer struct {
 	confirmer
 	store   chain.Store
