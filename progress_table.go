@@ -12,8 +12,7 @@ type ProgressStatus struct {
 	State ProgressState `json:"state"`
 	Code  Code          `json:"code,omitempty"` // of StateRefused: why
 
-	// Received counts bytes of the body that have arrived or, for a direct upload, were read to be
-	// checked.
+	// Received counts bytes that have arrived or, for a direct upload, were read to be checked.
 	Received int64 `json:"received"`
 	// Total is what Received will be, -1 if unknown.
 	Total int64 `json:"total"`
@@ -127,8 +126,8 @@ func (t *tracked) status() (ProgressStatus, <-chan struct{}) {
 // keepEnded is how long an upload is known after its end.
 const keepEnded = time.Minute
 
-// progressTable holds the uploads of a Progress. Every call costs the same however many there are.
-// It is safe for concurrent use, and its zero value is empty.
+// progressTable holds the uploads of a Progress. On average a call costs the same however many
+// there are. It is safe for concurrent use, and its zero value is empty.
 type progressTable struct {
 	mu       sync.Mutex
 	known    map[progressID]*tracked

@@ -113,7 +113,7 @@ type File struct {
 // Error is a refusal. errors.Is finds its Code, errors.As and Unwrap its cause.
 type Error struct {
 	Code  Code
-	Field string // of the file, "" if the whole request is refused
+	Field string // of the file, or lacking one, else ""
 	Name  string // likewise
 
 	// Reason is a sentence of the host's, sent as it is, and with the kind "host" if Params have

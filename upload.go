@@ -61,8 +61,8 @@ type Options struct {
 	// of a form without one. It refuses the request as a [Validator] refuses a file.
 	CheckForm func(ctx context.Context, text url.Values) error
 
-	// MaxTextSize is the most bytes of all text fields, kept in memory: 100 of 64 KiB at most.
-	// Default: 256 KiB.
+	// MaxTextSize is the most bytes of all text fields, names included, kept in memory: 100 of 64
+	// KiB at most. Default: 256 KiB.
 	MaxTextSize int64
 
 	// CompleteNames adds the extension of the detected or declared type to names without one, such
