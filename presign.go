@@ -48,7 +48,8 @@ type PresignOptions struct {
 	// until it expires, a PUT only after its removal. Default: PUT if possible.
 	Form bool
 
-	// URLExpires is how long a signed request may be begun. Default: 15 min. At most 12 h.
+	// URLExpires is how long a signed request may be begun, unless its credentials expire. Default:
+	// 15 min. At most 12 h.
 	URLExpires time.Duration
 
 	// TicketExpires is how long a ticket works. Default: 6 h. At least URLExpires, at most 7 days.

@@ -14,7 +14,7 @@ import (
 // which [Presigner.SignPart] signs each part. Go by Parts, not by the size.
 type Ticket struct {
 	Token   string    `json:"token"`   // opaque
-	Expires time.Time `json:"expires"` // of the request, or of a ticket with parts
+	Expires time.Time `json:"expires"` // by URLExpires, or of a ticket with parts
 
 	*storage.SignedRequest
 
