@@ -46,27 +46,26 @@
 //
 // # Promises
 //
-// Nothing unchecked is visible. A key is published only after every validator has accepted the
-// whole file. Until then, objects lie under [storage.StagingSegment], where a download server needs
-// no rights. Neither the end of a stream nor a call of Close can publish. A cut body is refused,
-// never taken for a shorter file.
+// Nothing unchecked is visible. A key is published only after the policy has accepted the whole
+// file. Until then, objects lie under [storage.StagingSegment], where a download server needs no
+// rights. A cut body is refused, never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
-// stays. A failing handler's files stay only after [Keep], or with a [Presigner] or [Resumer].
-// While a request commits, a list of the bucket may show the first file alone. Until a sweep,
-// abandoned uploads of a Presigner or Resumer stay, and a killed process may leave published and
-// staged files, and unfinished uploads.
+// stays. A failing handler's files stay only after [Keep] or [Tx.Commit], or with a [Presigner] or
+// [Resumer]. While a request commits, a list of the bucket may show the first files alone. Until a
+// sweep, abandoned uploads of a Presigner or Resumer stay, and a killed process may leave published
+// and staged files, and unfinished uploads.
 //
-// Refused uploads leave nothing. Staged files are removed, with retries, even when the client has
-// left. Failed removals are reported as [KindCleanupFailed]. This package writes no temporary
-// files.
+// Bad files do not stay. They are removed, with retries, even when the client has left. Failed
+// removals are reported as [KindCleanupFailed]. This package writes no temporary files.
 //
 // Memory is bounded. s3store.Options.MaxMemory (64 MiB) limits the buffers of all uploads. Each
-// request adds about 100 KiB, at most 192 KiB, and all validators of a Handler together 64 MiB.
-// Text fields ([Options.MaxTextSize]), headers and [ImageOptions.Decode] come on top. No subject
-// ([Grant.Subject]) holds more than half of the buffers, of the validators' memory or of the slots
-// ([Options.MaxConcurrent]); anonymous callers together may take all. Uploads wait up to
-// [Options.MaxWait] for buffers and slots, then fail with [CodeBusy]; on HTTP/2 they fail at once.
+// request adds about 100 KiB, at most 192 KiB, and this package's validators in each Handler 64
+// MiB. Text fields ([Options.MaxTextSize]), headers and [ImageOptions.Decode] come on top. No
+// subject ([Grant.Subject]) holds more than half of the buffers, of the validators' memory or of
+// the slots ([Options.MaxConcurrent]), unless one request needs more. Anonymous callers together
+// may take all. Uploads wait up to [Options.MaxWait] for buffers and slots, then fail with
+// [CodeBusy]; on HTTP/2 they fail at once.
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
 // after the first 4 KiB of a file. On HTTP/1.1 the rest is drained for a while, since browsers
@@ -76,20 +75,21 @@
 // detected one. The file name is data.
 //
 // It fails closed. There is no handler without an authorizer. A validator that fails, panics or
-// exceeds [Options.CheckTimeout] refuses the file. No limit can be switched off.
+// exceeds [Options.CheckTimeout] accepts nothing. No limit can be switched off.
 //
 // One policy for every way in. Raw bodies, the program's own files, and those of a [Presigner] or
 // [Resumer] are published only after the same validators have read them.
 //
-// One decision per request: one record of [Options.Logger] and one [Event] of
-// [Options.Hooks], without content, URLs or tickets. Each clean-up adds both.
+// One decision per request, except a [Resumer]'s OPTIONS: one record of [Options.Logger] and one
+// [Event] of [Options.Hooks], without content, URLs or tickets. Each clean-up adds both.
 //
 // # Where it runs
 //
 // The handler moves the connection's deadlines, so the server's ReadTimeout and WriteTimeout
-// neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout.
-// No middleware in front may read the form, as FormValue does, or set a deadline on the context.
-// With a ResponseWriter without Unwrap, as [http.TimeoutHandler]'s, stalled clients are not cut.
+// neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout. No
+// middleware in front may read the form, as FormValue does, or set a deadline on the context. With
+// a ResponseWriter without Unwrap, as [http.TimeoutHandler]'s, both timeouts hold, and stalled
+// clients are not cut.
 //
 // # What it does not protect against
 //

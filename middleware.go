@@ -12,9 +12,9 @@ import (
 // ServeHTTP receives the request's files, publishes them and answers with [Options.Respond]: by
 // default 201 and
 //
-//	{"files":[{"field":"file","name":"cat.png","key":"1f0c….png","type":"image/png","size":1234}]}
+//	{"files":[{"field":"file","name":"cv.txt","key":"1f0c….txt","type":"text/plain","size":1234}]}
 //
-// or a refusal as problem+json (RFC 9457).
+// or a refusal as problem+json.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.serve(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.opts.Respond(w, r, Files(r.Context()), nil)
@@ -125,9 +125,9 @@ func Files(ctx context.Context) []File {
 
 // Keep makes the files of the request of ctx stay.
 //
-// Its error means that they are removed: after a status of 400 or more, as of an
-// [http.TimeoutHandler], a Discard or a panic, or because there were none. After
-// [Presigner.ConfirmHandler] the file stays. Call it as the last step of a transaction:
+// Its error means that they are removed (after a status of 400 or more, a Discard, Refuse or
+// panic), or that ctx is not from [Handler.Middleware]. After [Presigner.ConfirmHandler] the file
+// stays. Call it as the last step of a transaction:
 //
 //	if err := upload.Keep(r.Context()); err != nil {
 //		return err // the deferred Rollback removes the row
@@ -142,9 +142,8 @@ func Keep(ctx context.Context) error {
 	return errNotKept
 }
 
-// Discard makes [Handler.Middleware] remove the files of the request of ctx when the handler
-// returns, whatever its status. A Discard after [Keep] does nothing; a Keep after Discard returns
-// an error. After [Presigner.ConfirmHandler] the file stays.
+// Discard makes [Handler.Middleware] remove the files of the request of ctx whatever the handler's
+// status. A Discard after [Keep] does nothing. After [Presigner.ConfirmHandler] the file stays.
 func Discard(ctx context.Context) {
 	if o := outcomeOf(ctx); o != nil {
 		o.decide(undone)

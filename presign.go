@@ -18,8 +18,8 @@ import (
 // validators, or remove it.
 //
 // A sealed ticket binds the steps to caller, field and key, on each instance with the same secrets.
-// Clients never name a key and get no URL of the final one. A ticket works only for its subject (of
-// anonymous callers for any), while the key begins with [Grant.KeyPrefix].
+// Clients never name a key and get no URL of the final one. A ticket works only for its subject
+// (all anonymous callers are one), while the key begins with [Grant.KeyPrefix].
 //
 // Only an [Options.Limiter] limits tickets; a sweep removes files never confirmed.
 type Presigner struct {
@@ -48,7 +48,8 @@ type PresignOptions struct {
 	// until it expires, a PUT only after its removal. Default: PUT if possible.
 	Form bool
 
-	// URLExpires is how long a signed request may be begun. Default: 15 min. At most 12 h.
+	// URLExpires is how long a signed request may be begun, unless its credentials expire. Default:
+	// 15 min. At most 12 h.
 	URLExpires time.Duration
 
 	// TicketExpires is how long a ticket works. Default: 6 h. At least URLExpires, at most 7 days.

@@ -16,9 +16,9 @@ import (
 // Confirm publishes the file of a ticket that its client has sent, then calls done, unless it is
 // nil.
 //
-// It completes a multipart upload of exactly the signed parts, reads the stored bytes through the
-// validators, and publishes exactly those under the ticket's key, whatever the client sends later.
-// A refused file is removed. Before the whole file has arrived the error is [CodeNotUploaded].
+// It completes a multipart upload of exactly the signed parts, cleans and checks the stored bytes,
+// and publishes exactly the result under the ticket's key, whatever the client sends later. A bad
+// file is removed. Before the whole file has arrived the error is [CodeNotUploaded].
 //
 // Confirming again returns the same file, and calls done again, even concurrently: it must be
 // idempotent by the file's key. When done fails, both files stay, for another try.

@@ -84,7 +84,7 @@ func (p *Presigner) serveAbort(w http.ResponseWriter, r *http.Request) {
 // ConfirmHandler serves …/confirm, and calls next when the file is published. Next finds it in
 // [Files] and the request's JSON in r.Body, and answers. It must be idempotent by the file's key.
 // When it answers with a status of 400 or more, calls [Discard] or [Refuse], or panics, the file
-// stays, for another try or a sweep. From then on [Presigner.ServeHTTP] confirms nothing.
+// stays, for another try or a sweep. Beside it [Presigner.ServeHTTP] confirms nothing.
 func (p *Presigner) ConfirmHandler(next http.Handler) http.Handler {
 	p.confirmedElsewhere.Store(true)
 	return p.confirmHandler(next)

@@ -14,7 +14,7 @@ import (
 // which [Presigner.SignPart] signs each part. Go by Parts, not by the size.
 type Ticket struct {
 	Token   string    `json:"token"`   // opaque
-	Expires time.Time `json:"expires"` // of the request, or of a ticket with parts
+	Expires time.Time `json:"expires"` // by URLExpires, or of a ticket with parts
 
 	*storage.SignedRequest
 
@@ -111,5 +111,5 @@ func (t *sealed) allow(grant *Grant) error {
 	return nil
 }
 
-// ticketSuffix ends the key of the ticket that lies beside a staged file. No staging key has a dot.
+// ticketSuffix ends the key of the ticket that lies beside a staged file. No id has a dot.
 const ticketSuffix = ".ticket"

@@ -22,8 +22,8 @@ type Progress struct {
 	ID func(*http.Request) string
 
 	// MaxUploads is how many uploads are known at once. One subject has a hundredth, at least 10,
-	// anonymous callers half. A new one evicts the first to have ended, or is not shown. Default:
-	// 10,000.
+	// at most half; anonymous callers half. A new one evicts the first to have ended, or is not
+	// shown. Default: 10,000.
 	MaxUploads int
 
 	table progressTable
@@ -45,9 +45,9 @@ func (p *Progress) Get(subject, id string) (ProgressStatus, bool) {
 	return s, true
 }
 
-// Watch yields the status of an upload after each change, at most once in every (10 ms or more),
-// and ends with it or with ctx. It waits 10 s for one to begin. A new one with that id replaces the
-// old one.
+// Watch yields the status of an upload once in every (10 ms or more), if it changed, and at its
+// end. It stops then or with ctx. It waits 10 s for one to begin. A new one with that id replaces
+// the old one.
 func (p *Progress) Watch(ctx context.Context, subject, id string, every time.Duration) iter.Seq[ProgressStatus] {
 	return func(yield func(ProgressStatus) bool) {
 		ticker := time.NewTicker(max(every, 10*time.Millisecond))

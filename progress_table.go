@@ -12,14 +12,13 @@ type ProgressStatus struct {
 	State ProgressState `json:"state"`
 	Code  Code          `json:"code,omitempty"` // of StateRefused: why
 
-	// Received counts bytes of the body that have arrived or, for a direct upload, were read to be
-	// checked.
+	// Received counts bytes that have arrived or, for a direct upload, were read to be checked.
 	Received int64 `json:"received"`
-	// Total is what Received will be, -1 if that is unknown.
+	// Total is what Received will be, -1 if unknown.
 	Total int64 `json:"total"`
-	// Staged counts bytes given to the storage, 0 for direct uploads.
+	// Staged counts bytes given to the storage, 0 for direct and resumable uploads.
 	Staged int64 `json:"staged"`
-	// Files counts files staged whole.
+	// Files counts files staged whole, likewise.
 	Files int `json:"files"`
 }
 
@@ -28,7 +27,7 @@ type ProgressState string
 
 // The states, in their order; the last three end it.
 const (
-	StateWaiting    ProgressState = "waiting"    // for a slot of MaxConcurrent or MaxChecks
+	StateWaiting    ProgressState = "waiting"    // for a slot, or more of a resumable upload
 	StateReceiving  ProgressState = "receiving"  // bytes
 	StateChecking   ProgressState = "checking"   // all bytes are here; after Receive, until Commit
 	StateCommitting ProgressState = "committing" // in Middleware, until the next handler returns
@@ -127,8 +126,8 @@ func (t *tracked) status() (ProgressStatus, <-chan struct{}) {
 // keepEnded is how long an upload is known after its end.
 const keepEnded = time.Minute
 
-// progressTable holds the uploads of a Progress. Every call costs the same however many there are.
-// It is safe for concurrent use, and its zero value is empty.
+// progressTable holds the uploads of a Progress. On average a call costs the same however many
+// there are. It is safe for concurrent use, and its zero value is empty.
 type progressTable struct {
 	mu       sync.Mutex
 	known    map[progressID]*tracked

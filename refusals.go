@@ -30,7 +30,7 @@ const (
 	CodeNotFound        Code = "not_found"       // 404
 	CodeMethod          Code = "method"          // 405
 	CodeTimeout         Code = "timeout"         // 408
-	CodeConflict        Code = "conflict"        // 409: the key is taken, or the file changed
+	CodeConflict        Code = "conflict"        // 409: key taken, file changed, or other offset
 	CodeNotUploaded     Code = "not_uploaded"    // 409
 
 	// 413
@@ -105,7 +105,7 @@ type File struct {
 	Key    string `json:"key"`              // where it is stored
 	Type   string `json:"type"`             // detected, as stored
 	Size   int64  `json:"size"`             // bytes
-	SHA256 string `json:"sha256,omitempty"` // hexadecimal, for Options.SHA256
+	SHA256 string `json:"sha256,omitempty"` // hexadecimal, if asked for and known
 
 	Facts
 }
@@ -113,7 +113,7 @@ type File struct {
 // Error is a refusal. errors.Is finds its Code, errors.As and Unwrap its cause.
 type Error struct {
 	Code  Code
-	Field string // of the file, "" if the whole request is refused
+	Field string // of the file, or lacking one, else ""
 	Name  string // likewise
 
 	// Reason is a sentence of the host's, sent as it is, and with the kind "host" if Params have

@@ -19,7 +19,7 @@ import (
 type Responder func(w http.ResponseWriter, r *http.Request, files []File, err error)
 
 // JSON answers 201 with {"files": […]}, or problem+json (RFC 9457) with "code", "detail" for the
-// user, "params" and an entry for each file, as docs/errors.md says.
+// user, "params" and entries for files, as docs/errors.md says.
 func JSON(w http.ResponseWriter, _ *http.Request, files []File, err error) {
 	if err == nil {
 		if files == nil {

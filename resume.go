@@ -16,14 +16,14 @@ import (
 // (https://tus.io): creation, creation-with-upload, expiration and termination. Mount it at a path
 // that ends in "/".
 //
-// Bytes lie in staging until the validators have accepted the whole file. Each instance with the
-// same secrets continues what another began. An upload belongs to its caller, like the ticket of a
+// Bytes lie in staging until the policy has accepted the whole file. Each instance with the same
+// secrets continues what another began. An upload belongs to its caller, like the ticket of a
 // [Presigner].
 //
 // The metadata "filename" or "name" is the file's name, "filetype" or "type" its claimed type, and
 // "field" its field, by default the only one or "file". A refused file is answered with its code
-// and status, and later requests, except DELETE, with 410. The last answer has the [File] as JSON
-// in Upload-File.
+// and status, and later requests, except DELETE and OPTIONS, with 410. The last answer has the
+// [File] as JSON in Upload-File.
 type Resumer struct {
 	confirmer
 	store   chain.Store

@@ -235,9 +235,9 @@ func (p *patched) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// hostDone calls the host's function, which may panic. It takes no slot from other checks. Its error
-// is one after which clients come again: the file is published, and its upload cannot end in any
-// other way.
+// hostDone calls the host's function, which may panic. It takes no slot from other checks. Its
+// error is one after which clients come again: the file is published, and its upload cannot end in
+// any other way.
 func (s *resumption) hostDone(f File) error {
 	s.worker.Close()
 	if s.z.opts.Done == nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// session is the state of a request that all doors share: its caller, and the worker that runs the
-// host's code for it.
+// session is the state of a request that all doors except links share: its caller, and the worker
+// that runs the host's code for it.
 type session struct {
 	h   *Handler
 	r   *http.Request   // nil for Store, which has none
@@ -239,8 +239,8 @@ func (q *session) key(in *Incoming) (string, error) {
 	return key, keyError(storage.ValidKey(key))
 }
 
-// cleanup removes the bytes that the request left under f's key, with retries, usually after the
-// request's context has ended. It reports a failure.
+// cleanup removes the bytes that the request left under f's key, with retries, perhaps after the
+// request's context has ended. It reports how that went.
 func (q *session) cleanup(ctx context.Context, f File, discard func(context.Context) error) error {
 	begin := time.Now()
 	err := worker.Retry(ctx, discard)

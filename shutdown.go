@@ -19,7 +19,7 @@ type sessions struct {
 // live ends a request from outside.
 type live struct {
 	cancel context.CancelCauseFunc
-	body   *body // of a form or a step, nil if nothing is read
+	body   *body // of the request, nil if nothing is read
 }
 
 // shutdown lets no request in any more, and cuts those that have not ended with

@@ -17,8 +17,8 @@ import (
 	"github.com/airlock-go/upload/internal/worker"
 )
 
-// relaySize is how much of a file the observers are shown at a time: one hand
-// over between goroutines for so many bytes.
+// relaySize is how much of a file an observer on a goroutine of its own is shown at a time: one
+// hand over for so many bytes.
 const relaySize = 32 << 10
 
 var relays = sync.Pool{New: func() any { return new([relaySize]byte) }}

@@ -13,8 +13,8 @@ import (
 )
 
 // Tx has the files that [Handler.Receive] received: checked, but not readable yet. It ends with
-// Commit or Rollback, like an sql.Tx; a deferred Rollback is always right. It is not safe for
-// concurrent use.
+// Commit or Rollback, like an sql.Tx; defer its Rollback, except in [Handler.Handle]. It is not
+// safe for concurrent use.
 type Tx struct {
 	s         *session
 	query     url.Values
@@ -48,7 +48,7 @@ const (
 func (tx *Tx) Files() []File { return slices.Clone(tx.files) }
 
 // Commit publishes all files within [Options.CommitTimeout], or none: then the error is an
-// [*Error]. It goes on when ctx is cancelled, for example by a client that leaves.
+// [*Error]. It goes on when ctx is cancelled, as by a client that leaves.
 func (tx *Tx) Commit(ctx context.Context) error {
 	err := tx.commit(ctx)
 	if err == nil && !tx.shared {
@@ -126,8 +126,8 @@ func (tx *Tx) leaveSlot() {
 	tx.cleaners = nil
 }
 
-// Undo removes committed files again, for example after the host's own transaction failed, even if
-// ctx is cancelled.
+// Undo removes committed files again, as after the host's own transaction failed, even if ctx is
+// cancelled.
 func (tx *Tx) Undo(ctx context.Context) error {
 	if tx.state != txCommitted {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/internal/form"
 )
 
-// Receive reads the whole form, or body, and stages its files. Without an error every validator has
+// Receive reads the whole form, or body, and stages its files. Without an error the policy has
 // accepted every file, all are in the storage, and none is readable before [Tx.Commit]. The text
 // fields are in r.Form, r.PostForm and r.MultipartForm (without files). r.Form has the query's
 // values too, except those of [Options.TextFirst].

@@ -12,8 +12,9 @@ import (
 // keys, sizes, slots and memory, but without the [Options.Limiter]. Of f only Field and Name are
 // read. The grant must not be nil.
 //
-// The error is an [*Error]: one of r itself, [CodeInternal] for another error of r, or
-// [CodeClientGone] at the end of ctx. After the last Read the file is published even if ctx ends.
+// The error is an [*Error]: one of r itself, [CodeInternal] for another error of r,
+// [CodeClientGone] when ctx is cancelled, or [CodeTimeout] at its deadline. A staged file is
+// published even if ctx ends.
 func (h *Handler) Store(ctx context.Context, grant *Grant, f File, r io.Reader) (File, error) {
 	tx := &Tx{s: h.newSession(ctx, doorStore, nil), taken: map[string]int{}}
 	tx.s.body = &body{eof: true} // there is none

@@ -16,8 +16,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Storage stores files. Packages s3store, diskstore and memstore have one; package storage says
-// what another must do.
+// Storage stores files. Package storage says what your own must do.
 type Storage = storage.Storage
 
 // Handler receives files as forms, or those of [Handler.Raw] as bodies.
@@ -48,8 +47,7 @@ type core struct {
 	noDeadlines sync.Once
 }
 
-// Options are the settings of a [Handler]. The zero value and nil are strict; nothing can be made
-// unlimited.
+// Options are the settings of a [Handler]. The zero value and nil are strict.
 type Options struct {
 	// MaxFileSize is the most bytes of one file in a field without [Field.MaxSize].
 	// Default: 5 MiB. At most 50,000 GiB.
@@ -63,8 +61,8 @@ type Options struct {
 	// of a form without one. It refuses the request as a [Validator] refuses a file.
 	CheckForm func(ctx context.Context, text url.Values) error
 
-	// MaxTextSize is the most bytes of all text fields, kept in memory: 100 of 64 KiB at most.
-	// Default: 256 KiB.
+	// MaxTextSize is the most bytes of all text fields, names included, kept in memory: 100 of 64
+	// KiB at most. Default: 256 KiB.
 	MaxTextSize int64
 
 	// CompleteNames adds the extension of the detected or declared type to names without one, such
@@ -74,13 +72,13 @@ type Options struct {
 	// Keys chooses the keys. Default: [RandomKeys].
 	Keys KeyGenerator
 
-	// SHA256 computes [File.SHA256], which costs more than all other checks.
+	// SHA256 computes [File.SHA256], which takes CPU time.
 	SHA256 bool
 
 	// Metadata is blanked by default, see [BlankMetadata].
 	Metadata Metadata
 
-	// CrossOrigin refuses forms from pages of other origins (CSRF). Trust other front ends by
+	// CrossOrigin refuses uploads from pages of other origins (CSRF). Trust other front ends by
 	// AddTrustedOrigin; "null" cannot be trusted. Default: all are refused.
 	CrossOrigin *http.CrossOriginProtection
 
@@ -91,17 +89,19 @@ type Options struct {
 	// MinRate cuts a client that sends fewer bytes a second over a StallTimeout. Default: 512.
 	MinRate int64
 
-	// CheckTimeout limits each call of validators, observers and key generators. Default: 30 s.
+	// CheckTimeout limits each call of the policy, its observers, CheckForm, Keys and Limiter.
+	// Default: 30 s.
 	CheckTimeout time.Duration
 
-	// CommitTimeout limits publishing the files of a request. Default: 2 min.
+	// CommitTimeout limits publishing the files of a request. Default: 2 min. A direct upload has 1
+	// min/GiB more.
 	CommitTimeout time.Duration
 
 	// CleanupTimeout limits removing them again, with retries. Default: 1 min.
 	CleanupTimeout time.Duration
 
-	// MaxConcurrent is how many requests are received and committed at once, each with 100 KiB
-	// besides the storage's memory, until its Tx ends. One subject has at most half. Default: 256.
+	// MaxConcurrent is how many requests are received and committed at once, each until its Tx
+	// ends. One subject has at most half, at least one. Default: 256.
 	MaxConcurrent int
 
 	// MaxWait is how long an upload waits for a slot and the storage's memory, or else [CodeBusy];
@@ -121,8 +121,8 @@ type Options struct {
 	Text func(r *http.Request, e *Error) string
 
 	// Logger gets a record for each [Event], with its cause: failures for an operator as errors,
-	// passing ones as warnings, parts of direct uploads and successful clean-ups for debugging.
-	// Default: slog.Default().
+	// passing ones as warnings, parts of uploads and successful clean-ups for debugging. Default:
+	// slog.Default().
 	Logger *slog.Logger
 
 	// Hooks get each event.
@@ -226,10 +226,10 @@ func byDefault[T int | int64 | time.Duration](field *T, value T, negative *bool)
 }
 
 // Shutdown refuses new uploads with [CodeShutdown] and lets those under way finish until ctx ends.
-// Then it cuts them, waits until their files are removed, and returns ctx's error. Call it before
-// http.Server.Shutdown, which waits for slow uploads forever.
+// Then it cuts them, waits for their end, and returns ctx's error. Call it before
+// http.Server.Shutdown, which does not cut slow uploads.
 //
-// If a host's handler neither commits nor rolls back within [Options.CommitTimeout] and twice
+// If a host's handler does not end its upload within [Options.CommitTimeout] and twice
 // [Options.CleanupTimeout], the error says that uploads are left.
 func (h *Handler) Shutdown(ctx context.Context) error {
 	return h.sessions.shutdown(ctx, h.opts.CommitTimeout+2*h.opts.CleanupTimeout)

@@ -18,7 +18,7 @@ type Incoming struct {
 	Field       string // the form field
 	Name        string // the client's file name, cleaned, never empty: data, not a path
 	ClaimedType string // by the client: do not believe it
-	Type        string // detected from Head, without parameters
+	Type        string // detected from Head and Name, without parameters
 	Head        []byte // the first 4,096 bytes, or all of a shorter file
 	Size        int64  // in bytes, -1 if unknown
 	Subject     string // of the Grant
@@ -45,10 +45,10 @@ func (in *Incoming) Facts() Facts {
 
 // Validator decides whether a file is accepted. It sees the head and refuses what it can; to judge
 // the rest it returns an [Observer]. It is called concurrently for different files. ctx ends with
-// the request.
+// the request, for a [Resumer] later.
 //
-// To refuse, return an error of [Reject], whose reason the client reads. Any other error, a panic,
-// and a call longer than [Options.CheckTimeout] refuse the file with [CodeCheckFailed].
+// To refuse, return an [*Error], as of [Reject], whose reason the client reads. Any other error, a
+// panic, and a call longer than [Options.CheckTimeout] refuse the file with [CodeCheckFailed].
 type Validator interface {
 	Validate(ctx context.Context, in *Incoming) (Observer, error)
 }
@@ -78,13 +78,13 @@ type Declaration struct {
 	Name   string `json:"name"`             // the client's file name
 	Type   string `json:"type"`             // counts only for unknown extensions
 	Size   int64  `json:"size"`             // bytes, exactly
-	SHA256 string `json:"sha256,omitempty"` // hexadecimal; the storage then checks it
+	SHA256 string `json:"sha256,omitempty"` // hexadecimal; Confirm then checks it
 }
 
 // DeclarationValidator is a [Validator] that can also refuse a declared file before it is sent.
-// Then in.Head is empty, in.Size is declared, and in.Type is one of the types of the extension, at
-// least one of which must be accepted. All validators of this package implement it, except
-// [ValidatorFunc].
+// Then in.Head is empty, in.Size is declared, and in.Type is a type of the extension, or claimed
+// for an unknown one. One of the types must be accepted. All validators of this package implement
+// it, except [ValidatorFunc].
 type DeclarationValidator interface {
 	Validator
 	ValidateDeclaration(ctx context.Context, in *Incoming) error
@@ -162,7 +162,7 @@ func closeObserver(o Observer) error {
 	return nil
 }
 
-// NotEmpty refuses empty files, as [Types] does, too.
+// NotEmpty refuses empty files, as [Types] does.
 func NotEmpty() Validator {
 	return headRule(func(_ context.Context, in *Incoming) error {
 		if len(in.Head) == 0 && in.Size <= 0 {

@@ -52,8 +52,9 @@ func declareAll(validators []Validator) func(context.Context, *Incoming) error {
 	}
 }
 
-// Any accepts what one of the validators accepts; none accept nothing. When all refuse, the answer
-// is that of the first which did not refuse the type, else it lists the types of all.
+// Any accepts what one of the validators accepts; none accept nothing. When all refuse the head,
+// the answer is that of the first which did not refuse the type, else it lists the types of all.
+// Later, the last refusal counts.
 func Any(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
 	return &rule{own: allOurs(validators), asks: validators, types: typesOfAny(validators), declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {

@@ -152,9 +152,10 @@ func fill(sentence string, p map[string]any) (text string, ok bool) {
 	return string(unicode.ToUpper(first)) + b.String()[n:], true
 }
 
-// written is a parameter as a placeholder wants it: {limit} as a number, {limit:bytes} as
-// a size, {limit:million} as a large number, {limit:time} as seconds, {limit:file} as so many files, {type:type} as what files of
-// that media type are called, {accepted:types} likewise. It is "" for what is not there.
+// written is a parameter as a placeholder wants it: {limit} as a number, {limit:bytes} as a size,
+// {limit:million} as a large number, {limit:time} as a time, {limit:file} as so many files,
+// {type:type} as what files of that media type are called, {accepted:types} likewise. It is "" for
+// what is not there.
 func written(p map[string]any, placeholder string) string {
 	name, as, _ := strings.Cut(placeholder, ":")
 	switch v := p[name].(type) {
@@ -214,8 +215,8 @@ func count(n int64, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// byteSize writes sizes as people read them: "5 MB", "1.4 KB", cut to tenths. As in most
-// file managers, 1 KB has 1,024 bytes.
+// byteSize writes sizes as people read them: "5 MB", "1.4 KB", cut to tenths. As in Windows, 1 KB
+// has 1,024 bytes.
 func byteSize(n int64) string {
 	for i, unit := range []string{"GB", "MB", "KB"} {
 		size := int64(1) << (30 - 10*i)
