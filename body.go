@@ -58,13 +58,13 @@ func (b *body) Read(p []byte) (int, error) {
 	n, err := b.readInTime(p)
 	b.read += int64(n)
 	err = parseError(err, b.read)
-	if b.progress.arrived(n); b.read == b.length || errors.Is(err, io.EOF) {
+	if b.progress.arrived(n); b.read == b.length || err == io.EOF {
 		b.progress.is(StateChecking, "")
 	}
 	switch {
 	case b.read > b.limit:
 		b.err = b.over
-	case errors.Is(err, io.EOF):
+	case err == io.EOF:
 		b.eof, b.err = true, io.EOF
 	default:
 		b.err = err
@@ -157,7 +157,10 @@ func parseError(err error, at int64) error {
 	case errors.As(err, &typed):
 		return &badBody{typed.Offset, fmt.Sprintf("upload: JSON that does not fit %v", typed.Type)}
 	}
-	for _, known := range []error{io.EOF, io.ErrUnexpectedEOF, context.Canceled, context.DeadlineExceeded, http.ErrBodyReadAfterClose} {
+	if errors.Is(err, io.EOF) { // wrapped: the reader failed
+		return io.ErrUnexpectedEOF
+	}
+	for _, known := range []error{io.ErrUnexpectedEOF, context.Canceled, context.DeadlineExceeded, http.ErrBodyReadAfterClose} {
 		if errors.Is(err, known) {
 			return known
 		}

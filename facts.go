@@ -6,7 +6,7 @@ import "encoding/json"
 type Facts struct {
 	Width    int64   `json:"width,omitempty"` // pixels, as shown, after its orientation
 	Height   int64   `json:"height,omitempty"`
-	Frames   int64   `json:"frames,omitempty"`   // 1 of a still picture or APNG
+	Frames   int64   `json:"frames,omitempty"`   // 1 of a still picture
 	Duration float64 `json:"duration,omitempty"` // seconds
 
 	// Orientation of Exif, 2 to 8, turns the pixels first.

@@ -145,18 +145,19 @@ func (a *account) settle(ctx context.Context, used Usage) {
 	a.apart(ctx, func() error { return a.giveBack(ctx, r, used) })
 }
 
-// charge counts bytes without asking whether they may come, since they have. Bytes of a caller
-// that is over its limit do not count.
-func (a *account) charge(ctx context.Context, c Claim, bytes int64) {
+// charge counts the bytes of c without asking whether they may come, since they have. Bytes that
+// the limiter refuses do not count.
+func (a *account) charge(ctx context.Context, c Claim) {
 	a.subject = c.Subject
 	a.apart(ctx, func() error {
 		asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.timeout)
 		defer cancel()
 		r, err := a.limiter.Reserve(asking, c)
-		if errors.Is(err, CodeRateLimited) {
+		var refusal *Error
+		if errors.As(err, &refusal) {
 			return nil
 		}
-		return errors.Join(err, a.giveBack(ctx, r, Usage{Bytes: bytes}))
+		return errors.Join(err, a.giveBack(ctx, r, Usage{Bytes: c.Bytes}))
 	})
 }
 

@@ -3,12 +3,14 @@ package upload_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
 
@@ -328,6 +330,22 @@ func TestRawBodiesThatFail(t *testing.T) {
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// TestWrappedEnd: only a bare io.EOF ends a body, and not the failure of a reader that has one in
+// it.
+func TestWrappedEnd(t *testing.T) {
+	for about, err := range map[string]error{"wrapped": fmt.Errorf("the line broke: %w", io.EOF), "joined": errors.Join(io.EOF, io.ErrClosedPipe)} {
+		f := newRaw(t, upload.Types("text/plain"), upload.Options{}, nil)
+		r := httptest.NewRequest(http.MethodPut, "/files", io.MultiReader(strings.NewReader("half a file"), iotest.ErrReader(err)))
+		r.ContentLength = -1
+		r.Header.Set("Content-Disposition", `attachment; filename="a.txt"`)
+		w := httptest.NewRecorder()
+		f.ServeHTTP(w, r)
+		require.Equal(t, http.StatusBadRequest, w.Code, "%s: %s", about, w.Body)
+		require.Contains(t, w.Body.String(), upload.CodeMalformed, about)
+		f.empty(t)
+	}
+}
 
 // TestRawAttacks: a file that is refused in a form is refused as a raw body.
 func TestRawAttacks(t *testing.T) {

@@ -129,7 +129,7 @@ func TestDrainedEarlyIsCharged(t *testing.T) {
 			require.Len(t, demands, row.demands)
 			if row.charged {
 				require.Equal(t, []upload.Usage{{Bytes: int64(len(body))}}, used)
-				require.Zero(t, demands[len(demands)-1].Bytes)
+				require.EqualValues(t, len(body), demands[len(demands)-1].Bytes)
 				return
 			}
 			require.Empty(t, used)

@@ -56,7 +56,7 @@ func (s *resumption) charge() {
 		case a.granted:
 			a.settle(s.ctx, Usage{Bytes: wasted})
 		case s.stored < s.least, wasted >= freeBytes:
-			a.charge(s.ctx, Claim{Subject: s.grant.Subject, Request: s.r}, wasted)
+			a.charge(s.ctx, Claim{Subject: s.grant.Subject, Request: s.r, Bytes: wasted})
 		}
 	}
 	switch ctx := s.r.Context(); {

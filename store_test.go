@@ -3,6 +3,7 @@ package upload_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -78,6 +79,7 @@ func TestStoreRefuses(t *testing.T) {
 		{about: "a reader that fails at once", grant: ada, file: picture("a.txt"), r: iotest.ErrReader(gone), code: upload.CodeInternal, cause: gone},
 		{about: "a reader that fails later", grant: ada, file: picture("a.txt"), r: io.MultiReader(strings.NewReader(long), iotest.ErrReader(gone)), code: upload.CodeInternal, cause: gone},
 		{about: "a reader that ends too early", grant: ada, file: picture("a.txt"), r: io.MultiReader(strings.NewReader(long), iotest.ErrReader(io.ErrUnexpectedEOF)), code: upload.CodeInternal, cause: io.ErrUnexpectedEOF},
+		{about: "a reader whose failure has an io.EOF in it", grant: ada, file: picture("a.txt"), r: io.MultiReader(strings.NewReader("hello"), iotest.ErrReader(fmt.Errorf("%w: %w", gone, io.EOF))), code: upload.CodeInternal, cause: gone},
 		{about: "a reader that refuses", grant: ada, file: picture("a.txt"), r: iotest.ErrReader(upload.Reject("not_found_there", "gone")), code: "not_found_there"},
 		{about: "a reader that panics", grant: ada, file: picture("a.txt"), r: readerFunc(func([]byte) (int, error) { panic(gone) }), code: upload.CodeInternal},
 		{about: "a reader that lies", grant: ada, file: picture("a.txt"), r: readerFunc(func(p []byte) (int, error) { return len(p) + 1, nil }), code: upload.CodeInternal},

@@ -160,7 +160,7 @@ func (tx *Tx) discard(ctx context.Context) error {
 func (tx *Tx) settleBody() {
 	account, read := &tx.s.account, tx.s.body.read
 	if !account.granted && tx.s.grant != nil && account.limiter != nil && read > 0 {
-		account.charge(tx.s.ctx, Claim{Subject: tx.s.grant.Subject, Request: tx.s.r}, read)
+		account.charge(tx.s.ctx, Claim{Subject: tx.s.grant.Subject, Request: tx.s.r, Bytes: read})
 		return
 	}
 	account.settle(tx.s.ctx, Usage{Files: len(tx.files), Bytes: read})

@@ -72,7 +72,7 @@ func (g *given) Read(p []byte) (n int, err error) {
 		switch {
 		case err == nil && n == 0:
 			continue
-		case errors.Is(err, io.EOF):
+		case err == io.EOF: // a wrapped one is a failure, which must not pass for the end of the file
 			return n, io.EOF
 		case err != nil:
 			return n, errorOf(err)

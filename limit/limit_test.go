@@ -18,6 +18,7 @@ import (
 	"github.com/airlock-go/upload/internal/limittest"
 	"github.com/airlock-go/upload/limit"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 func newLimiter(t testing.TB, limits limit.Limits, o limit.Options) *limit.Limiter {
@@ -29,6 +30,31 @@ func newLimiter(t testing.TB, limits limit.Limits, o limit.Options) *limit.Limit
 
 func TestConformance(t *testing.T) {
 	limittest.Run(t, func(t *testing.T, l limit.Limits) upload.Limiter { return newLimiter(t, l, limit.Options{}) })
+}
+
+// TestRefusedBodiesCount: a body that is refused early and drained counts for its caller.
+func TestRefusedBodiesCount(t *testing.T) {
+	const size = 2 << 20
+	h, err := upload.New(&memstore.Store{}, upload.NotEmpty(), upload.AllowAnonymous, &upload.Options{
+		MaxFileSize: 1 << 20, Limiter: newLimiter(t, limit.Limits{Bytes: 2*size + size/2}, limit.Options{}), Logger: slog.New(slog.DiscardHandler),
+	})
+	require.NoError(t, err)
+	done := make(chan struct{}, 1)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r)
+		done <- struct{}{}
+	}))
+	defer srv.Close()
+	send := func(size int) int {
+		a, err := uploadtest.Do(srv.Client(), uploadtest.NewRequest(srv.URL, uploadtest.File("file", "a.txt", make([]byte, size))))
+		require.NoError(t, err)
+		<-done
+		return a.Status
+	}
+	require.Equal(t, http.StatusCreated, send(size/4))
+	require.Equal(t, http.StatusRequestEntityTooLarge, send(size))
+	require.Equal(t, http.StatusRequestEntityTooLarge, send(size))
+	require.Equal(t, http.StatusTooManyRequests, send(size/2))
 }
 
 func TestNew(t *testing.T) {

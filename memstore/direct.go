@@ -121,13 +121,16 @@ func (s *Store) source(p storage.Promotion) (*blob, error) {
 		switch {
 		case from == nil:
 			return nil, fmt.Errorf("memstore: %q: %w: %w", of.Key, storage.ErrChanged, fs.ErrNotExist)
-		case from.stored.ETag != of.ETag, from.stored.Size != of.Size:
+		case from.stored.ETag != of.ETag, from.stored.Size != of.Size, len(p.Sources) == 1 && differ(from.stored.SHA256, p.Pin()):
 			return nil, fmt.Errorf("memstore: %q: %w", of.Key, storage.ErrChanged)
 		}
 		list = append(list, from.blob)
 	}
 	return joined(list), nil
 }
+
+// differ reports whether two digests are known and not the same.
+func differ(a, b string) bool { return a != "" && b != "" && a != b }
 
 // holder reports whether p was published before. The error is storage.ErrExists if another object
 // has its key. It needs the lock.

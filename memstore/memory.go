@@ -12,7 +12,7 @@ import (
 // Remains of direct uploads are kept for abandonedAfter, and a search for them runs every
 // sweepEvery at most.
 const (
-	abandonedAfter = 24 * time.Hour
+	abandonedAfter = 8 * 24 * time.Hour // longer than any ticket or resumable upload lasts
 	sweepEvery     = time.Minute
 )
 

@@ -22,8 +22,7 @@ const DefaultMaxBytes = 256 << 20
 // concurrent use.
 //
 // It has no lifecycle rules. Instead it removes unfinished uploads and all objects under staging
-// keys after a day, when an upload needs memory. It looks for them once a minute at most. So a
-// resumable upload may lose its first pieces after a day.
+// keys after eight days, when an upload needs memory. It looks for them once a minute at most.
 type Store struct {
 	// MaxBytes is the most bytes of all files together, including staged ones and the parts of
 	// unfinished uploads. An upload beyond it fails with storage.ErrFull. Bytes that several

@@ -3,6 +3,8 @@ package memstore_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"io/fs"
 	"net/http"
@@ -160,7 +162,27 @@ func TestKeysOfAllKinds(t *testing.T) {
 	}
 }
 
-// TestAbandoned checks that unconfirmed and unfinished uploads are removed after a day, and that
+// TestPromotePinned checks that staged bytes with another SHA-256 than the checked ones are not
+// published.
+func TestPromotePinned(t *testing.T) {
+	f := newFixture(0)
+	sum := sha256.Sum256([]byte("hello"))
+	digest := hex.EncodeToString(sum[:])
+	o := object(5)
+	o.SHA256 = digest
+	put, err := f.SignPut(t.Context(), o)
+	require.NoError(t, err)
+	require.Equal(t, 200, f.send(put, strings.NewReader("hello")).Code)
+	stored, err := f.Stat(t.Context(), key)
+	require.NoError(t, err)
+	p := storage.Promotion{Sources: []storage.Source{{Key: key, ETag: stored.ETag, Size: 5}}, Key: "kept", Size: 5, Nonce: "n"}
+	p.SHA256 = strings.Repeat("a", 64)
+	require.ErrorIs(t, f.Promote(t.Context(), p), storage.ErrChanged)
+	p.SHA256 = digest
+	require.NoError(t, f.Promote(t.Context(), p))
+}
+
+// TestAbandoned checks that unconfirmed and unfinished uploads are removed after eight days, and that
 // the rest stays.
 func TestAbandoned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -174,7 +196,7 @@ func TestAbandoned(t *testing.T) {
 		require.Equal(t, 200, f.part(t, id, 1, 1000).Code)
 		require.EqualValues(t, 1005, f.Used())
 
-		time.Sleep(23 * time.Hour)
+		time.Sleep(7*24*time.Hour + 23*time.Hour)
 		_, err = f.stage(t, "x")
 		require.NoError(t, err)
 		require.EqualValues(t, 1006, f.Used())

@@ -115,7 +115,7 @@ func (h *hooks) instruments(m metric.Meter) error {
 	h.bytes = counter("upload.bytes", "By", "Content that came through this process.")
 	h.undone = counter("upload.undone", "{request}", "Requests that were accepted and whose files were removed again.")
 	h.failures = counter("upload.cleanup.failures", "{file}", "Files of which something could not be removed.")
-	h.hangs = counter("upload.hung", "{call}", "Calls of validators and key generators that did not return in time.")
+	h.hangs = counter("upload.hung", "{call}", "Calls of validators, key generators and limiters that did not return in time.")
 	return failed
 }
 

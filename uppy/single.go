@@ -9,7 +9,7 @@ import (
 )
 
 var errSingle = malformed("single",
-	"files are accepted in parts only; with Uppy 6 the page must set shouldUseMultipart: true; for Uppy 5, which sends small files whole, the server must set Options.Endpoint")
+	"files are accepted in parts only: the page must set shouldUseMultipart: true, or the server Options.Endpoint")
 
 var errBody = malformed("body", "this step takes no body")
 

@@ -39,6 +39,9 @@ func png(w *walk) {
 			w.facts.Width, w.facts.Height = int64(binary.BigEndian.Uint32(size)), int64(binary.BigEndian.Uint32(size[4:]))
 			w.facts.Frames = 1
 			w.keep(length - 8 + 4)
+		case string(kind[:]) == "acTL" && length == 8:
+			w.facts.Frames = max(1, int64(binary.BigEndian.Uint32(w.lookMore(4)[8:])))
+			w.keep(length - 4 + 4)
 		case string(kind[:]) == "IEND":
 			w.keep(length + 4)
 			return

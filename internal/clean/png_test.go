@@ -83,3 +83,12 @@ func FuzzPNG(f *testing.F) {
 	f.Add(pngOf(f, "eXIf"+string(phone(binary.LittleEndian, 6)), "tEXtSoftware\x00"+secret, "eXIf"+secret))
 	f.Fuzz(func(t *testing.T, file []byte) { holdTogether(t, "image/png", file) })
 }
+
+// TestPNGFrames checks that an animation has the frames that it announces.
+func TestPNGFrames(t *testing.T) {
+	t.Parallel()
+	got := whole(t, "image/png", pngOf(t, "acTL\x00\x00\x00\x03\x00\x00\x00\x00"))
+	require.NoError(t, got.Err)
+	require.False(t, got.Changed)
+	require.Equal(t, clean.Facts{Width: 5, Height: 3, Frames: 3}, got.Facts)
+}
