@@ -79,7 +79,7 @@ func (c *rechecking) all(ctx context.Context) error {
 			if err := c.next(ctx, o.Key); err != nil {
 				return err
 			}
-			if c.inARow == 0 { // another run retries objects that could not be judged
+			if c.inARow == 0 { // another run begins with the last objects that could not be judged
 				c.after = o.Key
 			}
 		}
