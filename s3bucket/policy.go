@@ -108,7 +108,7 @@ func suffixed(words []string, before, after string) []string {
 	return out
 }
 
-// partition returns the part of AWS that a region belongs to, as ARNs name it.
+// partition returns the part of AWS that a region belongs to, as ARNs name it. It knows three.
 func partition(region string) string {
 	switch {
 	case strings.HasPrefix(region, "cn-"):

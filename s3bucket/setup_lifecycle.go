@@ -15,7 +15,8 @@ const unfinishedDays = 7
 // uploads and parts of direct ones after [Layout].TicketExpires, and other multipart uploads after a
 // week. S3 selects objects by the beginnings of their keys, so each prefix of the [Layout] has
 // rules, except one that a shorter one of its kind covers. On versioned buckets, staged files are
-// removed for good a day later.
+// removed for good a day later. A video that a killed process was cleaning lies in the folder of
+// its key, and usually stays until a sweep.
 //
 // S3 counts in days, up to the next midnight UTC, and may act later. A file that is sent with a
 // ticket and never confirmed stays for at least two days by default. No published object ever

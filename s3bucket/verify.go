@@ -54,7 +54,8 @@ func (r *run) verifyPin() (State, string) {
 	return weigh(r.given(), "copies keep to an ETag", r.pinned())
 }
 
-// verifyPut and verifyPart send the attack that harms others than the sender.
+// verifyPut and verifyPart send the attack that harms others than the sender. verifyPart also sends
+// a part that is too long.
 func (r *run) verifyPut() (State, string) {
 	copies, err := r.copies()
 	if err != nil {
