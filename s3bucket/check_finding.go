@@ -10,8 +10,9 @@ import (
 // State is the result of [Bucket.Check] for a topic.
 type State string
 
-// These are the states. StateCannotTell means that the service does not support the setting or does
-// not answer, or that the credentials may not see it. It does not mean that all is well.
+// These are the states. StateCannotTell means that there is no answer to the question. For example,
+// the service does not support the setting, the credentials may not see it, or an earlier step
+// failed. It does not mean that all is well.
 const (
 	StateOK         State = "ok"
 	StateWrong      State = "wrong"
@@ -22,7 +23,7 @@ const (
 type Topic string
 
 // These are the topics, in the order of a report. Those of direct uploads are checked only if the
-// [Layout] has any.
+// [Layout] has StagingPrefixes.
 const (
 	TopicReachable   Topic = "reachable"
 	TopicWrite       Topic = "write"

@@ -9,8 +9,8 @@ import (
 // Fit says what a service is good for.
 type Fit string
 
-// These are the answers of a [Proposal], from the best to the worst. FitUnclear means that
-// something could not be tried.
+// These are the answers of a [Proposal], the first three from the best to the worst. FitUnclear
+// means that something could not be tried.
 const (
 	Fits         Fit = "fits"
 	FitsNoDirect Fit = "no direct uploads here"

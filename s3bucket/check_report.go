@@ -10,8 +10,8 @@ type Report struct {
 	Bucket   string    `json:"bucket"`
 	Findings []Finding `json:"findings"`
 
-	// Proposal is the profile that Check proposes. It is nil if the bucket cannot be reached, and
-	// for Verify.
+	// Proposal is the profile that Check proposes. It is nil if the bucket cannot be reached, if
+	// ctx ended before, and for Verify.
 	Proposal *Proposal `json:"proposal,omitempty"`
 }
 

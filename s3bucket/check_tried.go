@@ -9,7 +9,7 @@ import (
 // tried is what trying one ability of the service has shown.
 type tried struct {
 	state  State  // StateOK if the service has it and StateWrong if not; "" if it was not tried
-	why    string // what was seen, unless that is StateOK
+	why    string // what was seen; "" for some that are StateOK
 	flag   flag   // what a profile must say if it is StateWrong
 	advice string // "" for flag.say
 	absent bool   // requests of this kind were refused, correct ones included

@@ -40,9 +40,9 @@ type Layout struct {
 	Versioned bool
 
 	// Scanner is the ARN of the role with which GuardDuty scans the bucket for malware and tags
-	// scanned objects. With it the bucket policy denies published objects to all except ScanExempt
-	// until they are tagged as clean, and lets only the scanner set that tag. Default: none, and
-	// there is no such gate.
+	// scanned objects. With it the bucket policy denies published objects to all except Scanner and
+	// ScanExempt until they are tagged as clean. It lets only the scanner set that tag. Default:
+	// none, and there is no such gate.
 	Scanner string
 
 	// ScanExempt are the ARNs of the roles that may read unscanned objects. These are the roles of

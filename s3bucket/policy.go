@@ -39,7 +39,7 @@ const policyVersion = "2012-10-17"
 // [RoleDelivery] alone, or with [RoleSetup], is denied to read under [storage.StagingSegment], where
 // files lie that are still being checked or cleaned. The other roles read there. A Deny overrides
 // every Allow, so ask for all roles of a process at once: two policies side by side would stop the
-// process from publishing.
+// process from publishing and sweeping staged files.
 //
 // It omits what encryption with a KMS key needs, since a key can be named in many ways:
 // kms:GenerateDataKey on the key for roles that write, and kms:Decrypt for all that read and for
@@ -108,7 +108,7 @@ func suffixed(words []string, before, after string) []string {
 	return out
 }
 
-// partition returns the part of AWS that a region belongs to, as ARNs name it.
+// partition returns the part of AWS that a region belongs to, as ARNs name it. It knows three.
 func partition(region string) string {
 	switch {
 	case strings.HasPrefix(region, "cn-"):

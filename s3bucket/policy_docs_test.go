@@ -73,10 +73,11 @@ It declares the bucket: import one that exists first.
 Its rules and its bucket policy replace all others there.
 
 This page is about a bucket "bucket" without versions, keys under "avatars/" (` + "`Options.Keys` is `upload.Prefix(\"avatars\", upload.RandomKeys())`" + `), direct uploads and a malware scanner.
-A table after each policy has its reasons, and the statements that differ on buckets with versions and with ` + "`s3store.Options.Tags`" + `.
+A table after each policy has its reasons, and the statements that versions of the bucket and ` + "`s3store.Options.Tags`" + ` add.
+With versions ` + "`RollBack`, `RemoveStaged`, `ReadVerdict`, `Remove` and `RemoveProbes`" + ` fall away, and ` + "`ListVersions`" + ` has a condition on the prefixes.
 A process that has several roles needs one policy for them, which names them all: ` + "`streamed+delivery`, or `Policy(RoleStreamed, RoleDelivery)`." + `
-Do not attach the policy of ` + "`delivery`" + ` beside another one: its Deny overrides what the other allows, and the process could neither publish nor sweep ([why](#delivery)).
-The tests give a user of versitygw exactly these actions and run every path of the library, except resumable uploads.
+Do not attach the policy of ` + "`delivery`" + ` beside another one: its Deny overrides what the other allows, and the process could neither publish nor sweep staged files ([why](#delivery)).
+The tests give a user of versitygw exactly these actions and run the paths of each role, except resumable uploads.
 Then they leave out each action of each statement, and require a named path to fail (except for settings that this server does not support).
 
 The policies omit KMS keys.
@@ -89,7 +90,7 @@ The key's own policy must agree.
 var roleTexts = map[s3bucket.Role]string{
 	s3bucket.RoleStreamed: "Receives files through the application: `Handler`.",
 	s3bucket.RoleDirect:   "Signs direct uploads and confirms them (`Presigner`), and receives resumable ones (`Resumer`).\nFor a Presigner alone, give `s3store.Options.Signer` credentials of its own, with `Sign` alone (and `SignTags`): a signer for clients needs no right to read ([how](production.md#signers)).",
-	s3bucket.RoleDelivery: "Hands out published files: `Links`, or the `Signer` of its store.\nIt reads no file that is still being checked or cleaned: `WithholdStaged` denies that for every key with the segment `upload-staging`.\nFiles lie there that clients have sent directly or in pieces, and videos that are still being cleaned, in the folder of their key.\nWith versions it also denies the actions of `ReadScanned`.\nAll other roles except `setup` read such files.\nTheir policies have no Deny, nor has a combined one such as `streamed+delivery`.\nA process that also receives files can still sign links with credentials of this role alone ([how](production.md#signers)).",
+	s3bucket.RoleDelivery: "Hands out published files: `Links`, or the `Signer` of its store.\nIt reads no file that is still being checked or cleaned: `WithholdStaged` denies that for every key with the segment `upload-staging`.\nFiles lie there that clients have sent directly or in pieces, and videos that are still being cleaned, in the folder of their key.\nWith versions and a scanner it also denies the actions of `ReadScanned`.\nAll other roles except `setup` read such files.\nTheir policies have no Deny, nor has one that combines them with `delivery`, such as `streamed+delivery`.\nA process that also receives files can still sign links with credentials of this role alone ([how](production.md#signers)).",
 	s3bucket.RoleSweeper:  "Removes unreferenced objects: `sweep.Sweeper`.",
 	s3bucket.RoleCheck:    "Runs `Bucket.Check` and reads the settings.",
 	s3bucket.RoleSetup:    "Runs `Bucket.Setup`.",

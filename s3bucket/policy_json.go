@@ -12,7 +12,7 @@ import (
 //	aws s3api put-bucket-cors --cors-configuration file://…
 //	aws s3api put-bucket-lifecycle-configuration --lifecycle-configuration file://…
 //
-// The last two replace all rules of a bucket; Setup keeps those of others.
+// Each replaces all that the bucket has of its kind; Setup keeps the rules of others.
 func JSON(document any) ([]byte, error) {
 	text, err := json.Marshal(document)
 	if err != nil {

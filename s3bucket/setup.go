@@ -17,8 +17,8 @@ import (
 // Setup adds the rules of [Bucket.CORS] and [Bucket.Lifecycle] to those that the bucket has. Rules
 // of others stay as they are. Ours are recognized by their ids, which are derived from the prefixes
 // in the [Layout], so a rule for a removed prefix also stays. Nothing is written if all rules are
-// there already. It is an error if a rule has a setting that the SDK does not know and would drop;
-// nothing is written then.
+// there already. Otherwise it is an error if a rule has a setting that the SDK does not know and
+// would drop; no rule of that kind is written then.
 //
 // S3 keeps the rules of each kind in one document and has no condition for replacing it. Rules that
 // another process adds at the same time can be lost, so run Setup from one place. It needs the

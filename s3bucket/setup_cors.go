@@ -15,8 +15,8 @@ import (
 const corsMaxAge = 3600
 
 // CORS returns the rule that lets pages of [Layout].Origins send files to the bucket, nil if there
-// are none or no direct uploads. It allows only what is signed. Pages whose scripts read links also
-// need GET, in a rule of their own.
+// are none or no StagingPrefixes. It allows only what is signed. Pages whose scripts read links
+// also need GET, in a rule of their own.
 func (b *Bucket) CORS() *types.CORSConfiguration {
 	if !b.direct() || len(b.layout.Origins) == 0 {
 		return nil

@@ -13,12 +13,14 @@ const unfinishedDays = 7
 
 // Lifecycle returns the rules that remove unfinished uploads: staged files, pieces of resumable
 // uploads and parts of direct ones after [Layout].TicketExpires, and other multipart uploads after a
-// week. S3 selects objects by the beginnings of their keys, so there is a rule for each prefix of the
-// [Layout]. On versioned buckets, staged files are then removed for good.
+// week. S3 selects objects by the beginnings of their keys, so each prefix of the [Layout] has
+// rules, except one that a shorter one of its kind covers. On versioned buckets, staged files are
+// removed for good a day later. A video that a killed process was cleaning lies in the folder of
+// its key, and usually stays until a sweep.
 //
 // S3 counts in days, up to the next midnight UTC, and may act later. A file that is sent with a
-// ticket and never confirmed stays for two days by default. No published object ever expires by
-// these rules.
+// ticket and never confirmed stays for at least two days by default. No published object ever
+// expires by these rules.
 func (b *Bucket) Lifecycle() *types.BucketLifecycleConfiguration {
 	var rules []types.LifecycleRule
 	for _, prefix := range b.layout.staged() {

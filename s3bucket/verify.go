@@ -17,13 +17,16 @@ func (b *Bucket) pinsCopies() bool { return b.direct() && !b.opts.Profile.NoPinn
 // unchecked, as far as the profile relies on them. A forged signature must be refused. PutObject
 // and CompleteMultipartUpload must replace nothing. Copies must keep to an ETag. A signed PUT and a
 // signed part must copy nothing, and a signed part must not exceed its signed length. The last four
-// are tried only if the [Layout] has direct uploads.
+// are tried only if the [Layout] has StagingPrefixes.
 //
 // It is meant for the start of a program, which should end if [Report.Worst] is StateWrong. It
-// makes about twenty calls, fewer without direct uploads, and others to remove what it wrote. It
+// makes about twenty calls, fewer without StagingPrefixes, and others to remove what it wrote. It
 // detects only abilities that the service lacks entirely: run Check before the first user comes,
-// and after each update of the service. It does not judge credentials, and cannot tell anything
-// with invalid ones: call [s3store.Store.Ping] first.
+// and after each update of the service.
+//
+// It cannot tell anything with invalid credentials: call [s3store.Store.Ping] first. Its probes
+// stay, and TopicLeft is StateWrong, if the credentials may write them but not remove them. The
+// policy of [RoleStreamed] is enough, with StagingPrefixes that of [RoleStreamed] and [RoleDirect].
 func (b *Bucket) Verify(ctx context.Context) Report {
 	return b.examine(ctx, verifying)
 }
@@ -51,7 +54,8 @@ func (r *run) verifyPin() (State, string) {
 	return weigh(r.given(), "copies keep to an ETag", r.pinned())
 }
 
-// verifyPut and verifyPart send the attack that harms others than the sender.
+// verifyPut and verifyPart send the attack that harms others than the sender. verifyPart also sends
+// a part that is too long.
 func (r *run) verifyPut() (State, string) {
 	copies, err := r.copies()
 	if err != nil {

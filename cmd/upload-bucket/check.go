@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/s3bucket"
 )
 
-// check prints what s3bucket.Bucket.Check finds: 1 if something is wrong.
+// check prints what s3bucket.Bucket.Check finds. The exit status is 1 if a fault counts.
 func check(fs *flag.FlagSet) action {
 	dev := fs.Bool("dev", false, "the server and its root keys are for development: settings of the bucket and the credentials do not count")
 	return func(ctx context.Context, e *env) (int, error) {
@@ -36,9 +36,9 @@ func (e *env) report(r s3bucket.Report) error {
 	return err
 }
 
-// settings are the topics about the settings of a bucket, or of credentials. Root keys may
-// do everything, and servers for development have few of these settings. The other topics
-// are about the server's behaviour, and about readers.
+// settings are the topics that -dev does not count: most settings of a bucket, and rights of
+// credentials. Root keys may do everything, and servers for development have few of these
+// settings. The other topics are about the server's behaviour, versions, and readers.
 var settings = []s3bucket.Topic{
 	s3bucket.TopicPublicBlock, s3bucket.TopicACLs, s3bucket.TopicEncryption, s3bucket.TopicLogging,
 	s3bucket.TopicStaging, s3bucket.TopicUnfinished, s3bucket.TopicCORS, s3bucket.TopicRights,

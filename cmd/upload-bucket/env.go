@@ -16,8 +16,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// env is what every command works with. Its flags are those of the example
-// server, so that the same words describe the same bucket.
+// env is what every command works with. Its flags that the example server also
+// has mean the same there, so that the same words describe the same bucket.
 type env struct {
 	bucket   string
 	region   string
@@ -59,7 +59,7 @@ func (e *env) flags(fs *flag.FlagSet) {
 	e.layoutFlags(fs)
 }
 
-// layoutFlags adds the flags that describe the layout of the application.
+// layoutFlags adds the flags that describe the layout of the application, and its tags.
 func (e *env) layoutFlags(fs *flag.FlagSet) {
 	l := &e.layout
 	fs.Func("key-prefix", "`prefix` of published keys, such as avatars/, if not all below -s3-prefix; may be repeated", func(prefix string) error {

@@ -56,7 +56,8 @@ func (h *writer) flush() {
 }
 
 // literal returns a string, a list of strings, a number, a truth value or an expression. A string
-// of JSON is one of HCL, too, except that HCL fills in what "${" and "%{" begin.
+// of JSON is one of HCL, too, except that HCL fills in what "${" and "%{" begin. HCL refuses \b and
+// \f, which no value has. It composes letters and accents that are two characters (NFC).
 func literal(value any) string {
 	switch v := value.(type) {
 	case expression:

@@ -7,7 +7,7 @@
 //	upload-bucket recheck -s3-bucket pictures -s3-prefix avatars -accept images
 //
 // Credentials come from the usual AWS places. The work is done by package s3bucket,
-// and by sweep.Sweeper.
+// sweep.Sweeper and upload.Check.
 package main
 
 import (
@@ -26,8 +26,8 @@ type command struct {
 	name  string
 	about string
 	// prepare adds the command's own flags to fs, and returns the function to run after
-	// they are parsed. Its exit status is 0 if all is well, 1 for a fault of the
-	// bucket, and 2 for a fault of the command line.
+	// they are parsed. Its exit status is 0 if all is well, and 1 if something is wrong or
+	// left to do. It is 2 for a wrong command line, and for a sweep or recheck that broke off.
 	prepare func(fs *flag.FlagSet) action
 }
 
@@ -47,7 +47,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run returns the exit status. Results go to stdout, and everything else to
+// run returns the exit status. Results and help go to stdout, and everything else to
 // stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	for _, c := range commands {

@@ -79,7 +79,7 @@ func (c *rechecking) all(ctx context.Context) error {
 			if err := c.next(ctx, o.Key); err != nil {
 				return err
 			}
-			if c.inARow == 0 { // another run retries objects that could not be judged
+			if c.inARow == 0 { // another run begins with the last objects that could not be judged
 				c.after = o.Key
 			}
 		}
@@ -118,8 +118,8 @@ func (c *rechecking) next(ctx context.Context, key string) error {
 	return c.print(recheckFinding{Outcome: "unjudged", Key: key, Error: err.Error()})
 }
 
-// judge reads an object as if a client had sent it, under its stored name. Of an object
-// that is too large it reads one byte more than is accepted.
+// judge reads an object as if a client had sent it, under its stored name or else the end of
+// its key. Of an object that is too large it reads one byte more than is accepted.
 func (c *rechecking) judge(ctx context.Context, key string) error {
 	ctx, cancel := context.WithTimeout(ctx, objectTime)
 	defer cancel()

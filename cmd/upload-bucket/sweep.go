@@ -88,7 +88,7 @@ func (s *sweeping) status(ctx context.Context, e *env, report sweep.Report, err 
 	return 2, err
 }
 
-// progress saves the place after each page.
+// progress saves the place after each page after which it has moved.
 func (s *sweeping) progress(_ context.Context, r sweep.Report) error {
 	s.tell.page(r)
 	if r.Cursor == s.place.Cursor { // until enough files were seen to judge their share

@@ -41,8 +41,8 @@ func (r *references) openList(ctx context.Context, store storage.Lister, prefix 
 	return answers{ask: ask, asOf: asOf, done: func() {}}, nil
 }
 
-// readList returns the keys of the list and when it was written, which is unknown for a
-// pipe.
+// readList returns the keys of the list and when it was written, which is unknown for
+// stdin and pipes.
 func (r *references) readList(remove bool) (keys []string, written time.Time, err error) {
 	in := r.stdin
 	if r.list != "-" {

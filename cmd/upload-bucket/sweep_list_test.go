@@ -46,7 +46,7 @@ func newSoundBucket(t *testing.T) *sweptBucket {
 
 // TestSweepRefusesLists: a list that does not match the bucket, or is of another time, is
 // refused, with -remove and without, and with -allow-any-share. Nothing is removed, and
-// the message says what to do.
+// the message says what is wrong.
 func TestSweepRefusesLists(t *testing.T) {
 	b := newSoundBucket(t)
 	good := each(func(_ int, key string) string { return key })

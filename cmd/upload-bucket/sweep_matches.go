@@ -8,12 +8,12 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// tried is how many keys of a list are looked up in the bucket.
+// tried is how many keys of a list are looked up in the bucket, at most.
 const tried = 100
 
-// matches refuses keys of which fewer than half are under the prefix, or fewer than a
-// tenth in the bucket. Nearly all keys of a right list are, however many files are
-// orphaned.
+// matches refuses keys of which fewer than half are under the prefix. It also refuses keys
+// if fewer than a tenth of those that are tried are in the bucket. Nearly all keys of a
+// right list are, however many files are orphaned.
 func matches(ctx context.Context, store storage.Lister, prefix string, keys []string) error {
 	var under []string
 	odd := ""

@@ -12,7 +12,7 @@ import (
 type place struct {
 	file   string // "" to keep nothing
 	Cursor string `json:"cursor"`
-	Passed int    `json:"passed"` // objects before it, for the bar
+	Passed int    `json:"passed"` // objects and uploads before it, for the bar
 	Remove bool   `json:"remove"` // the runs removed
 }
 

@@ -35,7 +35,7 @@ func (r *references) flags(fs *flag.FlagSet) {
 	fs.StringVar(&r.query, "query", "", "`SELECT` of those keys that are referred to, of the JSON array ?1,\nas in SELECT key FROM pictures WHERE key IN (SELECT value FROM json_each(?1))")
 }
 
-// open refuses references that cannot belong to the objects under prefix.
+// open refuses a list that cannot belong to the objects under prefix, and a query that fails.
 func (r *references) open(ctx context.Context, store storage.Lister, prefix string, remove bool) (answers, error) {
 	switch {
 	case r.list != "" && r.sqlite != "":

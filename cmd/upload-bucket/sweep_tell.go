@@ -19,8 +19,8 @@ type teller struct {
 	env    *env
 	remove bool
 	bar    bool
-	passed int // objects before the place where this run begins
-	total  int // all objects, if there is a bar
+	passed int // objects and uploads before the place where this run begins
+	total  int // all objects and uploads, if there is a bar
 	last   sweep.Report
 	err    error // of stdout
 }
@@ -40,7 +40,7 @@ type listed interface {
 	storage.UploadLister
 }
 
-// count lists everything once, since a bar needs the total.
+// count lists everything once for a bar, which needs the total.
 func (t *teller) count(ctx context.Context, store listed) error {
 	if !t.bar {
 		return nil
