@@ -1,11 +1,13 @@
 package limit_test
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"log/slog"
 	"math"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -45,11 +47,17 @@ func TestRefusedBodiesCount(t *testing.T) {
 		done <- struct{}{}
 	}))
 	defer srv.Close()
-	send := func(size int) int {
-		a, err := uploadtest.Do(srv.Client(), uploadtest.NewRequest(srv.URL, uploadtest.File("file", "a.txt", make([]byte, size))))
+	send := func(size int) int { // all of it before the answer is read, as browsers do
+		c, err := net.Dial("tcp", srv.Listener.Addr().String())
 		require.NoError(t, err)
+		defer func() { require.NoError(t, c.Close()) }()
+		r := uploadtest.NewRequest(srv.URL, uploadtest.File("file", "a.txt", make([]byte, size)))
+		require.NoError(t, r.Write(c))
+		a, err := http.ReadResponse(bufio.NewReader(c), r)
+		require.NoError(t, err)
+		require.NoError(t, a.Body.Close())
 		<-done
-		return a.Status
+		return a.StatusCode
 	}
 	require.Equal(t, http.StatusCreated, send(size/4))
 	require.Equal(t, http.StatusRequestEntityTooLarge, send(size))
