@@ -22,7 +22,7 @@ type ending struct {
 
 // The outcomes. Only one is ever decided, and it stays.
 const (
-	outcomeAccepted   = "accepted" // to be published, by any later request if this process ends
+	outcomeAccepted   = "accepted" // to be published, by a later PATCH if this process ends
 	outcomeRefused    = "refused"
 	outcomeTerminated = "terminated" // by the client
 )

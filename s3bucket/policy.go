@@ -108,13 +108,18 @@ func suffixed(words []string, before, after string) []string {
 	return out
 }
 
+// partitions are those of AWS beside the usual one, with the beginning of their regions.
+var partitions = []struct{ regions, name string }{
+	{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"eusc-", "aws-eusc"},
+	{"us-iso-", "aws-iso"}, {"us-isob-", "aws-iso-b"}, {"eu-isoe-", "aws-iso-e"}, {"us-isof-", "aws-iso-f"},
+}
+
 // partition returns the part of AWS that a region belongs to, as ARNs name it. It knows three.
 func partition(region string) string {
-	switch {
-	case strings.HasPrefix(region, "cn-"):
-		return "aws-cn"
-	case strings.HasPrefix(region, "us-gov-"):
-		return "aws-us-gov"
+	for _, p := range partitions {
+		if strings.HasPrefix(region, p.regions) {
+			return p.name
+		}
 	}
 	return "aws"
 }

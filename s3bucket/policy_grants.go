@@ -58,6 +58,7 @@ var grants = map[Role][]grant{
 		}, nil, "to read how the bucket is set up"},
 		{"ReadCORS", wholeBucket, []string{"s3:GetBucketCORS"}, (*Bucket).direct, "to read which pages may use the bucket"},
 		{"Probe", allKeys, []string{"s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload"}, nil, "to try with objects of its own what the service enforces"},
+		{"ListCopies", allKeys, []string{"s3:ListMultipartUploadParts"}, (*Bucket).direct, "to see whether the service copies the range that it is asked for"},
 		{"ProbeTags", allKeys, []string{"s3:PutObjectTagging"}, (*Bucket).tagged, "since Options.Tags are sent with each object"},
 		{"RemoveProbes", allKeys, []string{"s3:DeleteObject"}, (*Bucket).unversioned, "to remove them again"},
 		{"RemoveProbeVersions", allKeys, []string{"s3:DeleteObjectVersion"}, (*Bucket).versioned, "to remove them again"},

@@ -52,6 +52,11 @@ func TestPolicyResources(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"arn:aws-us-gov:s3:::bucket/*"}, statement(t, streamed, "Store").Resource)
 	require.Nil(t, statement(t, streamed, "ListVersions").Condition)
+	for region, partition := range map[string]string{"eu-central-1": "aws", "cn-north-1": "aws-cn", "eusc-de-east-1": "aws-eusc", "us-iso-east-1": "aws-iso", "us-isob-east-1": "aws-iso-b"} {
+		streamed, err := policyBucket(t, region, s3store.Options{}, s3bucket.Layout{}).Policy(s3bucket.RoleStreamed)
+		require.NoError(t, err)
+		require.Equal(t, []string{"arn:" + partition + ":s3:::bucket/*"}, statement(t, streamed, "Store").Resource)
+	}
 }
 
 // TestPolicyActions checks for no wildcards, no duplicate rights, none that reach further than

@@ -29,7 +29,7 @@ export class UploadFiles extends HTMLElement {
   readonly validationMessage: string;
   checkValidity(): boolean;
   reportValidity(): boolean;
-  /** Queues files, as if they were chosen. Without `multiple` the last one counts. */
+  /** Queues files, as if they were chosen. Without `multiple` the first one counts, and replaces the former. */
   add(files: Iterable<File>): void;
   /** Removes the rows that have ended. */
   clear(): void;

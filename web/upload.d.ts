@@ -70,7 +70,7 @@ export interface UploadOptions extends Doors {
 /** Why a file is not stored. Its message is the sentence for the person who chose the file. */
 export class UploadError extends Error {
   constructor(code: string, params?: Record<string, unknown>, more?: object);
-  /** A code of docs/errors.md, or "lost", "unanswered" or "unreadable". */
+  /** A code of docs/errors.md, or "lost", "unanswered", "unreadable" or "refused" (an answer without a code). */
   code: string;
   params: Record<string, unknown>;
   /** Whether a new try of the same file is useless. */
@@ -92,8 +92,8 @@ export function doorOf(file: File, doors: Doors): "url" | "tickets" | "resumable
 
 /**
  * Sends one file and resolves when the server has checked and stored it. What is refused for now is
- * sent again, after the time that the server asks for, up to two minutes each. It rejects with an
- * UploadError, or with the signal's reason.
+ * sent again after the time that the server asks for, if that is at most two minutes. It rejects
+ * with an UploadError, the signal's reason, or an error of the page's own functions.
  *
  * A form whose answer is lost may be stored or not ("unanswered"), so it is not sent again. The same
  * is said of an answer that is not the server's, such as a page that asks to sign in. Direct

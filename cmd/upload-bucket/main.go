@@ -11,6 +11,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -55,6 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			status, err := c.run(ctx, args[1:], stdout, stderr)
 			if err != nil {
 				_, _ = fmt.Fprintf(stderr, "upload-bucket %s: %v\n", c.name, err)
+				status = cmp.Or(status, 2) // such as for output that could not be written
 			}
 			return status
 		}

@@ -152,7 +152,7 @@ func (cfg *config) checkS3(given map[string]bool) error {
 		return fmt.Errorf("-s3-lacks: %w", err)
 	}
 	if cfg.setup && !cfg.direct {
-		return errors.New("-s3-setup needs -direct: only direct uploads need the rule")
+		return errors.New("-s3-setup needs -direct")
 	}
 	if cfg.endpoint != "" {
 		u, err := url.Parse(cfg.endpoint)

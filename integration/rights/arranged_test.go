@@ -93,7 +93,7 @@ type arrangement struct {
 }
 
 // together returns an arrangement of several, which must not affect the same topics: a check makes
-// two hundred calls.
+// dozens of calls.
 func together(all ...arrangement) arrangement {
 	one := all[0]
 	for _, next := range all[1:] {

@@ -108,6 +108,7 @@ var needed = map[s3bucket.Role]map[left]string{
 		{"Probe", "s3:PutObject"}:                         "write",
 		{"Probe", "s3:GetObject"}:                         "read",
 		{"Probe", "s3:AbortMultipartUpload"}:              "multipart",
+		{"ListCopies", "s3:ListMultipartUploadParts"}:     "copies",
 		{"ProbeTags", "s3:PutObjectTagging"}:              "write",
 		{"RemoveProbes", "s3:DeleteObject"}:               "delete",
 		{"RemoveProbeVersions", "s3:DeleteObjectVersion"}: "delete",
