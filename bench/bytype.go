@@ -71,14 +71,15 @@ func (b *bench) byType() error {
 	err := b.typedTable("By type: typical files, S3 over https", `CPU s/GiB of files of 1 MiB and 64 MiB.
 "Alone" is the time of the validators without network and storage, "upload" that of the whole server.
 As in an upload, the validators find a file in the caches of the processor, whatever its size.
-"× floor" compares with uploads to the floor in the same minutes.
+"× floor" compares with the median upload to the floor, of all files of the table.
 This S3 cannot copy what it discards, so videos whose index comes last are uploaded only in one part.
 `, corpus.TypicalFiles(), min(3, b.repeats))
 	if err != nil {
 		return err
 	}
 	return b.typedTable("By type: the worst files, S3 over https", `The same, measured once.
-A file that is refused before its end is not uploaded, and "alone" counts the bytes before the refusal.
+A file that is refused before its end is not uploaded, and "alone" counts the bytes before the refusal, from 64 KiB on.
+The answer is that to the file of 64 MiB.
 `, corpus.CostlyFiles(), 1)
 }
 

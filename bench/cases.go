@@ -104,6 +104,7 @@ func (b *bench) manyAtOnce(row manyRow, n int, size int64) error {
 func (b *bench) refused() error {
 	const limit = mib
 	b.out.section("Refused early: 1 GiB where %d MiB are allowed", limit/mib)
+	b.out.text("With Content-Length the server refuses before it reads the file, so the KiB are all that it read.\n\n")
 	b.out.table("Server", "Form", "CPU ms", "Read by the server beyond the limit, KiB", "Answer")
 	for _, row := range []struct {
 		name string
@@ -142,6 +143,7 @@ func (b *bench) refused() error {
 // bySize measures what grows with the size of a file.
 func (b *bench) bySize() error {
 	b.out.section("By size: one file, S3 over https")
+	b.out.text("Files of up to 64 MiB were sent 4 to 64 times, one after another.\n\n")
 	b.out.table("MiB", "CPU s/GiB", "Peak RSS MiB")
 	for _, size := range []int64{1, 4, 16, 64, 256, 1024, 4096} {
 		if size /= b.scale; size == 0 {

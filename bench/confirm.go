@@ -75,7 +75,7 @@ func (b *bench) confirm() error {
 	fmt.Fprint(&b.out.b, `A client has sent the file in parts.
 Confirm makes an object of them, reads it through the validators, and publishes a copy.
 To assemble parts, versitygw copies them all: once when it makes the object, and once when it publishes the copy.
-The GET and the copy are of that object, by the SDK, one after the other; nothing is checked.
+The GET and the copy are of the published object, by the SDK, one after the other; nothing is checked.
 CPU time is that of the application alone.
 
 `)

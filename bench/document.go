@@ -19,19 +19,26 @@ func newDocument() *document {
 	fmt.Fprintf(&d.b, `# Benchmarks
 
 For developers who compare ways to receive uploads: what an upload costs the server, for this library and for code that people write today.
-All servers get the same requests, have the same skeleton, and send to one S3 that discards the files.
-Server, S3 and clients are processes of their own on one machine.
+The servers of a table get the same requests, unless it names another load.
+All except tusd have the same skeleton.
+They send to an S3 that discards the files, or to versitygw where the section says so.
+Only memstore sends nothing.
+All run on one machine.
+The server is a process of its own, except where only validators or Confirm are measured.
 CPU time is the server's alone, as the operating system counts it.
 This library checks what it always checks: its presets read the file to its end.
+Only its limits of size are higher where large files need it.
 The other servers check nothing.
-Where a range is given, the servers were measured in turn, and the figure is the median; all others were measured once.
+Where a range is given, the rows were measured in turn, and the figures are medians.
+So are the figures of "Refused early", "typical files" and "By size", and the times of "Looking".
+All others were measured once.
 Files are PNG pictures unless the table names another type.
 
-%s runs it again in about twenty minutes; nothing else should run meanwhile.
-%s shows in a minute that it works.
+%s measures all except the last section again, in about twenty minutes; nothing else should run meanwhile.
+%s shows in a minute that it works; without %s it replaces this page.
 
 %s
-`, "`make bench`", "`go run -C bench . run -quick`", machine())
+`, "`make bench`", "`go run -C bench . run -quick -o /tmp/quick.md`", "`-o`", machine())
 	return d
 }
 

@@ -23,11 +23,12 @@ func (b *bench) looking() error {
 	const beginning = 512 * kib
 	uploads := int(128 / b.scale)
 	b.out.section("Looking: the worst files of each type")
-	fmt.Fprintf(&b.out.b, `The table has the CPU time of the validators alone, for 1 MiB of each file.
-A file may take 50 ms and 200 ms for each MiB; one that needs more is refused.
+	fmt.Fprintf(&b.out.b, `The table has the CPU time of the validators alone, for each file of 1 MiB up to its refusal.
+A file may take 50 million steps, and 200 more for each byte; one that needs more is refused.
+A step takes about a nanosecond.
 "Unasked" is the longest CPU time between two checks of the request's context and of CheckTimeout.
 
-"Held" is the memory, heap and stacks, of %[1]d uploads at once whose clients stall after the longest beginning of the file that is not refused, of 512 KiB at most.
+"Held" is the memory, heap and stacks, of %[1]d uploads at once whose clients stall after the longest beginning of the file that is not refused, of about 512 KiB at most.
 They may hold 192 KiB for each upload, %[2]d MiB in all, and the 64 MiB that all inspectors share.
 Uploads beyond these are refused as busy; "waiting" counts the others.
 

@@ -80,7 +80,7 @@ func (w *world) result(length time.Duration, clients int) string {
 	defer w.mu.Unlock()
 	var b strings.Builder
 	fmt.Fprintf(&b, "## A soak: %v of mixed clients while S3 fails\n\n", length)
-	fmt.Fprintf(&b, "%d clients ran at once: good, bad, slow and leaving ones.\n%d times the next one to four calls to S3 (versitygw) failed (%s).\n"+
+	fmt.Fprintf(&b, "%d clients ran at once: good, bad, slow and leaving ones.\n%d times the next one to four calls of one kind to S3 (versitygw) were set to fail, or to last a second longer (%s).\n"+
 		"%d acknowledged files were read back and compared by their SHA-256.\nBroken promises: %d.\n`make soak` runs it again.\n\n",
 		clients, w.faults, list(w.injected), w.checked, len(w.wrong))
 	b.WriteString("| Client | Outcomes |\n| --- | --- |\n")
