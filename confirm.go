@@ -141,7 +141,7 @@ type opener = func(context.Context) (io.ReadCloser, error)
 // validStaging judges a StagingPrefix.
 func validStaging(prefix string) error {
 	if prefix != "" && (!strings.HasSuffix(prefix, "/") || storage.ValidKey(prefix+"x") != nil) {
-		return errors.New("upload: StagingPrefix is a valid key that ends in a slash")
+		return errors.New("upload: StagingPrefix must be empty, or a valid key and a slash")
 	}
 	return nil
 }

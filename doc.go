@@ -26,7 +26,7 @@
 //   - write your own check: [ValidatorFunc] of a file's head, [Observer] of every byte; [Reject]
 //   - save a row with the file: [Handler.Middleware] and [Keep], or [Handler.Handle]
 //   - refuse for your own reason: [Handler.Handle], [Refuse], [Tx.Refuse]
-//   - grant each role something else: [Grant], docs/recipes.md
+//   - give each role rules of its own: [Grant], docs/recipes.md
 //   - use gin or echo: [Handler.Handle]
 //   - your own JSON errors: [Options.Respond], [Responder], [Error]
 //   - words in another language: [Options.Text]
@@ -51,25 +51,25 @@
 // rights. A cut body is refused, never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
-// stays. A failing handler's files stay only after [Keep] or [Tx.Commit], or with a [Presigner] or
-// [Resumer]. While a request commits, a list of the bucket may show the first files alone. Until a
-// sweep, abandoned uploads of a Presigner or Resumer stay, and a killed process may leave published
-// and staged files, and unfinished uploads.
+// stays. A failing handler's files stay only after [Keep], after [Tx.Commit] of [Handler.Receive],
+// or with a [Presigner] or [Resumer]. While a request commits, a list of the bucket may show the
+// first files alone. Until a sweep, abandoned uploads of a Presigner or Resumer stay, and a killed
+// process may leave published and staged files, and unfinished uploads.
 //
 // Bad files do not stay. They are removed, with retries, even when the client has left. Failed
 // removals are reported as [KindCleanupFailed]. This package writes no temporary files.
 //
 // Memory is bounded. s3store.Options.MaxMemory (64 MiB) limits the buffers of all uploads. Each
-// request adds about 100 KiB, at most 192 KiB, and this package's validators in each Handler 64
-// MiB. Text fields ([Options.MaxTextSize]), headers and [ImageOptions.Decode] come on top. No
-// subject ([Grant.Subject]) holds more than half of the buffers, of the validators' memory or of
-// the slots ([Options.MaxConcurrent]), unless one request needs more. Anonymous callers together
-// may take all. Uploads wait up to [Options.MaxWait] for buffers and slots, then fail with
-// [CodeBusy]; on HTTP/2 they fail at once.
+// request adds about 100 KiB, at most 192 KiB. This package's validators share 64 MiB a Handler.
+// Text fields ([Options.MaxTextSize]), headers and [ImageOptions.Decode] come on top. No
+// [Grant.Subject] holds more than half of the buffers, of the validators' memory or of the slots
+// ([Options.MaxConcurrent]), unless one request needs more. Anonymous callers together may take
+// all. Uploads wait up to [Options.MaxWait] for buffers and slots, then fail with [CodeBusy]; on
+// HTTP/2 they fail at once.
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
 // after the first 4 KiB of a file. On HTTP/1.1 the rest is drained for a while, since browsers
-// send all before they read.
+// send all before reading.
 //
 // Nothing that a client claims is trusted. Keys are random by default. The stored type is the
 // detected one. The file name is data.
@@ -80,15 +80,16 @@
 // One policy for every way in. Raw bodies, the program's own files, and those of a [Presigner] or
 // [Resumer] are published only after the same validators have read them.
 //
-// One decision per request, except a [Resumer]'s OPTIONS: one record of [Options.Logger] and one
-// [Event] of [Options.Hooks], without content, URLs or tickets. Each clean-up adds both.
+// One decision per request. Each request, except a [Resumer]'s OPTIONS, ends with one record of
+// [Options.Logger] and one [Event] of [Options.Hooks], without content, URLs or tickets. Each
+// clean-up adds both.
 //
 // # Where it runs
 //
 // The handler moves the connection's deadlines, so the server's ReadTimeout and WriteTimeout
 // neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout. No
 // middleware in front may read the form, as FormValue does, or set a deadline on the context. With
-// a ResponseWriter without Unwrap, as [http.TimeoutHandler]'s, both timeouts hold, and stalled
+// a ResponseWriter without Unwrap, such as [http.TimeoutHandler]'s, both timeouts hold, and stalled
 // clients are not cut.
 //
 // # What it does not protect against

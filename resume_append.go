@@ -69,8 +69,9 @@ func (s *resumption) charge() {
 	}
 }
 
-// store stores the bytes, and calls end when no more are. It reports whether all of the file are
-// there, and else has answered. J is the check of a whole file, nil if none was begun.
+// store stores the bytes, and calls end when it stores no more. Whole reports that the caller must
+// finish: all bytes are there, or another instance has ended the upload. Without whole and err,
+// store has answered. J is the check of a whole file, nil if none was begun.
 func (s *resumption) store(end func()) (j *judging, whole bool, err error) {
 	defer end()
 	st, err := s.state()

@@ -10,11 +10,12 @@ import (
 )
 
 // arrived reports whether there is something to read on a connection, or it has ended. It waits for
-// a moment, and consumes one byte.
-func arrived(conn net.Conn) bool {
+// a moment, and returns the byte that it has read.
+func arrived(conn net.Conn) (there bool, read []byte) {
 	if conn.SetReadDeadline(time.Now().Add(5*time.Millisecond)) != nil {
-		return true
+		return true, nil
 	}
-	n, err := conn.Read(make([]byte, 1))
-	return n > 0 || !errors.Is(err, os.ErrDeadlineExceeded)
+	read = make([]byte, 1)
+	n, err := conn.Read(read)
+	return n > 0 || !errors.Is(err, os.ErrDeadlineExceeded), read[:n]
 }

@@ -9,15 +9,15 @@ import (
 )
 
 // arrived reports whether there is something to read on a connection, or it has ended. It does not
-// wait, and consumes nothing.
-func arrived(conn net.Conn) bool {
+// wait, and reads nothing.
+func arrived(conn net.Conn) (there bool, read []byte) {
 	socket, ok := conn.(syscall.Conn)
 	if !ok {
-		return true
+		return true, nil
 	}
 	raw, err := socket.SyscallConn()
 	if err != nil {
-		return true
+		return true, nil
 	}
 	var looked error
 	err = raw.Control(func(fd uintptr) {
@@ -25,5 +25,5 @@ func arrived(conn net.Conn) bool {
 			_, _, looked = syscall.Recvfrom(int(fd), make([]byte, 1), syscall.MSG_PEEK) // never blocks here
 		}
 	})
-	return err != nil || !errors.Is(looked, syscall.EAGAIN)
+	return err != nil || !errors.Is(looked, syscall.EAGAIN), nil
 }

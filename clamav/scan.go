@@ -98,8 +98,11 @@ func (c *scan) Verdict() error {
 	until := c.deadline()
 	_ = c.conn.SetReadDeadline(time.Now()) // it may be closed
 	<-c.answered
-	if !c.silent() || arrived(c.conn) {
+	if !c.silent() {
 		return c.failed(errAnswered)
+	}
+	if early, read := arrived(c.conn); early {
+		return c.failed(errAnswered, read...)
 	}
 	if err := c.write(until, make([]byte, 4)); err != nil { // an empty chunk
 		return c.failed(err)
@@ -115,12 +118,12 @@ func (c *scan) Verdict() error {
 	return upload.ScanError(v, cause)
 }
 
-// failed returns why the stream broke, with clamd's answer if there is one. A file that clamd has
-// not read whole is never clean.
-func (c *scan) failed(err error) error {
+// failed returns why the stream broke, with clamd's answer if there is one, of which read was read.
+// A file that clamd has not read whole is never clean.
+func (c *scan) failed(err error, read ...byte) error {
 	_ = c.conn.SetReadDeadline(time.Now().Add(linger)) // it may be closed
 	<-c.answered
-	reply, missing := readReply(io.MultiReader(bytes.NewReader(c.first), c.conn))
+	reply, missing := readReply(io.MultiReader(bytes.NewReader(c.first), bytes.NewReader(read), c.conn))
 	if missing != nil {
 		return upload.ScanError(storage.ScanFailed, fmt.Errorf("clamav: %w; %w", err, missing))
 	}

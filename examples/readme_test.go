@@ -103,9 +103,10 @@ func TestReadmeHandler(t *testing.T) {
 		return nil
 	})
 	// One picture of at most 8 MiB in the field "picture", no other file, and any text fields.
-	// For PDF files, too: upload.Any(upload.Images(nil), upload.Types("application/pdf")).
+	// For PDF files, too, write upload.Any(upload.Images(nil), upload.Types("application/pdf")) in
+	// place of upload.Images(nil). Both refuse what acts, such as scripts.
 	form := upload.Form{"picture": {Accept: upload.All(upload.Images(nil), photos), MaxSize: 8 << 20}}
-	// In place of the last line above, with its store, signedIn and opts.
+	// In place of upload.New of the last section, with its store, signedIn and opts.
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), opts)
 	require.NoError(t, err)
 	save := func(_ context.Context, name, key string) error {

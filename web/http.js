@@ -71,9 +71,10 @@ function seconds(value) {
 }
 
 // answered is the JSON of an answer that fits. A page in its place, such as one that asks to sign
-// in, says nothing about the file.
+// in, says nothing about the file. With 204 a handler of the application's says that it is stored,
+// and no more.
 export function answered(xhr, fits) {
-  const answer = parse(xhr.responseText);
+  const answer = xhr.status === 204 ? { files: [{}] } : parse(xhr.responseText);
   if (!fits(answer)) throw strange(xhr);
   return answer;
 }

@@ -1,4 +1,4 @@
-/** A file as the server has stored it. Fields that are not known are absent. */
+/** A file as the server has stored it. Fields that are not known are absent: all after status 204. */
 export interface StoredFile {
   field?: string;
   /** The name that the client gave. */

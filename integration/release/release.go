@@ -30,6 +30,9 @@ func clean(repo string) error {
 // except those that git ignores.
 func checkout(repo, folder string) (*release, error) {
 	r := &release{tree: filepath.Join(folder, "tree"), proxy: filepath.Join(folder, "proxy")}
+	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil { //nolint:gosec // likewise
+		return nil, err
+	}
 	if err := os.Mkdir(folder, 0o755); err != nil { //nolint:gosec // for everybody to read
 		return nil, err
 	}

@@ -46,6 +46,11 @@ test("one request", async (t) => {
   assert.equal(s.headers["x-token"], undefined, "the storage gets no headers of the caller");
 });
 
+test("a handler of the application's may confirm by 204", async (t) => {
+  const s = await site(t, { answer: (call, w) => call === "POST /tickets/confirm" && (w.writeHead(204), w.end(), true) });
+  assert.deepEqual(await s.send(fileOf(9)), {});
+});
+
 test("a form of the storage has the file last", async (t) => {
   const s = await site(t, { fields: { key: "staged", policy: "p" } });
   await s.send(fileOf(9));

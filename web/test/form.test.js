@@ -48,6 +48,11 @@ test("a raw body is the file alone, with its name", async (t) => {
   assert.deepEqual(got, { method: "PUT", name: "attachment; filename*=UTF-8''Gr%C3%BC%C3%9Fe%20%281%29.txt", type: "text/plain", body: "hello" });
 });
 
+test("a handler of the application's may answer 204", async (t) => {
+  const origin = await serve(t, async (r, body, w) => { w.writeHead(204); w.end(); });
+  assert.deepEqual(await upload(fileOf(9), { url: `${origin}/profile` }), {});
+});
+
 const strange = "The server's answer was not understood, so the file may be stored or not. Reload the page: perhaps you have to sign in again.";
 
 test("errors have codes, parameters and sentences, and no status", async (t) => {
