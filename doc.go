@@ -53,10 +53,10 @@
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
 // stays. A failing handler's files stay only after [Keep], after [Tx.Commit] of [Handler.Receive],
 // or with a [Presigner] or [Resumer]. While a request commits, a list of the bucket may show the
-// first files alone. Until a sweep, abandoned uploads of a Presigner or Resumer stay, and a killed
-// process may leave published and staged files, and unfinished uploads.
+// first files alone. Until a lifecycle rule or sweep, abandoned uploads of a Presigner or Resumer
+// stay, and a killed process may leave published and staged files, and unfinished uploads.
 //
-// Bad files do not stay. They are removed, with retries, even when the client has left. Failed
+// Bad files are removed, with retries, even when the client has left. Failed
 // removals are reported as [KindCleanupFailed]. This package writes no temporary files.
 //
 // Memory is bounded. s3store.Options.MaxMemory (64 MiB) limits the buffers of all uploads. Each

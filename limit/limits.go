@@ -24,7 +24,7 @@ type Limits struct {
 	// Requests is the limit of one caller in a Window: uploads, and the steps of direct and
 	// resumable ones, as [upload.Claim] counts them. Each part of a direct upload is one. A request
 	// that is refused because Requests is used up does not count. One that another limit refuses
-	// counts. Default: 1,000.
+	// counts, and so does a body that is drained after such a refusal. Default: 1,000.
 	Requests int
 
 	// Files is how many files of one caller can pass every check, or be signed, in a Window.

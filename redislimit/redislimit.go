@@ -9,9 +9,10 @@
 //
 // The limits have the same meaning as in package limit. Module redis_rate counts the requests, and
 // scripts count the rest. Each script runs as a whole: no caller exceeds a limit, however many
-// instances it uses at once. A streamed upload takes four calls to Redis, and two more to settle.
-// While it runs, two more renew its slots, three times in each [Options.Lease]. The beginning of a
-// direct or resumable upload takes four calls, a later step that counts two, and a release three.
+// instances it uses at once. A streamed upload takes four calls to Redis, and two more to settle;
+// one that is refused and then drained takes them again. While it runs, two more renew its slots,
+// three times in each [Options.Lease]. The beginning of a direct or resumable upload takes four
+// calls, a later step that counts two, and a release three.
 //
 // # When Redis is down
 //
@@ -77,8 +78,9 @@ type Options struct {
 	// or answers with an error. Default: uploads are refused.
 	AllowWhenDown bool
 
-	// Timeout is the longest time for all calls to Redis about one request, and then for giving
-	// back what was taken. Default: 500 ms.
+	// Timeout is the longest time for all calls to Redis about one request, then for giving back
+	// what was taken, and for counting the body of a refused request that was drained. Default:
+	// 500 ms.
 	Timeout time.Duration
 
 	// Lease is how long the slot of a streamed upload outlives a process that died, at most. A

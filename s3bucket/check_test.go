@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -387,6 +388,28 @@ func TestCheckUnenforced(t *testing.T) {
 			require.Contains(t, got.Explanation, row.says)
 			requireClean(t, svc)
 		})
+	}
+}
+
+// TestCheckFormsThrottled checks a service that asks to wait once: that refuses nothing for good.
+func TestCheckFormsThrottled(t *testing.T) {
+	for _, status := range []int{http.StatusRequestTimeout, http.StatusTooManyRequests} {
+		svc, bucket := newService(t, s3store.Options{}, layout(), nil)
+		forms := 0
+		svc.Inject(http.MethodPost, forEver, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+			if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+				forms++
+			}
+			if forms == 1 {
+				forms++
+				w.WriteHeader(status)
+				return
+			}
+			next(w, r)
+		})
+		got := finding(t, bucket.Check(t.Context()), s3bucket.TopicForms)
+		require.Equal(t, s3bucket.StateCannotTell, got.State, "%d: %s", status, got.Explanation)
+		requireClean(t, svc)
 	}
 }
 

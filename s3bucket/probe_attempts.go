@@ -49,7 +49,7 @@ func judge(status int, err error, what string, taken advice) tried {
 		t := unclearTried("the service does not support such requests: say so in the profile")
 		t.absent = true
 		return t
-	case status/100 != 4:
+	case status/100 != 4, status == http.StatusRequestTimeout, status == http.StatusTooManyRequests:
 		return unclearTried(fmt.Sprintf("%s was answered with %d", what, status))
 	}
 	return tried{state: StateOK}

@@ -30,8 +30,8 @@ var setSizes = sync.OnceFunc(func() {
 	sizes = []int{0, 1, 4096, 64<<10 - 1, 64 << 10, 64<<10 + 1, partSize - 1, partSize, partSize + 1, large}
 })
 
-// content returns the same bytes for the same size. Bytes for another size differ from the first
-// byte on. They must not be modified.
+// content returns the same bytes for the same size, and others for a size that does not differ by
+// a multiple of 1009. They must not be modified.
 func content(size int) []byte {
 	b := noise()
 	return b[size%1009:][:size:size]

@@ -24,7 +24,7 @@ type run struct {
 // proportion counts the objects that were asked about.
 type proportion struct{ asked, orphaned int }
 
-// tell reports a finding, whatever its outcome, to the log and the host.
+// tell passes a finding to the host, and logs a removal, also a failed one.
 func (r *run) tell(ctx context.Context, f Finding) error {
 	attrs := []slog.Attr{
 		slog.String("key", f.Key), slog.String("upload", f.UploadID),
