@@ -56,8 +56,8 @@
 // first files alone. Until a lifecycle rule or sweep, abandoned uploads of a Presigner or Resumer
 // stay, and a killed process may leave published and staged files, and unfinished uploads.
 //
-// Bad files are removed, with retries, even when the client has left. Failed
-// removals are reported as [KindCleanupFailed]. This package writes no temporary files.
+// Bad files are removed, with retries, even when the client has left. Failed removals are reported
+// as [KindCleanupFailed]. This package writes no temporary files.
 //
 // Memory is bounded. s3store.Options.MaxMemory (64 MiB) limits the buffers of all uploads. Each
 // request adds about 100 KiB, at most 192 KiB. This package's validators share 64 MiB a Handler.
