@@ -119,7 +119,7 @@ func TestReadmeHandler(t *testing.T) {
 	profile := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The form has one file. Of several, select by Field: the client chooses the order.
 		key, name := upload.Files(r.Context())[0].Key, r.FormValue("name")
-		if err := save(r.Context(), name, key); err != nil { // your INSERT; signedIn(r) returns its owner
+		if err := save(r.Context(), name, key); err != nil { // your INSERT, owned by signedIn(r)
 			// Refuse answers 500, or 422 with your sentence if err is upload.Reject("name_taken", "…").
 			upload.Refuse(w, r, err)
 			return
