@@ -8,8 +8,8 @@ import (
 // Authorizer says who may upload. It is called before the body is read, and must not read it. It
 // returns the caller's [Grant], or an error:
 //
-//   - an [*Error], such as that of [Reject], is answered with its code's status. A middleware adds
-//     the WWW-Authenticate header to 401.
+//   - an [*Error], such as that of [Reject], is answered with its code's status. For 401, middleware
+//     of yours can add WWW-Authenticate.
 //   - Another error, and a nil Grant without one, is answered with 403, and only logged.
 //   - A panic, and a Grant with invalid limits or prefix, is answered with 500.
 type Authorizer func(*http.Request) (*Grant, error)

@@ -53,14 +53,14 @@
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
 // stays. A failing handler's files stay only after [Keep], after [Tx.Commit] of [Handler.Receive],
 // or with a [Presigner] or [Resumer]. While a request commits, a list of the bucket may show the
-// first files alone. Until a lifecycle rule or sweep, abandoned uploads of a Presigner or Resumer
-// stay, and a killed process may leave published and staged files, and unfinished uploads.
+// first files alone. Abandoned uploads of a Presigner or Resumer stay until a lifecycle rule or
+// sweep. A killed process may leave files, published and staged, until a sweep.
 //
 // Bad files are removed, with retries, even when the client has left. Failed removals are reported
 // as [KindCleanupFailed]. This package writes no temporary files.
 //
 // Memory is bounded. s3store.Options.MaxMemory (64 MiB) limits the buffers of all uploads. Each
-// request adds about 100 KiB, at most 192 KiB. This package's validators share 64 MiB a Handler.
+// request adds about 100 KiB, at most 192 KiB. This package's validators share 64 MiB per Handler.
 // Text fields ([Options.MaxTextSize]), headers and [ImageOptions.Decode] come on top. No
 // [Grant.Subject] holds more than half of the buffers, of the validators' memory or of the slots
 // ([Options.MaxConcurrent]), unless one request needs more. Anonymous callers together may take

@@ -16,7 +16,7 @@ type resumption struct {
 	z       *Resumer
 	w       http.ResponseWriter
 	request tus.Request
-	t       *sealed      // nil for a creation
+	t       *sealed      // nil until it is opened, or made by a creation
 	chain   *chain.Chain // of t
 
 	handed  bool  // a job ends the session

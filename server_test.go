@@ -182,6 +182,15 @@ func TestShutdown(t *testing.T) {
 	require.NoError(t, f.Shutdown(t.Context()))
 }
 
+// TestShutdownOfNothing: a handler without uploads has nothing to cut, also when ctx has ended.
+func TestShutdownOfNothing(t *testing.T) {
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 100 {
+		require.NoError(t, newFixture(t, nil, upload.Options{}).Shutdown(ended))
+	}
+}
+
 func TestShutdownLetsUploadsFinish(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{})
 	srv := serveHTTP(t, f, nil)

@@ -31,6 +31,11 @@ func (s *sessions) shutdown(ctx context.Context, patience time.Duration) error {
 		return nil
 	case <-ctx.Done():
 	}
+	select {
+	case <-idle: // both have ended
+		return nil
+	default:
+	}
 	s.cut()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
@@ -75,7 +80,7 @@ func (s *sessions) enter(l *live) bool {
 	return !s.closing
 }
 
-// reenter lets Shutdown, unless it is through, wait for an upload that is being
+// reenter lets Shutdown, unless it has returned, wait for an upload that is being
 // undone.
 func (s *sessions) reenter(l *live) {
 	s.mu.Lock()

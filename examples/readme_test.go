@@ -60,7 +60,7 @@ func TestReadmeS3(t *testing.T) {
 	}
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
 
-	// Import context, s3open and s3store in place of memstore.
+	// Import context, and in place of memstore github.com/airlock-go/upload/s3open and …/s3store.
 	// signedIn is your func(*http.Request) (string, error), which returns the caller's id.
 	ctx := context.Background()
 	// The private bucket must exist. Region and credentials are those of the AWS CLI.
@@ -104,7 +104,7 @@ func TestReadmeHandler(t *testing.T) {
 	})
 	// One picture of at most 8 MiB in the field "picture", no other file, and any text fields.
 	// For PDF files, too, write upload.Any(upload.Images(nil), upload.Types("application/pdf")) in
-	// place of upload.Images(nil). Both refuse what acts, such as scripts.
+	// place of upload.Images(nil). Both validators refuse active content, such as scripts.
 	form := upload.Form{"picture": {Accept: upload.All(upload.Images(nil), photos), MaxSize: 8 << 20}}
 	// In place of upload.New of the last section, with its store, signedIn and opts.
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), opts)

@@ -110,8 +110,13 @@ func suffixed(words []string, before, after string) []string {
 
 // partitions are those of AWS beside the usual one, with the beginning of their regions.
 var partitions = []struct{ regions, name string }{
-	{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"eusc-", "aws-eusc"},
-	{"us-iso-", "aws-iso"}, {"us-isob-", "aws-iso-b"}, {"eu-isoe-", "aws-iso-e"}, {"us-isof-", "aws-iso-f"},
+	{"cn-", "aws-cn"},
+	{"us-gov-", "aws-us-gov"},
+	{"eusc-", "aws-eusc"},
+	{"us-iso-", "aws-iso"},
+	{"us-isob-", "aws-iso-b"},
+	{"eu-isoe-", "aws-iso-e"},
+	{"us-isof-", "aws-iso-f"},
 }
 
 // partition returns the part of AWS that a region belongs to, as ARNs name it. It knows three.

@@ -16,8 +16,8 @@ func (b *Bucket) pinsCopies() bool { return b.direct() && !b.opts.Profile.NoPinn
 // Verify tries the few abilities of the service without which files are lost, stolen or published
 // unchecked, as far as the profile relies on them. A forged signature must be refused. PutObject
 // and CompleteMultipartUpload must replace nothing. Copies must keep to an ETag. A signed PUT and a
-// signed part must copy nothing, and a signed part must not exceed its signed length. The last four
-// are tried only if the [Layout] has StagingPrefixes.
+// signed part must copy nothing, and a signed part must not exceed its signed length. Those about
+// copies and signed requests are tried only if the [Layout] has StagingPrefixes.
 //
 // It is meant for the start of a program, which should end if [Report.Worst] is StateWrong. It
 // makes about twenty calls, fewer without StagingPrefixes, and others to remove what it wrote. It

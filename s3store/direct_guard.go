@@ -90,7 +90,7 @@ func atAWS(signer *s3.Client, bucket string) bool {
 	host := signedHost(signer, bucket)
 	return host != "" && host == signedHost(signer, bucket, func(o *s3.Options) {
 		o.BaseEndpoint = nil
-		o.EndpointResolver = nil //nolint:staticcheck // who still has one is not at AWS for that
+		o.EndpointResolver = nil //nolint:staticcheck // a client may still have one, which must not decide what counts as AWS
 		o.EndpointResolverV2 = s3.NewDefaultEndpointResolverV2()
 	})
 }

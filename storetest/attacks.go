@@ -46,7 +46,8 @@ func attacksByURL(honest *sending) []attack {
 	return list
 }
 
-// attacksByTerms returns attacks that change, leave out and add headers and fields.
+// attacksByTerms returns attacks that change or leave out headers, and change, leave out or add
+// fields.
 func attacksByTerms(honest *sending) (list []attack) {
 	for name := range honest.Headers {
 		list = append(list,

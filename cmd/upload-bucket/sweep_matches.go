@@ -26,7 +26,7 @@ func matches(ctx context.Context, store storage.Lister, prefix string, keys []st
 		}
 	}
 	if 2*len(under) < len(keys) {
-		return fmt.Errorf("only %d of its %d keys begin with %q, and not %q: %s", len(under), len(keys), prefix, odd, advice(odd, prefix))
+		return fmt.Errorf("only %d of its %d keys begin with %q; one that does not is %q: %s", len(under), len(keys), prefix, odd, advice(odd, prefix))
 	}
 	n, there := min(len(under), tried), 0
 	for i := range n {
