@@ -87,7 +87,7 @@ func (s *resumption) terminate() error {
 }
 
 // acceptedStays refuses to remove an accepted upload, which is being published, or will be, unless
-// it was given up.
+// it can no longer be: its bytes are gone, or another file has its key.
 func (s *resumption) acceptedStays(st chain.State) error {
 	err := s.ended(st)
 	switch {

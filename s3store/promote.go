@@ -16,8 +16,8 @@ import (
 
 // Promote implements [storage.DirectStorage]. The bytes are copied within S3, by a multipart
 // upload. It takes them only while the ETag is that of their source, and becomes an object only
-// while there is none under p.Key. CopyObject would be one call, but several services ignore its
-// conditions.
+// while there is none under p.Key; with InsecureUnconditionalComplete the key is only checked
+// first. CopyObject would be one call, but several services ignore its conditions.
 //
 // An ETag that is an MD5 does not identify bytes: clients can make two files with the same one. So
 // if p.Pin is known the file is copied in one call, for which CallTimeout must be enough. If S3
@@ -26,14 +26,14 @@ import (
 // A range has 64 MiB at most, or more if there would be more than 10,000. After the first range
 // that fails none begins, and those that run have 5 s to end.
 //
-// Several sources are bound to their ETags alone. Each is copied whole, in one call, and S3 must
-// then list parts of their sizes.
+// Several sources are bound to their ETags alone. Each is copied whole, in one call. Promote then
+// lists the parts and compares their sizes.
 //
 // Of a file staged in parts, ranges of [Store.PieceSize] that p.Patches change are read, bound to
-// the ETag, and sent; only the others are copied. Of several sources whole ones are, unless one
-// takes more than MaxMemory: then the file is read and written again, bound to the ETags. A single
-// file that was staged in one request, and has patches, is read and written again, bound to
-// p.SourceSHA256, which it must have.
+// the ETag, and sent; only the others are copied. Of several sources, each that a patch changes is
+// read and sent whole. If one takes more than MaxMemory, the file is read and written again, bound
+// to the ETags. A single file that was staged in one request, and has patches, is read and written
+// again, bound to p.SourceSHA256, which it must have.
 //
 // With NoPinnedCopies nothing is copied: the file is read and written again, bound to the ETag and,
 // if it is known, to p.Pin. A file that is written again, or that has patches, takes memory as

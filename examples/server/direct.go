@@ -26,10 +26,11 @@ func newPresigner(cfg *config, uploads *upload.Handler) (*upload.Presigner, erro
 	})
 }
 
-// secrets seal the tickets. UPLOAD_SECRET holds them, separated by spaces, each of at least 32
-// random bytes, for example from "openssl rand -hex 32". All instances of a site share it. The
-// first secret seals and all open, so a change takes three steps: "old new", "new old", and, once
-// the last old ticket has expired, "new".
+// secrets seal the tickets and the URLs of resumable uploads. UPLOAD_SECRET holds them, separated
+// by spaces, each of at least 32 random bytes, for example from "openssl rand -hex 32". All
+// instances of a site share it. The first secret seals and all open, so a change takes three steps,
+// each on all instances: "old new", "new old", and, once all that the old one has sealed has
+// expired, after a day here, "new".
 //
 // Without UPLOAD_SECRET the secret is random, and tickets end with the process.
 func secrets() [][]byte {
@@ -53,7 +54,7 @@ func unhurried(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		until := time.Now().Add(unhurriedTime)
 		c := http.NewResponseController(w)
-		_ = c.SetReadDeadline(until) // an error means that there is no deadline
+		_ = c.SetReadDeadline(until) // on an error the server's own deadlines stay
 		_ = c.SetWriteDeadline(until)
 		next.ServeHTTP(w, r)
 	})
