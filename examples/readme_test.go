@@ -109,7 +109,7 @@ func TestReadmeHandler(t *testing.T) {
 	// In place of upload.New of the last section, with its store, signedIn and opts.
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), opts)
 	require.NoError(t, err)
-	save := func(_ context.Context, name, key string) error {
+	save := func(_ *http.Request, name, key string) error {
 		require.Equal(t, []string{key}, store.Keys())
 		if name == "" {
 			return errors.New("it needs a name")
@@ -119,7 +119,7 @@ func TestReadmeHandler(t *testing.T) {
 	profile := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The form has one file. Of several, select by Field: the client chooses the order.
 		key, name := upload.Files(r.Context())[0].Key, r.FormValue("name")
-		if err := save(r.Context(), name, key); err != nil { // your INSERT, owned by signedIn(r)
+		if err := save(r, name, key); err != nil { // your INSERT, for the user of r
 			// Refuse answers 500, or 422 with your sentence if err is upload.Reject("name_taken", "…").
 			upload.Refuse(w, r, err)
 			return

@@ -21,8 +21,7 @@ import (
 type Scanner struct {
 	// Finds maps the words to find to the result for files that contain them, as for
 	// upload.ScanError: storage.ScanFailed simulates a scanner that is down. If a file contains
-	// several words, the first in the order of their bytes counts. Default: EICAR, which is
-	// infected.
+	// several words, the one that sorts first counts. Nil: EICAR, which is infected.
 	Finds map[string]storage.ScanResult
 }
 
