@@ -23,7 +23,7 @@ func ExampleResponder() {
 			_ = json.NewEncoder(w).Encode(map[string]any{"error": refusal.Code, "file": refusal.Name})
 			return
 		}
-		_ = json.NewEncoder(w).Encode(map[string]any{"name": files[0].Name, "size": files[0].Size})
+		_ = json.NewEncoder(w).Encode(map[string]any{"name": files[0].Name, "size": files[0].Size}) // the policy requires one
 	}
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{
 		Respond: respond, Logger: slog.New(slog.DiscardHandler),

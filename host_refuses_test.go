@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -276,5 +278,31 @@ func TestSeeOtherNamesTheFile(t *testing.T) {
 			require.Equal(t, tc.name, q.Get("name"))
 			require.Len(t, q["name"], min(1, len(tc.name)))
 		})
+	}
+}
+
+// TestOwnAnswersHaveHeaders: a Responder of the host's need not know which header fields a status
+// takes, and a redirection is not delayed.
+func TestOwnAnswersHaveHeaders(t *testing.T) {
+	own := func(w http.ResponseWriter, _ *http.Request, _ []upload.File, err error) {
+		var refusal *upload.Error
+		require.ErrorAs(t, err, &refusal)
+		w.WriteHeader(refusal.Code.Status())
+	}
+	f := newFixture(t, nil, upload.Options{Respond: own})
+	w := httptest.NewRecorder()
+	f.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/upload", nil))
+	require.Equal(t, http.StatusMethodNotAllowed, w.Code)
+	require.Equal(t, "POST", w.Header().Get("Allow"))
+
+	refuse := func(*http.Request) (*upload.Grant, error) {
+		return nil, &upload.Error{Code: upload.CodeRateLimited, RetryAfter: time.Minute}
+	}
+	for want, respond := range map[string]upload.Responder{"60": own, "": upload.SeeOther("/")} {
+		h, err := upload.New(&memstore.Store{}, upload.NotEmpty(), refuse, &upload.Options{Respond: respond, Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, post(file("file", "a.txt", "hello")))
+		require.Equal(t, want, w.Header().Get("Retry-After"))
 	}
 }

@@ -14,8 +14,8 @@ import (
 )
 
 // Responder answers an upload that was stored, when err is nil, or refused, when err is an
-// [*Error]. Refusals are held back until it returns and sent whole. Of a refused form r.PostForm
-// has the text fields that were read.
+// [*Error]. Refusals are held back until it returns and sent whole, with Retry-After and Allow. Of a
+// refused form r.PostForm has the text fields read.
 type Responder func(w http.ResponseWriter, r *http.Request, files []File, err error)
 
 // JSON answers 201 with {"files": […]}, or problem+json (RFC 9457) with "code", "detail" for the
@@ -156,6 +156,7 @@ func SeeOther(path string) Responder {
 		if err == nil {
 			q.Set("uploaded", strconv.Itoa(len(files)))
 		} else {
+			w.Header().Del("Retry-After") // it would delay the redirection
 			e := errorOf(err)
 			q.Set("error", string(e.Code))
 			q.Set("reason", e.Text())

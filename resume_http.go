@@ -127,8 +127,9 @@ func (s *resumption) end(err *Error) *Error {
 	return errorOf(s.leaveWith(err))
 }
 
-// headStatuses are those that clients bear for a HEAD: after another one they would begin again
-// from the first byte. 412 is only for clients of another protocol.
+// headStatuses are those that a HEAD is answered with as they are: after them a client may begin
+// again. Of the others, those that pass become 423, and the rest 403. 412 is for clients of another
+// version of the protocol.
 var headStatuses = []int{
 	http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone, http.StatusPreconditionFailed,
 }

@@ -37,15 +37,20 @@ func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error
 // refuse answers a refused request of any door.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error, respond Responder) {
 	a := &answer{header: w.Header(), status: http.StatusOK}
+	say := func() {
+		e := h.report.worded(r, err)
+		setRefusalHeaders(a.Header(), e)
+		respond(a, r, nil, e)
+	}
 	b, ok := errorOf(err).rest.(*body)
 	if !ok { // the host has read it
-		respond(a, r, nil, h.report.worded(r, err))
+		say()
 		a.send(w)
 		return
 	}
 	settle, counted := b.debt.claim()
 	defer settle()
-	respond(a, r, nil, h.report.worded(r, err))
+	say()
 	b.answerDeadline(r)
 	if b.eof {
 		a.send(w)
