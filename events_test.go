@@ -225,6 +225,11 @@ func TestDirectEvents(t *testing.T) {
 	d.step(t, "confirm", token{lie.Token}, nil)
 	check("another type", "cleaned_up refused", 5, upload.File{Field: "file", Name: "a.txt", Type: "image/svg+xml", Size: 5})
 
+	for _, size := range []int64{-1, 0, 1 << 20, 6 << 30} {
+		_, err := d.presigner.SignParts(d.request(t), upload.Declaration{Field: "file", Name: "a.txt", Size: 6 << 20}, size)
+		require.ErrorIs(t, err, upload.CodeInternal)
+		check("parts of a wrong size", "refused", 0, upload.File{})
+	}
 	large, err := d.presigner.SignParts(d.request(t), upload.Declaration{Field: "file", Name: "a.txt", Size: 6 << 20}, 5<<20)
 	require.NoError(t, err)
 	text.Size = 6 << 20

@@ -23,12 +23,9 @@ func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
 	return p.sign(r, d, p.opts.URLExpires, 0)
 }
 
-// SignParts is Sign for clients that choose the size of parts, 5 MiB to 5 GiB.
+// SignParts is Sign for clients that choose the size of parts: 5 MiB to 5 GiB, or [CodeInternal].
 func (p *Presigner) SignParts(r *http.Request, d Declaration, partSize int64) (*Ticket, error) {
-	if partSize < storage.MinPartSize || partSize > storage.MaxPartSize {
-		return nil, internal(errors.New("upload: parts have 5 MiB to 5 GiB"))
-	}
-	return p.sign(r, d, p.opts.TicketExpires+p.opts.URLExpires, partSize)
+	return p.sign(r, d, p.opts.TicketExpires+p.opts.URLExpires, max(partSize, 1))
 }
 
 // sign reserves the upload for as long as the last URL may live, and gives that back only when the
@@ -38,6 +35,9 @@ func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, par
 	defer func() { err = q.leaveWith(err) }()
 	if err != nil {
 		return nil, err
+	}
+	if partSize > 0 && (partSize < storage.MinPartSize || partSize > storage.MaxPartSize) {
+		return nil, internal(errors.New("upload: parts have 5 MiB to 5 GiB"))
 	}
 	id, c := rand.Text(), q.claimOf(d, life)
 	if partSize > 0 && c.Files > 0 { // a single request works again, once its file was removed

@@ -7,7 +7,8 @@ import (
 	"os"
 )
 
-// tryLock fails, and so does [Open]: this system has no lock to keep two removals apart.
+// tryLock fails, and so does [Open]: package syscall has no lock of an opened file here, which would
+// keep two removals apart.
 func tryLock(*os.File) (bool, error) { return false, errors.ErrUnsupported }
 
 func syncFolder(root *os.Root, folder string) error {

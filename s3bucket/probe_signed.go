@@ -96,7 +96,8 @@ func (p *signing) signed(form bool, wrong []attempt, again string) tried {
 	return tried{state: StateOK, why: keepsTo}
 }
 
-// sign signs a request for probeBody. With its digest, the other differences could not be tested.
+// sign signs a request for probeBody. Its digest would refuse another length, too, and so hide
+// whether the length is enforced.
 func (p *signing) sign(store *s3store.Store, form, digest bool) (*storage.SignedRequest, error) {
 	d := storage.DirectObject{Key: p.stagedKey(), Type: "text/plain", Size: int64(len(probeBody)), Expires: probeExpires}
 	if digest {

@@ -10,7 +10,7 @@ import (
 // staged ones of direct uploads. The conformance suite needs it.
 type ObjectReader interface {
 	// Stat describes the object. For a key without an object the error is fs.ErrNotExist. For an
-	// object that Promote published, Size, Nonce and Facts are always set.
+	// object that Promote published, Size, Nonce and Facts are those of its Promotion.
 	Stat(ctx context.Context, key string) (Stored, error)
 
 	// OpenAt returns length bytes from offset on, in a reader that the caller closes. There are
