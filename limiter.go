@@ -153,8 +153,7 @@ func (a *account) charge(ctx context.Context, c Claim) {
 		asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.timeout)
 		defer cancel()
 		r, err := a.limiter.Reserve(asking, c)
-		var refusal *Error
-		if errors.As(err, &refusal) {
+		if errors.Is(err, CodeRateLimited) || errors.Is(err, CodeTooLarge) {
 			return nil
 		}
 		return errors.Join(err, a.giveBack(ctx, r, Usage{Bytes: c.Bytes}))

@@ -25,7 +25,7 @@ func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
 
 // SignParts is Sign for clients that choose the size of parts: 5 MiB to 5 GiB, or [CodeInternal].
 func (p *Presigner) SignParts(r *http.Request, d Declaration, partSize int64) (*Ticket, error) {
-	return p.sign(r, d, p.opts.TicketExpires+p.opts.URLExpires, max(partSize, 1))
+	return p.sign(r, d, p.opts.TicketExpires+p.opts.URLExpires, max(partSize, 1)) // 0 would sign one request
 }
 
 // sign reserves the upload for as long as the last URL may live, and gives that back only when the

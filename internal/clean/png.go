@@ -41,7 +41,7 @@ func png(w *walk) {
 			w.keep(length - 8 + 4)
 		case string(kind[:]) == "acTL" && length == 8:
 			w.facts.Frames = max(1, int64(binary.BigEndian.Uint32(w.lookMore(4)[8:])))
-			w.keep(length - 4 + 4)
+			w.keep(length - 4 + 4) // its end, and the checksum
 		case string(kind[:]) == "IEND":
 			w.keep(length + 4)
 			return
