@@ -1,10 +1,10 @@
 // Package upload receives files over HTTP, checks them while they arrive, and puts them into
-// object storage. Only files that passed every check are published there.
+// storage. Only files that passed every check are published there.
 //
 // A [Handler] mounts in any net/http router:
 //
 //	h, err := upload.New(store, upload.Images(nil), authorize, nil)
-//	raw, err := h.Raw("file", nameOf)
+//	raw, err := h.Raw("file", nameOf) // nameOf reads {name}
 //	…
 //	mux.Handle("POST /upload", h)                      // stores, answers JSON
 //	mux.Handle("PUT /files/{name}", raw)               // the same; the body is the file
@@ -21,7 +21,7 @@
 //   - accept pictures or documents: [Images], [Documents], [Archives], [Types]; several: [Any]
 //   - accept a form with several fields: [Form], [Options.TextFirst], [Options.CheckForm]
 //   - accept a file as the whole body: [Handler.Raw]
-//   - store or check a file of the program: [Handler.Store], [Check]
+//   - store or check your program's files: [Handler.Store], [Check]
 //   - keep cameras' metadata: [Options.Metadata]
 //   - write your own check: [ValidatorFunc] of a file's head, [Observer] of every byte; [Reject]
 //   - save a row with the file: [Handler.Middleware] and [Keep], or [Handler.Handle]
@@ -81,8 +81,8 @@
 // [Resumer] are published only after the same validators have read them.
 //
 // One decision per request. Each request, except a [Resumer]'s OPTIONS, ends with one record of
-// [Options.Logger] and one [Event] of [Options.Hooks], without content, URLs or tickets. Each
-// clean-up adds both.
+// [Options.Logger] and one [Event] of [Options.Hooks], without content, URLs or tickets. Clean-ups
+// and hung calls add both.
 //
 // # Where it runs
 //
@@ -94,11 +94,11 @@
 //
 // # What it does not protect against
 //
-// It is not a malware scanner. [Types] and its presets read the structure of files as far as
+// It finds no malware. [Types] and its presets read the structure of files as far as
 // docs/accepted.md says. A well-formed file can still attack a program with a bug, so serve users'
 // files as attachments from a separate domain. Only an [Options.Limiter] limits how often somebody
 // uploads; nothing limits how much they keep. It does not encrypt. It cannot guard a bucket that
 // others write to or list.
 //
-// docs/security.md lists attacks with tests, docs/production.md is for operators.
+// docs/security.md lists attacks with tests, docs/production.md helps operators.
 package upload

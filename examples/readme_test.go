@@ -79,7 +79,7 @@ func TestReadmeS3(t *testing.T) {
 	}
 	// An error of signedIn, or the id "", is answered with 401. For an outage return an *upload.Error:
 	// &upload.Error{Code: upload.CodeInternal, Err: err} is answered with 500.
-	// Sweeps need a prefix of keys, and policies can be limited to it.
+	// With a prefix of keys, sweeps and IAM policies can be limited to it.
 	opts := &upload.Options{Keys: upload.Prefix("pictures", upload.RandomKeys())}
 	uploads, err := upload.New(store, upload.Images(nil), upload.RequireSubject(signedIn), opts)
 	require.NoError(t, err)
@@ -95,6 +95,7 @@ func TestReadmeHandler(t *testing.T) {
 	store := &memstore.Store{}
 	opts := &upload.Options{}
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
+	// Import context and strings, too.
 	// Your own check sees the name and the first 4 KiB; an upload.Observer sees every byte.
 	photos := upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
 		if strings.HasPrefix(strings.ToLower(in.Name), "screenshot") {
