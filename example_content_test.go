@@ -81,7 +81,7 @@ func ExampleImages() {
 	// 422
 }
 
-// A check of the host's own runs after the type is known, and for that type only.
+// A check of the host's own runs after the type is known, here for one type only.
 func ExampleValidator() {
 	noSecrets := upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
 		if strings.HasPrefix(string(in.Head), "-----BEGIN") {

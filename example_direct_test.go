@@ -20,7 +20,7 @@ func (exampleT) Helper() {}
 
 func (exampleT) Fatalf(format string, args ...any) { log.Fatalf(format, args...) }
 
-// secrets come from the configuration of an application. All instances have the same.
+// secrets stand for those in an application's configuration. All instances have the same.
 var secrets = [][]byte{make([]byte, 32)}
 
 // A client sends a file straight to the storage, here one in memory that listens on the
@@ -38,7 +38,8 @@ func ExamplePresigner() {
 	}
 	mux.Handle("/tickets/", p)
 
-	var t exampleT // a client that asks for a ticket, sends the file, and confirms it
+	var t exampleT
+	// PostDirect is a client that asks for a ticket, sends the file, and confirms it.
 	answer := uploadtest.PostDirect(t, mux, "/tickets/", uploadtest.File("file", "notes.txt", "hello"))
 	fmt.Println(answer.Status, answer.Files[0].Name, answer.Files[0].Type)
 	answer = uploadtest.PostDirect(t, mux, "/tickets/", uploadtest.File("file", "notes.txt", "<html>"))

@@ -34,8 +34,8 @@ func csrf(next http.Handler) http.Handler {
 
 func validToken(token string) bool { return token == "5ca1ab1e" }
 
-// A middleware that reads the form takes the files with it. Plain forms are routed past it, and
-// their handler looks at the token itself.
+// A middleware that reads the form leaves no files to the upload handler. Forms that have the token
+// in a field are routed past it, and their handler looks at the token itself.
 func Example_csrfToken() {
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.AllowAnonymous, quiet())
 	if err != nil {
@@ -130,7 +130,7 @@ func Example_requestID() {
 	// Output: msg="upload: refused" code=type_not_allowed request_id=7f3a
 }
 
-// onlyStable leaves out what differs from run to run.
+// onlyStable keeps three attributes, which are the same in each run.
 func onlyStable(_ []string, a slog.Attr) slog.Attr {
 	switch a.Key {
 	case slog.MessageKey, "code", "request_id":
@@ -159,8 +159,8 @@ func (a *avatars) swap(user, key string) (former string, err error) {
 	return former, nil
 }
 
-// A new file gets a new key. The former one is removed when the row has the new one:
-// if swap fails as a whole, the row leads to a file.
+// A new file gets a new key. The former file is removed once the row has the new key. So the row
+// leads to a file even if swap fails.
 func Example_replace() {
 	store, users := &memstore.Store{}, &avatars{keys: map[string]string{"ada": ""}}
 	h, err := upload.New(store, upload.Types("text/plain"), upload.RequireSubject(signedIn), quiet())

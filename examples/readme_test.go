@@ -139,7 +139,7 @@ func TestReadmeHandler(t *testing.T) {
 	requireRun(t, blocks(t)[2])
 }
 
-// requireRun requires that each line of the README's code is one of this file.
+// requireRun requires that this file has each line of the README's code.
 func requireRun(t *testing.T, code string) {
 	t.Helper()
 	source, err := os.ReadFile("readme_test.go")

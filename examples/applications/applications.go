@@ -57,7 +57,7 @@ func openDatabase(name string) *sql.DB {
 	return db
 }
 
-// asJSON is what SQLite gets as JSON, and a pointer to what it returns as JSON.
+// asJSON holds a value that is written as JSON, or a pointer to one that is read from JSON.
 type asJSON struct{ v any }
 
 func (j asJSON) Value() (driver.Value, error) { b, err := json.Marshal(j.v); return string(b), err }
@@ -86,7 +86,7 @@ func (s *site) apply(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// find finds the file that a link leads to. None, and one of somebody else, are the same.
+// find finds the file of a link. A file that the user may not have looks like one that is absent.
 func (s *site) find(r *http.Request) (upload.Link, error) {
 	u := s.userOf(r)
 	link := upload.Link{Download: true, Subject: u.Name}
@@ -96,7 +96,7 @@ func (s *site) find(r *http.Request) (upload.Link, error) {
 	return link, err
 }
 
-// remove deletes a row before its files. Those that stay are for the sweep.
+// remove deletes a row before its files. Files that stay are for the sweep.
 func (s *site) remove(w http.ResponseWriter, r *http.Request) {
 	var files []upload.File
 	err := s.db.QueryRowContext(r.Context(), `DELETE FROM applications WHERE id = ? AND ?

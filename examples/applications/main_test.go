@@ -62,7 +62,7 @@ func start(t *testing.T) *fixture {
 	return f
 }
 
-// agree fails the test unless each row has its files, and each file its row.
+// agree fails the test unless there are so many rows, each with its files, and no other files.
 func (f *fixture) agree(t *testing.T, rows int) {
 	t.Helper()
 	var n int
@@ -85,7 +85,7 @@ type browser struct {
 
 const home = "https://jobs.example"
 
-// browse is a browser of a user who has signed in, or of nobody.
+// browse returns the browser of a user who has signed in, or of nobody.
 func (f *fixture) browse(t *testing.T, name string) *browser {
 	t.Helper()
 	b := &browser{uploadtest.Client(f), t}
@@ -127,7 +127,7 @@ var (
 		uploadtest.Text("name", "Ada <Lovelace>"), uploadtest.Text("email", "ada@example.com"),
 		uploadtest.Text("message", "I have written the first program."),
 	}
-	cv  uploadtest.Part // set by TestMain: the first sample takes seconds, which the program need not wait
+	cv  uploadtest.Part // set by TestMain, so that the program of TestProcess does not make it
 	png = uploadtest.File("certificate", "school.png", uploadtest.PNG(0))
 )
 

@@ -58,8 +58,8 @@ func (p *process) end(t *testing.T) {
 	require.NoError(t, p.cmd.Wait(), string(log))
 }
 
-// as returns r as from a user who has signed in just now. Browsers send the cookie over plain
-// HTTP to their own machine, Go's clients do not.
+// as returns r as from a user who has signed in just now. It sets the cookie itself, since Go's
+// cookie jars send no secure cookie over plain HTTP.
 func (p *process) as(t *testing.T, name string, r *http.Request) *http.Request {
 	t.Helper()
 	form := strings.NewReader("user=" + name + "&password=" + accounts[name].password)
@@ -108,7 +108,7 @@ func TestProcess(t *testing.T) {
 	p.end(t)
 }
 
-// TestFlags: rows and files stay, or end, together, and a scanner that is asked for is there.
+// TestFlags: the program does not start if only rows or only files stay, or if clamd is away.
 func TestFlags(t *testing.T) {
 	dir := t.TempDir()
 	for about, args := range map[string][]string{

@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestRefused: the page says what was refused, and why, with the text that was typed, and
+// TestRefused: the page says what was refused, and why, with the text that was read before, and
 // nothing is stored.
 func TestRefused(t *testing.T) {
 	file := func(field, name string, size int) uploadtest.Part {
@@ -71,7 +71,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestRowsAndFilesAgree: whatever fails, there is no row without files and no file without a row.
+// TestRowsAndFilesAgree: an application that cannot be stored leaves neither a row nor files.
 func TestRowsAndFilesAgree(t *testing.T) {
 	for _, tc := range []struct {
 		about  string

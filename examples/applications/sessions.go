@@ -24,7 +24,7 @@ var accounts = map[string]user{
 	"joan":  {Name: "joan", password: "clarke", Admin: true},
 }
 
-// userOf returns who a request is from, or the zero user.
+// userOf returns the user of a request, or the zero user.
 func (s *site) userOf(r *http.Request) user {
 	if cookie, err := r.Cookie("__Host-session"); err == nil {
 		name, session, _ := strings.Cut(cookie.Value, ".")

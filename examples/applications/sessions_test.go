@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// signedIn reports whether the page shows a user to b.
+// signedIn reports whether the page offers b to sign out.
 func (b *browser) signedIn() bool {
 	b.test.Helper()
 	return strings.Contains(string(b.get("/").Body), `action="/sign-out"`)
@@ -44,7 +44,7 @@ func TestSessions(t *testing.T) {
 	require.False(t, again.signedIn())
 }
 
-// TestSessionCookie: no page of another site gets the cookie, and no other value is a session.
+// TestSessionCookie: the cookie has its attributes, and no other value is a session.
 func TestSessionCookie(t *testing.T) {
 	f := start(t)
 	a := f.browse(t, "").post("/sign-in", url.Values{"user": {"ada"}, "password": {"lovelace"}})

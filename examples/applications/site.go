@@ -36,7 +36,7 @@ func newSite(files store, db *sql.DB, accept upload.Validator) *site {
 	s.uploads = must(upload.New(files, accept, upload.RequireSubject(who), &upload.Options{
 		TextFirst: []string{"name", "email", "message"}, CheckForm: checkText, Respond: s.page,
 		Keys: upload.Prefix("applications", upload.BySubject(upload.RandomKeys())),
-		// A user may send so much in an hour. One application has up to 14 MiB.
+		// In an hour, but Concurrent at once. One application has 14 MiB of files at most.
 		Limiter: must(limit.New(limit.Limits{Requests: 20, Bytes: 100 << 20, Concurrent: 2}, nil)),
 	}))
 	return s
@@ -48,13 +48,13 @@ func (s *site) routes() http.Handler {
 		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"))
 	r.Use(middleware.SetHeader("X-Content-Type-Options", "nosniff"))
 	r.Use(middleware.SetHeader("Cache-Control", "no-store"))
-	r.Use(http.NewCrossOriginProtection().Handler) // for the forms without files
+	r.Use(http.NewCrossOriginProtection().Handler) // which the forms without files need
 	r.Get("/", func(w http.ResponseWriter, r *http.Request) { s.page(w, r, nil, nil) })
 	r.Method("GET", "/web/style.css", http.FileServerFS(web))
 	r.With(middleware.RequestSize(4<<10)).Post("/sign-in", s.signIn)
 	r.Post("/sign-out", s.signOut)
 	r.Post("/apply", s.apply)
-	links := must(upload.NewLinks(s.files, &upload.LinksOptions{Proxy: true})) // as all stores can
+	links := must(upload.NewLinks(s.files, &upload.LinksOptions{Proxy: true})) // which all stores support
 	r.Method("GET", "/files/*", links.Handler(s.find))
 	r.Post("/delete/{id}", s.remove)
 	return r
@@ -65,7 +65,7 @@ var web embed.FS
 
 var pages = template.Must(template.ParseFS(web, "web/page.html"))
 
-// page shows what a user may see and, after a refusal, why, and the text that was typed.
+// page shows what a user may see, and after a refusal its reason and the text that was read.
 func (s *site) page(w http.ResponseWriter, r *http.Request, _ []upload.File, err error) {
 	u, status, refused := s.userOf(r), http.StatusOK, (*upload.Error)(nil)
 	if errors.As(err, &refused) {

@@ -33,7 +33,7 @@ func TestSweep(t *testing.T) {
 		time.Sleep(2 * time.Hour)
 		require.ElementsMatch(t, append(kept, "other/1.pdf"), f.store.Keys())
 
-		require.NoError(t, f.db.Close()) // of which no answer is no "yes"
+		require.NoError(t, f.db.Close()) // an error removes nothing
 		time.Sleep(9 * 24 * time.Hour)
 		require.ElementsMatch(t, append(kept, "other/1.pdf"), f.store.Keys())
 	})

@@ -44,12 +44,12 @@ type app struct {
 	store    *memstore.Store
 	db       *database
 	uploads  *upload.Handler
-	decoding chan struct{} // a slot for each picture
+	decoding chan struct{} // a slot for each picture that is decoded
 }
 
 func newApp(store *memstore.Store, db *database) (http.Handler, error) {
-	// Pixels are decoded, so there may be fewer than Images accepts by default. Facts about
-	// its owner that a phone writes into a picture, such as the place, are blanked by default.
+	// Pixels are decoded, so there may be fewer than Images accepts by default. What a phone writes
+	// into a picture about its owner, such as the place, is blanked by default.
 	still := upload.Images(&upload.ImageOptions{MaxPixels: 16 << 20, MaxFrames: 1})
 	form := upload.Form{"picture": {Accept: still, MaxSize: 8 << 20}}
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), &upload.Options{

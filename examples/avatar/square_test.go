@@ -6,7 +6,7 @@ import (
 	"hash/crc32"
 	"image"
 	"image/color"
-	_ "image/jpeg" // squares are JPEG files
+	_ "image/jpeg" // opaque squares are JPEG files
 	"image/png"
 	"net/http"
 	"strings"
@@ -17,8 +17,8 @@ import (
 
 const place = "51.5074 N, 0.1278 W"
 
-// quarters returns a PNG that is 3 times as wide as it is high, which has four colours in its
-// middle square, is to be turned as Exif says, and has the place where it was taken.
+// quarters returns a PNG that is 3 times as wide as it is high. It has four colours in its middle
+// square, an orientation, and the place where it was taken.
 func quarters(t *testing.T, orientation byte, alpha uint8) []byte {
 	t.Helper()
 	m := image.NewNRGBA(image.Rect(0, 0, 1200, 400))

@@ -37,7 +37,7 @@ func (db *database) referenced(ctx context.Context, keys []string) (known []stri
 	return known, rows.Err() // without it, the files of unread rows would be removed
 }
 
-// sweepDaily sweeps until ctx ends. A real host can also let cron call it.
+// sweepDaily sweeps until ctx ends. A real host can also let cron run the sweep.
 func sweepDaily(ctx context.Context, s *sweep.Sweeper) {
 	for {
 		select {

@@ -12,7 +12,7 @@ var passwords = map[string]string{"ada": "lovelace", "grace": "hopper"}
 type userKey struct{}
 
 // signIn adds the user of a request to its context. A request without a user continues, with a
-// challenge for the 401 that it will get.
+// challenge for the 401 that it may get.
 func signIn(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, password, _ := r.BasicAuth()

@@ -55,8 +55,8 @@ type profile struct {
 	Picture string `json:"picture"` // the key in storage
 }
 
-// save runs when the picture is stored. Refuse, any status of 400 or more, and a panic remove it
-// again.
+// save runs when the picture is stored. Before Keep, a call of Refuse, a status of 400 or more, or
+// a panic removes it again.
 func (p *profiles) save(w http.ResponseWriter, r *http.Request) {
 	saved := profile{Name: r.FormValue("name"), Picture: upload.Files(r.Context())[0].Key}
 	if !p.insert(saved) {

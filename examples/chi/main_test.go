@@ -16,7 +16,7 @@ func TestProfile(t *testing.T) {
 		as     string
 		file   uploadtest.Content
 		status int
-		stored int // pictures, in addition to that of "taken"
+		stored int // pictures; the profile "taken" has none
 	}{
 		{"a profile with its picture", "ada", uploadtest.PNG(0), 201, 1},
 		{"HTML named .png", "ada", uploadtest.Bytes("<!doctype html><script>alert(1)</script>"), 415, 0},
@@ -45,7 +45,7 @@ func TestProfile(t *testing.T) {
 	}
 }
 
-// TestHostileFiles checks that none gets through.
+// TestHostileFiles checks that no hostile file gets through.
 func TestHostileFiles(t *testing.T) {
 	store := &memstore.Store{}
 	mux, err := newRouter(store, &profiles{})

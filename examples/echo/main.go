@@ -40,7 +40,7 @@ func newEcho(store storage.Storage) (*echo.Echo, error) {
 	return e, nil
 }
 
-// application holds the text fields sent with the documents.
+// application holds the text field that the form has beside the documents.
 type application struct {
 	Email string `form:"email"`
 }

@@ -1,5 +1,5 @@
-// Gin is a profile form in a gin engine. The handler receives the upload itself and publishes
-// it only when the profile is valid.
+// Gin is a profile form in a gin engine. The handler receives the upload itself. It publishes the
+// picture only when the text is valid.
 //
 //	go run -C examples ./gin
 package main
@@ -43,7 +43,7 @@ func newEngine(store storage.Storage, p *profiles) (*gin.Engine, error) {
 	return engine, nil
 }
 
-// profileForm holds the text fields sent with the picture.
+// profileForm holds the text field that the form has beside the picture.
 type profileForm struct {
 	Name string `form:"name" binding:"required,max=80"`
 }

@@ -23,7 +23,7 @@ func TestProfile(t *testing.T) {
 		file   uploadtest.Content
 		status int
 		code   upload.Code
-		stored int // pictures, in addition to that of "taken"
+		stored int // pictures; the profile "taken" has none
 	}{
 		{"a profile with its picture", "ada", uploadtest.PNG(0), 201, "", 1},
 		{"HTML named .png", "ada", uploadtest.Bytes("<!doctype html><script>alert(1)</script>"), 415, upload.CodeTypeNotAllowed, 0},

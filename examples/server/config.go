@@ -97,7 +97,8 @@ func (cfg *config) storageFlags(fs *flag.FlagSet) {
 
 var profiles = map[string]s3store.Profile{"aws": {}, "minio": s3store.MinIO(), "r2": s3store.R2()}
 
-// check refuses flags that would only fail, or be ignored, later.
+// check refuses wrong values, and flags that do not go together. It also fills in what depends on
+// several flags.
 func (cfg *config) check(fs *flag.FlagSet) error {
 	if fs.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", fs.Arg(0))

@@ -6,8 +6,7 @@ import (
 	"runtime"
 )
 
-// debug answers {"goroutines":N}, the number of goroutines. With ?gc it first collects garbage,
-// which also ends goroutines that only finalizers end.
+// debug answers {"goroutines":N}, the number of goroutines. With ?gc it first collects garbage.
 func debug(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Has("gc") {
 		runtime.GC()

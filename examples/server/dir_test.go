@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDirectory checks that the next process has the stored files, and serves them without a
-// redirect.
+// TestDirectory checks that the next start of the server has the stored files, and serves them
+// without a redirect.
 func TestDirectory(t *testing.T) {
 	cfg, err := parseFlags([]string{"-dir", filepath.Join(t.TempDir(), "files")}, io.Discard)
 	require.NoError(t, err)

@@ -18,8 +18,8 @@ const filesPath = "/files/"
 
 var keyShape = regexp.MustCompile(`^[0-9a-f]{32}(\.[a-z0-9]+)?$`)
 
-// ours reports whether key is one that this server creates. Visitors must not see other objects of
-// the bucket.
+// ours reports whether key has the form of the keys that this server makes. Visitors must not see
+// other objects of the bucket.
 func (cfg *config) ours(key string) bool {
 	rest, ok := strings.CutPrefix(key, cfg.prefix)
 	return ok && keyShape.MatchString(rest)
@@ -28,8 +28,8 @@ func (cfg *config) ours(key string) bool {
 // filePath returns the path of the file with that key.
 func filePath(key string) string { return (&url.URL{Path: filesPath + key}).EscapedPath() }
 
-// newFiles redirects anyone who has a file's key to the file, by a link that works for minutes.
-// With -dir it answers with the file. There are no users here, so a key that nobody can guess is
+// newFiles returns a handler that redirects anyone who has a file's key to the file, by a link that
+// works for minutes. With -dir it answers with the file. There are no users here, so a key that nobody can guess is
 // enough. A real host asks its database who may have the file, and finds the key there.
 func newFiles(cfg *config, links *upload.Links) http.Handler {
 	return links.Handler(func(r *http.Request) (upload.Link, error) {

@@ -23,7 +23,7 @@ type message struct {
 type shown struct {
 	Path    string
 	Name    string // the client's
-	Kind    string // the extension
+	Kind    string // the extension, in capitals
 	Picture bool   // it is shown as a picture
 }
 
@@ -38,7 +38,7 @@ func pageOf(files []upload.File) string {
 }
 
 // messageOf reads the query that upload.SeeOther made. Anyone can write such a link. So its text is
-// escaped and shortened, and not shown at all if the link is on another site.
+// escaped and shortened. It is not shown if the browser says that the link is on another site.
 func (p *page) messageOf(w *words, r *http.Request) *message {
 	q := r.URL.Query()
 	switch {

@@ -25,8 +25,7 @@ type page struct {
 	ours   func(key string) bool
 }
 
-// limits are shown by the page, which also checks them before it sends. That is a courtesy: the
-// upload handler decides.
+// limits are for the page, which shows them. That is a courtesy: the upload handler decides.
 type limits struct {
 	Accept      string // media types, in the form of the accept attribute
 	Types       []string
@@ -104,7 +103,7 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(b.Bytes())
 }
 
-// static answers with the page's own script, style and icon.
+// static returns a handler of the page's own script, style and icon.
 func static() (http.Handler, error) {
 	public, err := fs.Sub(files, "web/static")
 	if err != nil {

@@ -118,8 +118,8 @@ func TestPageHasNothingInline(t *testing.T) {
 	}
 }
 
-// TestWords checks that both languages have a sentence for each code, with the same parameters, and
-// the same texts of the page.
+// TestWords checks that the English sentence of each code is that of the library. It also checks
+// that both languages have the same texts of the page, and names of the same types.
 func TestWords(t *testing.T) {
 	all, err := readWords()
 	require.NoError(t, err)
@@ -146,7 +146,7 @@ func TestWords(t *testing.T) {
 
 func keysOf[V any](m map[string]V) []string { return slices.Collect(maps.Keys(m)) }
 
-// TestLanguages checks that every refusal is in the language of the client, by code and parameters
+// TestLanguages checks that refusals are in the language of the client, by code and parameters
 // alone.
 func TestLanguages(t *testing.T) {
 	base, _ := start(t, "-max-files", "2")

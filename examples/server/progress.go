@@ -13,8 +13,8 @@ import (
 // progressPath is the path where pages watch their uploads, followed by the ids that they chose.
 const progressPath = "/progress/"
 
-// newProgress answers with server-sent events of an upload, as JSON, until it has ended, or for ten
-// minutes. There are no users here, so anyone who has the id may watch: pages make ids that nobody
+// newProgress returns a handler that sends events of an upload, as JSON, until it has ended, or for
+// ten minutes. There are no users here, so anyone who has the id may watch: pages make ids that nobody
 // can guess. A real host passes the signed-in user as the subject.
 func newProgress(p *upload.Progress) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -17,7 +17,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestProgress watches an upload, as the page does, from its first bytes to its end.
+// TestProgress watches an upload from its first bytes to its end.
 func TestProgress(t *testing.T) {
 	for name, want := range map[string]upload.ProgressStatus{
 		"cat.png": {State: upload.StateDone, Files: 1},

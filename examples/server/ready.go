@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// readyTimeout must be less than the probe waits: timeoutSeconds of Kubernetes is 1 by default.
+// readyTimeout must be less than the probe waits. In Kubernetes set timeoutSeconds, which is 1 by
+// default, to 3.
 const readyTimeout = 2 * time.Second
 
 // pinger is a store that can be out of reach.
@@ -15,8 +16,8 @@ type pinger interface {
 	Ping(ctx context.Context) error
 }
 
-// newReady answers readiness probes: 204, or 503 while the bucket cannot be reached. Only the log
-// says why, since anybody can ask.
+// newReady returns a handler that answers readiness probes: 204, or 503 while the bucket cannot be
+// reached. Only the log says why, since anybody can ask.
 func newReady(store backend, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")

@@ -18,7 +18,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// resume sends a file in two requests, as a page of this origin, and returns the last answer.
+// resume sends a file in two pieces, as a page of this origin, and returns the last answer.
 func resume(t *testing.T, base, name string, data []byte) answer {
 	t.Helper()
 	send := func(method, url string, header http.Header, body []byte) answer {
@@ -74,7 +74,7 @@ func TestResumable(t *testing.T) {
 	}
 }
 
-// TestResumableFlag checks where the path is served.
+// TestResumableFlag checks that the path is served by default, and not with -resumable=false.
 func TestResumableFlag(t *testing.T) {
 	for args, served := range map[string]bool{"": true, "-resumable=false": false} {
 		url, _ := start(t, strings.Fields(args)...)

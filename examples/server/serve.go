@@ -56,14 +56,14 @@ func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-// stop ends the uploads first, while the server still answers. Uploads that do not end within the
-// grace are cut off with an answer, and removed from storage. Then it closes the connections.
+// stop ends the uploads first, while the server still answers. Uploads that do not end within
+// uploadGrace are cut off. Then stop closes the connections.
 func (s *site) stop(srv *http.Server) error {
 	s.log.Info("stopping", "grace", uploadGrace)
 	ctx, cancel := context.WithTimeout(context.Background(), uploadGrace)
 	defer cancel()
 	err := s.uploads.Shutdown(ctx)
-	if errors.Is(err, context.DeadlineExceeded) { // they were cut off, and cleaned up
+	if errors.Is(err, context.DeadlineExceeded) { // they were cut off
 		s.log.Warn("uploads did not end within the grace and were cut")
 		err = nil
 	}

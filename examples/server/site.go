@@ -145,7 +145,7 @@ func directRoutes(mux *http.ServeMux, cfg *config, uploads *upload.Handler) erro
 }
 
 // allowOrigin allows pages of one other origin to read the answers of next. Options.CrossOrigin,
-// which trusts the same origin, decides whether they may send.
+// which trusts that origin too, decides whether they may send.
 func allowOrigin(origin string, next http.Handler) http.Handler {
 	if origin == "" {
 		return next
@@ -168,8 +168,8 @@ func secure(origin string, next http.Handler) http.Handler {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
-		// Not no-referrer: forms would be sent with "Origin: null", and the plain form would look
-		// cross-origin.
+		// Not no-referrer: browsers would send the plain form with "Origin: null", which looks
+		// cross-origin where they send no Sec-Fetch-Site.
 		h.Set("Referrer-Policy", "same-origin")
 		next.ServeHTTP(w, r)
 	})

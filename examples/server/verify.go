@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// verify returns an error if the S3 server lacks what direct uploads rely on: there clients could
-// read or replace the files of others.
+// verify returns an error if the S3 server lacks what direct uploads rely on. It logs what it could
+// not try.
 func verify(ctx context.Context, store *s3store.Store, layout s3bucket.Layout, log *slog.Logger) error {
 	bucket, err := s3bucket.New(store, layout)
 	if err != nil {

@@ -49,7 +49,7 @@ func (s *site) events(w http.ResponseWriter, r *http.Request) {
 }
 
 // confirm publishes the file that was sent under key, and reports whether the event is done with.
-// The event of any other object is, too: tickets, published files, files that were confirmed.
+// An event of anything else is done with, too: of tickets, published files, and confirmed ones.
 func (s *site) confirm(ctx context.Context, key string) (done bool) {
 	_, err := s.presigner.ConfirmStored(ctx, key, func(owner string, f upload.File) error { return s.add(ctx, owner, f) })
 	var refused *upload.Error

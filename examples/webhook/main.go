@@ -1,5 +1,5 @@
-// Webhook confirms files that clients send straight to a bucket by the events of the bucket, so a
-// page that was closed in between loses nothing.
+// Webhook lets clients send files straight to a bucket. The events of the bucket confirm the files,
+// too, so a page may be closed before it has confirmed its file.
 //
 //	go run -C examples ./webhook -s3 's3://uploads?endpoint=http://localhost:7070'
 //
@@ -48,8 +48,8 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// serve answers until a signal. Confirmations then have 5 s to finish. The clients of others try
-// again, and so does MinIO with its events.
+// serve answers until a signal. Confirmations then have 5 s to finish. MinIO sends the
+// events of those that fail again.
 func (s *site) serve(addr string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
@@ -64,10 +64,10 @@ func (s *site) serve(addr string) error {
 	grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	err = s.presigner.Handler().Shutdown(grace)
-	if errors.Is(err, context.DeadlineExceeded) { // they were cut off, and cleaned up
+	if errors.Is(err, context.DeadlineExceeded) { // they were cut off
 		err = nil
 	}
-	if srv.Shutdown(grace) != nil { // connections without a request
+	if srv.Shutdown(grace) != nil { // some connections are in use
 		err = errors.Join(err, srv.Close())
 	}
 	return errors.Join(err, s.db.Close())

@@ -47,8 +47,8 @@ func openDatabase(name string) *sql.DB {
 	return db
 }
 
-// add adds the row of a confirmed file. It runs again when the client, or another event, confirms
-// the same file, so it goes by the key.
+// add adds the row of a confirmed file. It may run again when the client, or another event,
+// confirms the same file, so it goes by the key.
 func (s *site) add(ctx context.Context, owner string, f upload.File) error {
 	_, err := s.db.ExecContext(ctx, `INSERT INTO files (key, owner, name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, f.Key, owner, f.Name)
 	return err

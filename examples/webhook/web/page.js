@@ -1,5 +1,5 @@
-// The page sends a picture in three steps. After the second one nobody needs it any more: if it is
-// closed, the event of the bucket confirms the picture.
+// The page sends a picture in three steps. It may be closed after the second: then the event of
+// the bucket confirms the picture.
 
 const form = document.querySelector("form");
 const said = document.querySelector("output");

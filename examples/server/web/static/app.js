@@ -1,4 +1,5 @@
-// What this page adds to <upload-files>: where stored files are, and the choice of a door.
+// What this page adds to <upload-files>: where stored files are, and the choice of how files are
+// sent (a "door").
 
 const uploader = document.querySelector("#uploader");
 const details = document.querySelector("#details");
