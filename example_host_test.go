@@ -26,7 +26,7 @@ func ExampleHandler_Middleware() {
 			http.Error(w, "try again later", http.StatusInternalServerError) // removes the file
 			return
 		}
-		if err := upload.Keep(r.Context()); err != nil { // such as after the 503 of an http.TimeoutHandler
+		if err := upload.Keep(r.Context()); err != nil { // such as after a timeout's 503
 			remove(picture.Key)
 			return
 		}

@@ -36,7 +36,7 @@ func newSite(files store, db *sql.DB, accept upload.Validator) *site {
 	s.uploads = must(upload.New(files, accept, upload.RequireSubject(who), &upload.Options{
 		TextFirst: []string{"name", "email", "message"}, CheckForm: checkText, Respond: s.page,
 		Keys: upload.Prefix("applications", upload.BySubject(upload.RandomKeys())),
-		// In an hour, but Concurrent at once. One application has 14 MiB of files at most.
+		// A user's limits: for an hour, and at once. One application has up to 14 MiB of files.
 		Limiter: must(limit.New(limit.Limits{Requests: 20, Bytes: 100 << 20, Concurrent: 2}, nil)),
 	}))
 	return s
@@ -54,7 +54,7 @@ func (s *site) routes() http.Handler {
 	r.With(middleware.RequestSize(4<<10)).Post("/sign-in", s.signIn)
 	r.Post("/sign-out", s.signOut)
 	r.Post("/apply", s.apply)
-	links := must(upload.NewLinks(s.files, &upload.LinksOptions{Proxy: true})) // which all stores support
+	links := must(upload.NewLinks(s.files, &upload.LinksOptions{Proxy: true})) // works with all stores
 	r.Method("GET", "/files/*", links.Handler(s.find))
 	r.Post("/delete/{id}", s.remove)
 	return r

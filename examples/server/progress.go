@@ -14,8 +14,8 @@ import (
 const progressPath = "/progress/"
 
 // newProgress returns a handler that sends events of an upload, as JSON, until it has ended, or for
-// ten minutes. There are no users here, so anyone who has the id may watch: pages make ids that nobody
-// can guess. A real host passes the signed-in user as the subject.
+// ten minutes. There are no users here, so anyone who has the id may watch: pages make ids that
+// nobody can guess. A real host passes the signed-in user as the subject.
 func newProgress(p *upload.Progress) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), unhurriedTime)
