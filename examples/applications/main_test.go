@@ -127,7 +127,7 @@ var (
 		uploadtest.Text("name", "Ada <Lovelace>"), uploadtest.Text("email", "ada@example.com"),
 		uploadtest.Text("message", "I have written the first program."),
 	}
-	cv  uploadtest.Part // set by TestMain, so that the program of TestProcess does not make it
+	cv  uploadtest.Part // set by TestMain, so that programs that tests start do not make it
 	png = uploadtest.File("certificate", "school.png", uploadtest.PNG(0))
 )
 

@@ -58,8 +58,7 @@ func (p *process) end(t *testing.T) {
 	require.NoError(t, p.cmd.Wait(), string(log))
 }
 
-// as returns r as from a user who has signed in just now. It sets the cookie itself, since Go's
-// cookie jars send no secure cookie over plain HTTP.
+// as returns r as from a user who has signed in just now.
 func (p *process) as(t *testing.T, name string, r *http.Request) *http.Request {
 	t.Helper()
 	form := strings.NewReader("user=" + name + "&password=" + accounts[name].password)

@@ -26,7 +26,7 @@ type store interface {
 type site struct {
 	files    store
 	db       *sql.DB
-	sessions sync.Map // of the users who are signed in, by name
+	sessions sync.Map // the latest of each user, by name
 	uploads  *upload.Handler
 }
 

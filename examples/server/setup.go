@@ -29,8 +29,8 @@ func letIn(ctx context.Context, store *s3store.Store, layout s3bucket.Layout, lo
 	return nil
 }
 
-// origins returns the origins of pages that may send files: those of this server, and more. If it
-// listens on this machine only, or on all addresses, localhost and 127.0.0.1 are among them.
+// origins returns the origins of pages that may send files: those of this server, and more. If the
+// server listens on this machine only, or on all addresses, localhost and 127.0.0.1 are among them.
 func origins(addr net.Addr, more string) []string {
 	all := []string{"http://" + browsable(addr)}
 	if tcp, ok := addr.(*net.TCPAddr); ok && (tcp.IP.IsUnspecified() || tcp.IP.IsLoopback()) {

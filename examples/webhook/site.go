@@ -90,7 +90,7 @@ func (s *site) files(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(json.RawMessage(names))
 }
 
-// visitor returns the id in the cookie, "" for none.
+// visitor returns the id in the cookie, or an error if there is none.
 func visitor(r *http.Request) (string, error) {
 	cookie, err := r.Cookie("visitor")
 	if err != nil {
