@@ -24,7 +24,7 @@ import (
 
 var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
 
-// blocks returns the Go of the README.
+// blocks returns the blocks of Go code in the README.
 func blocks(t *testing.T) (code []string) {
 	t.Helper()
 	readme, err := os.ReadFile("../README.md")

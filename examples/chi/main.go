@@ -63,7 +63,7 @@ func (p *profiles) save(w http.ResponseWriter, r *http.Request) {
 		upload.Refuse(w, r, upload.Reject("name_taken", "The name is empty or taken."))
 		return
 	}
-	// Keep fails after an answer of 400 or more, for example by an http.TimeoutHandler.
+	// Keep fails after an answer of 400 or more, for example by an http.TimeoutHandler around save.
 	if err := upload.Keep(r.Context()); err != nil {
 		p.remove(saved)
 		return

@@ -87,8 +87,8 @@ func withoutLifecycle(next http.Handler, puts chan<- lifecycleRules) http.Handle
 	}
 }
 
-// TestS3Setup tests only the wiring: the page may send to the storage, the storage allows it and
-// removes unconfirmed files, and other rules stay.
+// TestS3Setup tests only the wiring: the page may send to the storage, and the bucket gets rules
+// beside those of others.
 func TestS3Setup(t *testing.T) {
 	const others = `<CORSConfiguration><CORSRule><ID>app</ID><AllowedOrigin>https://app.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>` +
 		`</CORSConfiguration>`
