@@ -79,7 +79,7 @@ func (p *process) get(t *testing.T, name, path string) *uploadtest.Answer {
 }
 
 // TestProcess: an application that is on its way when the program gets the signal to stop is
-// stored, and its row and its file are there after the next start.
+// stored. Its row and its file are there after the next start.
 func TestProcess(t *testing.T) {
 	dir := t.TempDir()
 	stays := []string{"-dir", filepath.Join(dir, "files"), "-db", filepath.Join(dir, "rows.db")}

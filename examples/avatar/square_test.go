@@ -51,8 +51,8 @@ func damaged(t *testing.T) []byte {
 	return file
 }
 
-// TestSquare checks that the square is the middle of the picture as it is to be shown, and that
-// neither file says where it was taken.
+// TestSquare checks that the square is the middle of the picture as it is to be shown. It also
+// checks that neither file says where it was taken.
 func TestSquare(t *testing.T) {
 	const red, green, yellow, black = "red", "green", "yellow", "black"
 	for _, tt := range []struct {

@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// newSweeper returns a sweeper that removes files to which no row refers, such as those whose
-// deletion or commit failed, and those of a process that was killed before it had saved the row.
+// newSweeper returns a sweeper that removes old files to which no row refers. Their deletion or
+// commit failed, for example, or the process was killed before it had saved the row.
 func newSweeper(store storage.Lister, db *database) (*sweep.Sweeper, error) {
 	return sweep.New(store, db.referenced, &sweep.Options{Prefix: "pictures", Remove: true})
 }
