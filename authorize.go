@@ -8,15 +8,15 @@ import (
 // Authorizer says who may upload. It is called before the body is read, and must not read it. It
 // returns the caller's [Grant], or an error:
 //
-//   - an [*Error], such as that of [Reject], is answered with its code's status. For 401, middleware
-//     of yours can add WWW-Authenticate.
-//   - Another error, and a nil Grant without one, is answered with 403, and only logged.
-//   - A panic, and a Grant with invalid limits or prefix, is answered with 500.
+//   - an [*Error], such as that of [Reject], is the answer. For 401, middleware of yours can add
+//     WWW-Authenticate.
+//   - Another error, and a nil Grant without one, is [CodeForbidden], and only logged.
+//   - A panic, and a Grant with invalid limits or prefix, is [CodeInternal].
 type Authorizer func(*http.Request) (*Grant, error)
 
 // Grant says what one caller may do. Zero fields change nothing.
 type Grant struct {
-	// Subject is a stable id of the caller for logs, fair shares and [BySubject]; "" is anonymous.
+	// Subject is a stable id of the caller, such as for [BySubject]; "" is anonymous.
 	Subject string
 
 	// MaxFileSize is the most bytes of one file. It replaces that of all options, and lowers those
@@ -27,8 +27,8 @@ type Grant struct {
 	// whatever the handler's fields are.
 	Policy Validator
 
-	// KeyPrefix stands before every key of this caller, also before generated prefixes. It ends in
-	// "/".
+	// KeyPrefix stands before every published key of this caller, also before generated prefixes.
+	// It ends in "/".
 	KeyPrefix string
 }
 

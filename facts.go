@@ -2,22 +2,22 @@ package upload
 
 import "encoding/json"
 
-// Facts are what the structure of a picture, video or M4A file says. Zero is unknown.
+// Facts are what the structure of a picture, video or M4A file says. Zero is unknown or none.
 type Facts struct {
 	Width    int64   `json:"width,omitempty"` // pixels, as shown, after its orientation
 	Height   int64   `json:"height,omitempty"`
 	Frames   int64   `json:"frames,omitempty"`   // 1 of a still picture
 	Duration float64 `json:"duration,omitempty"` // seconds
 
-	// Orientation of Exif, 2 to 8, turns the pixels first.
+	// Orientation is that of Exif, 2 to 8, by which viewers turn the pixels.
 	Orientation int `json:"orientation,omitempty"`
 
 	Cleaned bool `json:"cleaned,omitempty"` // metadata was blanked
 }
 
-// factsOf returns those that a storage has kept.
+// factsOf returns the facts that a storage has kept, or none that are known.
 func factsOf(kept string) (f Facts) {
-	if json.Unmarshal([]byte(kept), &f) != nil { // of another program
+	if json.Unmarshal([]byte(kept), &f) != nil { // empty, or of another program
 		return Facts{}
 	}
 	return f
@@ -28,6 +28,6 @@ func (f Facts) kept() string {
 	if f == (Facts{}) {
 		return ""
 	}
-	text, _ := json.Marshal(f) // numbers, none of which is infinite
+	text, _ := json.Marshal(f) // fails for infinite numbers and NaN alone, which f never has
 	return string(text)
 }

@@ -16,13 +16,13 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// The refusals of this package. Each says its code and its parameters, and words.go
+// These are refusals of this package. Each has a code and perhaps parameters, of which words.go
 // makes the sentence.
 
-// internal is a defect, which clients do not read.
+// internal returns the refusal for a defect, whose cause clients never read.
 func internal(err error) *Error { return &Error{Code: CodeInternal, Err: err} }
 
-// errorOf makes any error an *Error. Of other errors the client reads nothing.
+// errorOf makes any error an *Error. If err is or wraps none, the client reads nothing of err.
 func errorOf(err error) *Error {
 	var e *Error
 	switch found := errors.As(err, &e); {
@@ -36,7 +36,7 @@ func errorOf(err error) *Error {
 
 var errUndecided = errors.New("upload: the request ended without a decision, as by a panic")
 
-// The refusals that need no parameters, or always have the same.
+// Refusals that need no parameters, or always have the same.
 var (
 	errShutdown  = &Error{Code: CodeShutdown}
 	errEmpty     = &Error{Code: CodeEmpty}
@@ -51,7 +51,7 @@ var (
 	errPart     = malformed("partial", errors.New("upload: the body is a part of a file"))
 )
 
-// malformed refuses what cannot be read; kind says which piece of the request.
+// malformed refuses a request that cannot be read; kind says which case of that it is.
 func malformed(kind string, cause error) *Error {
 	return &Error{Code: CodeMalformed, Params: map[string]any{"kind": kind}, Err: cause}
 }
@@ -82,7 +82,7 @@ func missingFile(fields []string) *Error {
 	return &Error{Code: CodeMissingFile, Field: fields[0], Params: p}
 }
 
-// fileBeforeText refuses a form whose page sends these text fields after a file.
+// fileBeforeText refuses a form in which a file came before all text of these fields.
 func fileBeforeText(fields []string) *Error {
 	return &Error{
 		Code: CodeFileBeforeText, Params: map[string]any{"fields": fields},
@@ -134,7 +134,7 @@ func noTypeAllowed() error {
 }
 
 // neither is the refusal of a file that two validators refuse, the first one for its type.
-// If the second does, too, it lists what either accepts.
+// If both list the types that they accept, it lists all of them.
 func neither(first, second error) error {
 	var a, b *Error
 	if !errors.As(first, &a) || !errors.As(second, &b) || b.Code != CodeTypeNotAllowed {
@@ -164,12 +164,12 @@ func typeMismatch(name, t string) *Error {
 	return &Error{Code: CodeTypeMismatch, Params: p}
 }
 
-// stalled cuts a client with which nothing moved for a window.
+// stalled refuses a client with which nothing moved for a window.
 func stalled(window time.Duration, cause error) *Error {
 	return &Error{Code: CodeTimeout, Params: map[string]any{"kind": "stalled", "seconds": wholeSeconds(window)}, Err: cause}
 }
 
-// tooSlow cuts a client that is slower than minRate bytes a second.
+// tooSlow refuses a client that is slower than minRate bytes a second.
 func tooSlow(minRate int64, cause error) *Error {
 	return &Error{Code: CodeTimeout, Params: map[string]any{"kind": "slow", "min_rate": minRate}, Err: cause}
 }
@@ -183,13 +183,13 @@ func withFile(err error, field, name string) error {
 	}
 	about := *e
 	about.Field, about.Name = field, name
-	if err != error(e) { // whether err is e itself
+	if err != error(e) { // err wraps e
 		about.Err = err
 	}
 	return &about
 }
 
-// checkError makes the error of a validator or an observer a refusal.
+// checkError makes the error of a check, such as that of a validator, a refusal.
 func checkError(err error) error {
 	if err == nil {
 		return nil
@@ -242,10 +242,9 @@ func errChanged(err error) error {
 	return &Error{Code: CodeConflict, Params: map[string]any{"kind": "changed"}, Err: err}
 }
 
-// blame turns e, which is err, into the cause that ended the request, if that is known: the first
-// error of reading the body, or the stop of the server. Failures of a server whose client has left,
-// if leaving can be their cause, are the client's. A deadline that has passed is the host's;
-// overdue names it while a file is received.
+// blame gives e, made of err, the refusal that ended the request, if there is one: first, of reading
+// the body, or that of a server that stops. Otherwise a failure of the server is the client's, if
+// the client has left and leaving can be the cause. Deadlines that have passed are left to overdue.
 func blame(ctx context.Context, e *Error, err, first error, leaving bool) {
 	var cut *Error
 	if !errors.As(first, &cut) {
@@ -270,7 +269,7 @@ func overdue(ctx context.Context, e *Error, err error) {
 	e.Err = fmt.Errorf("upload: the request's context has a deadline, as a timeout middleware sets it, and it passed before the file was whole: %w", err)
 }
 
-// left reports whether the client of a request's context has left.
+// left reports whether a request's context was cancelled, mostly since its client has left.
 func left(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
 
 // withStatus returns err with the status that a protocol has for it.

@@ -21,7 +21,7 @@ func keyError(err error) error {
 // KeyGenerator chooses the key of a file after its head was read, or from its [Declaration]. An
 // error, or a key that does not pass [storage.ValidKey], fails the upload with [CodeInternal], a
 // key that is taken with [CodeConflict]. Return a new key each time: simultaneous uploads of one
-// key can abort or replace each other. Do not use Name or Form, which are the client's words.
+// key can harm each other. Do not use Name or Form, which are the client's words.
 type KeyGenerator interface {
 	Key(ctx context.Context, in *Incoming) (string, error)
 }
@@ -54,8 +54,8 @@ func RandomKeys() KeyGenerator {
 	}}
 }
 
-// Prefix puts prefix before the keys of next. It adds a missing "/", so that "user-1" never covers
-// "user-10".
+// Prefix puts prefix before the keys of next. It adds a missing "/", except to "", so that "user-1"
+// never covers "user-10".
 func Prefix(prefix string, next KeyGenerator) KeyGenerator {
 	if prefix == "" {
 		return next
@@ -69,7 +69,7 @@ func Prefix(prefix string, next KeyGenerator) KeyGenerator {
 	}}
 }
 
-// BySubject puts "<subject>/" before the keys of next. A subject of more than 128 bytes, or of
+// BySubject puts "<subject>/" before the keys of next. A subject of more than 128 bytes, or with
 // characters other than ASCII letters, digits, "-" and "_", becomes "~" and 32 hexadecimal digits
 // of its SHA-256. Anonymous uploads fail.
 func BySubject(next KeyGenerator) KeyGenerator {
