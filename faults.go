@@ -174,8 +174,8 @@ func tooSlow(minRate int64, cause error) *Error {
 	return &Error{Code: CodeTimeout, Params: map[string]any{"kind": "slow", "min_rate": minRate}, Err: cause}
 }
 
-// withFile says in which field and, if it has a usable one, under which name
-// the refused file came.
+// withFile says in which field and under which name the refused file came; the name is "" if it
+// cannot be used.
 func withFile(err error, field, name string) error {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -242,9 +242,10 @@ func errChanged(err error) error {
 	return &Error{Code: CodeConflict, Params: map[string]any{"kind": "changed"}, Err: err}
 }
 
-// blame gives e, made of err, the refusal that ended the request, if there is one: first, of reading
-// the body, or that of a server that stops. Otherwise a failure of the server is the client's, if
-// the client has left and leaving can be the cause. Deadlines that have passed are left to overdue.
+// blame gives e, made of err, the refusal that ended the request, if there is one: the first error
+// of reading the body, or that of a server that stops. Otherwise a failure of the server is the
+// client's, if the client has left and leaving can be the cause. It passes over deadlines; see
+// overdue.
 func blame(ctx context.Context, e *Error, err, first error, leaving bool) {
 	var cut *Error
 	if !errors.As(first, &cut) {
