@@ -196,6 +196,7 @@ func TestParams(t *testing.T) {
 	}{
 		{"a type", image, upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"type":"text/plain",` + ofImages},
 		{"a type of neither", upload.Any(upload.Types("image/png"), upload.Types("image/gif")), upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"type":"text/plain","accepted":["image/png","image/gif"],"extensions":[".png",".apng",".gif"]}`},
+		{"a type of neither, of which one accepts none", upload.Any(upload.Types("image/png"), upload.All()), upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"type":"text/plain","accepted":["image/png"],"extensions":[".png",".apng"]}`},
 		{"a type that is not listed", upload.ForType(map[string]upload.Validator{"image/png": image}), upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"type":"text/plain","accepted":["image/png"],"extensions":[".png",".apng"]}`},
 		{"an unknown type", image, upload.Options{}, file("file", "a.txt", "\x00\x01"), upload.CodeTypeNotAllowed, "{" + ofImages},
 		{"no type", upload.All(), upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"kind":"all"}`},

@@ -134,11 +134,15 @@ func noTypeAllowed() error {
 }
 
 // neither is the refusal of a file that two validators refuse, the first one for its type.
-// If both list the types that they accept, it lists all of them.
+// If both list the types that they accept, it lists all of them. A validator that accepts no type
+// adds nothing.
 func neither(first, second error) error {
 	var a, b *Error
 	if !errors.As(first, &a) || !errors.As(second, &b) || b.Code != CodeTypeNotAllowed {
 		return second
+	}
+	if b.Params["kind"] == "all" { // as in noTypeAllowed
+		return first
 	}
 	before, _ := a.Params["accepted"].([]string)
 	accepted, ok := b.Params["accepted"].([]string)
