@@ -1,5 +1,5 @@
-# Everything a contributor runs; CI runs the same targets. All need Go and make
-# alone. What a test needs besides (curl, chromium, npm) is used where it is there.
+# The commands of contributors; CI on Linux runs some of them. All need Go and make, and releases
+# need git. Tests use further programs, such as curl, chromium and npm, where these are there.
 
 GO      ?= go
 MODULES := . integration examples cmd/upload-bucket s3open redislimit otelupload bench
@@ -10,8 +10,7 @@ GOVULNCHECK_VERSION   := v1.9.0
 ACTIONLINT_VERSION    := v1.7.12
 REDOCLY_VERSION       := 2.77.0
 
-# The MinIO that direct uploads are tested on: the last commit there is, since its
-# project is archived.
+# The MinIO of make test-minio. The project is archived.
 MINIO_VERSION := v0.0.0-20260212201848-7aac2a2c5b7c
 
 TOOLS         := $(CURDIR)/.tools
@@ -20,7 +19,7 @@ GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
 GOVULNCHECK   := $(TOOLS)/govulncheck-$(GOVULNCHECK_VERSION)/govulncheck
 ACTIONLINT    := $(TOOLS)/actionlint-$(ACTIONLINT_VERSION)/actionlint
 
-# Its cache knows files by content, so two clones that share one report each
+# The cache of golangci-lint knows files by content, so two clones that share one report each
 # other's paths.
 export GOLANGCI_LINT_CACHE := $(TOOLS)/cache
 
@@ -36,28 +35,27 @@ LONGEST := s3store s3bucket internal/inspect . rights browser memory pdfreaders 
 
 .PHONY: test test-minio test-s3 lint lint-files vuln fuzz cover bench soak run release release-check
 
-# All tests of all modules, two modules at once: some tests only wait. At the end it
-# says what was skipped, and how to have it.
+# The tests of all modules, two modules at once: some tests only wait. At the end it says what was
+# skipped, and why.
 test:
 	@$(GO) run ./internal/suite -with '$(RACE)' -first '$(LONGEST)' -at-once 2 $(MODULES)
 	@echo '== skipped: the S3 tests on MinIO; make test-minio has them, and first builds MinIO, which takes minutes'
 
-# What the library does by itself is the same over each S3 server, so these tests run
-# on versitygw alone. So do those of versioned sweeps, which take long.
+# These tests show what does not depend on the S3 server, so make test alone runs them. The same is
+# true of those of versioned sweeps, which take long.
 ALONE := ^Test(.*ClientGone|Shutdown.*|.*Observer|ExactLimit|LargeFile|LittleMemory|CutInTheSecondFile|PageNamedPNG.*|ExampleServer|UnfitServer)$$|^TestSweep$$/^versioned
 
-# What S3 servers differ in, on MinIO with its profile: the suites of storetest, both
-# doors, attacks, faults, sweeps, what a role is denied, and of pages in a browser what no other test
-# shows.
+# What S3 servers differ in, on MinIO with its profile: the suites of storetest, uploads of each
+# kind, attacks, faults, sweeps, what a role is denied, and a few pages in a browser.
 test-minio: export UPLOAD_TEST_MINIO := $(MINIO)
 test-minio: $(MINIO)
 	$(GO) -C integration test $(RACE) -shuffle=on -timeout 20m -skip '$(ALONE)' . ./tickets ./events ./resume
 	$(GO) -C integration test $(RACE) -shuffle=on -timeout 20m -run '^TestDeliveryReadsNothingStaged$$' ./rights
 	UPLOAD_TEST_LONG=1 $(GO) -C integration test $(RACE) -shuffle=on -timeout 20m -run '^Test(Uppy(Resumes|Cancels)|ExamplePage)$$/^.*S3' ./browser
 
-# The same on the server that UPLOAD_TEST_S3_ENDPOINT names, or on an account of yours;
-# docs/servers.md has the other variables. Faults are left out: a proxy makes them, and
-# few services answer by a name that is not theirs.
+# The suites, attacks and sweeps of test-minio, on the server or account whose URL is in
+# UPLOAD_TEST_S3_ENDPOINT; docs/servers.md has the other variables. Faults are left out: a proxy
+# makes them, and few services answer by a name that is not theirs.
 FAULTS := Fault|Dropped|Silent|OverTLS|Diagnosis|KilledWriter
 test-s3:
 	@test -n "$$UPLOAD_TEST_S3_ENDPOINT" || { echo 'UPLOAD_TEST_S3_ENDPOINT is not set: docs/servers.md says what is'; exit 1; }
@@ -66,15 +64,16 @@ test-s3:
 $(MINIO):
 	GOBIN='$(@D)' $(GO) install github.com/minio/minio@$(MINIO_VERSION)
 
-# Linters, those of go vet among them, formatting, and go.mod files that are as go mod tidy leaves them.
+# Linters, those of go vet among them, formatting, and go.mod files that are as go mod tidy leaves
+# them.
 lint: lint-files $(GOLANGCI_LINT)
 	@failed=; for module in $(MODULES); do \
 		echo "== lint, $$module"; \
 		(cd "$$module" && $(GOLANGCI_LINT) run ./... && $(GO) mod tidy -diff) || failed=yes; \
 	done; test -z "$$failed"
 
-# The workflows, and the description of the API, whose linter is one package of npm. Both are
-# independent of what else is installed.
+# The workflows, and the description of the API, whose linter is one package of npm. The flags keep
+# actionlint from shellcheck and pyflakes, which are not installed everywhere.
 lint-files: export REDOCLY_TELEMETRY := off
 lint-files: export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 lint-files: $(ACTIONLINT)
@@ -94,16 +93,16 @@ $(ACTIONLINT):
 	GOBIN='$(@D)' $(GO) install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)
 
 # Known vulnerabilities that the code reaches. Where the network does not lead to the Go
-# vulnerability database, its records come by the module proxy or the module cache; without any
-# it fails.
+# vulnerability database, its records come from the module proxy or the module cache. Without any
+# records the target fails.
 vuln: $(GOVULNCHECK)
 	@$(GO) run -C integration ./vuln -govulncheck '$(GOVULNCHECK)' $(addprefix $(CURDIR)/,$(MODULES))
 
 $(GOVULNCHECK):
 	GOBIN='$(@D)' $(GO) install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
 
-# Every fuzz target there is, one after the other, for FUZZTIME each. Go's
-# fuzzer sometimes reports its own deadline as a failure; then it runs again.
+# Every fuzz target of the root module, one after the other, for FUZZTIME each. Go's fuzzer
+# sometimes reports its own deadline as a failure; then that target runs once more.
 fuzz:
 	@list=$$($(GO) test -list '^Fuzz' ./...) || { echo "$$list"; exit 1; }; \
 	fuzz() { $(GO) test -run '^$$' -fuzz "^$$2\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$1" </dev/null 2>&1; }; \
@@ -118,7 +117,7 @@ fuzz:
 		echo "$$out" | tail -n 2; \
 	done
 
-# Which statements of the library its own tests run, in coverage.out and in sum.
+# Which statements of the root module its own tests run, in coverage.out and in sum.
 cover:
 	$(GO) test -coverpkg=./... -coverprofile=coverage.out ./...
 	$(GO) tool cover -func=coverage.out | tail -n 1
@@ -128,8 +127,8 @@ cover:
 bench:
 	$(GO) run -C bench . run
 
-# Half an hour of good, bad, slow and leaving clients while S3 fails, and six
-# minutes until all is quiet. The result goes to the end of docs/benchmarks.md.
+# Half an hour of good, bad, slow and leaving clients while S3 fails, and some minutes until all is
+# quiet. The result of a run that passes goes to the end of docs/benchmarks.md.
 SOAK ?= 30m
 soak:
 	$(GO) run -C integration ./soak -for $(SOAK) -o ../docs/benchmarks.md
@@ -145,6 +144,7 @@ release:
 	$(GO) run -C integration ./release -version '$(VERSION)' -o '$(RELEASE)'
 
 # Whether a version can be made: go.mod files, tags, CHANGELOG.md, and what changed in the API since
-# the last tag. make release begins with it; without VERSION it says what the next one must be.
+# the last tag. make release begins with it. Without VERSION it says which version changes of the
+# API need.
 release-check:
 	@$(GO) run -C integration ./release -check -version '$(VERSION)'
