@@ -2,13 +2,13 @@
 // the policies of its users. Uploads do not need it.
 //
 // A [Layout] says how the application uses the bucket. From that and from the options of the store,
-// [Bucket.Check] finds out whether the bucket enforces what it promises, and which
+// [Bucket.Check] finds out whether the bucket enforces what the library relies on, and which
 // [s3store.Profile] fits the service. [Bucket.Verify] is a short form of it for the start of a
 // program. [Bucket.Setup] adds rules to those of the bucket: the CORS rule that lets pages send
 // files, and the lifecycle rules that remove unfinished uploads. [Bucket.Policy] writes the least
-// that each part of the application must be allowed to do, with the reason for each action.
-// [Bucket.BucketPolicy] writes what nobody may do. The program cmd/upload-bucket does so from the
-// command line, and docs/iam.md shows the policies.
+// that each part of the application must be allowed to do, with the reasons. [Bucket.BucketPolicy]
+// writes the bucket's own policy, which only forbids. The program cmd/upload-bucket does most of
+// that from the command line, and docs/iam.md shows the policies.
 //
 // KMS keys also take kms:GenerateDataKey and kms:Decrypt. Another client, [s3store.Options].Signer,
 // can sign what clients get: for uploads with the statements Sign and SignTags of [RoleDirect], for

@@ -7,7 +7,7 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// State is the result of [Bucket.Check] for a topic.
+// State is the result of [Bucket.Check] or [Bucket.Verify] for a topic.
 type State string
 
 // These are the states. StateCannotTell means that there is no answer to the question. For example,
@@ -32,7 +32,7 @@ const (
 	TopicDelete      Topic = "delete"
 	TopicSignatures  Topic = "signatures"
 	TopicConditional Topic = "conditional writes"
-	TopicCopies      Topic = "copies"       // for direct uploads
+	TopicCopies      Topic = "copies"       // for direct and resumable uploads
 	TopicSignedPuts  Topic = "signed PUTs"  // for direct uploads
 	TopicSignedParts Topic = "signed parts" // for direct uploads
 	TopicForms       Topic = "POST forms"   // for direct uploads
@@ -51,11 +51,11 @@ const (
 	TopicLeft        Topic = "probes removed"
 )
 
-// Finding is what Check found out about one topic.
+// Finding is what Check or Verify found out about one topic.
 type Finding struct {
 	Topic       Topic  `json:"topic"`
 	State       State  `json:"state"`
-	Explanation string `json:"explanation"` // what was seen and, if it is wrong, what to do
+	Explanation string `json:"explanation"` // what was seen, and for most faults what to do
 }
 
 // unclear returns the result of a call whose failure does not answer the question. The call needs
@@ -70,7 +70,8 @@ func unclear(err error, action string) (State, string) {
 	return StateCannotTell, err.Error()
 }
 
-// denied returns the result if the credentials lack what the library needs.
+// denied returns the result of a failed call that the library needs. The call needs the right named
+// action.
 func denied(err error, doing, action string) (State, string) {
 	if s3calls.Status(err) == http.StatusForbidden {
 		return StateWrong, fmt.Sprintf("%s is denied: it takes %s", doing, action)

@@ -7,7 +7,7 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// learned is what trying the service has shown with every flag of the profile off.
+// learned is what trying the service has shown, with only the flags that turned out to be needed.
 type learned struct {
 	need s3store.Profile // the narrowest profile, as far as it is known
 
@@ -138,7 +138,7 @@ func mostTelling(seen []tried) tried {
 }
 
 // tryForms tries POST forms. A service that refuses correct forms counts as one without forms,
-// unless it refuses everything that is signed.
+// unless nothing is known about its signed PUTs and parts.
 func (l *learned) tryForms(p *signing) {
 	l.forms = p.tryForms()
 	if l.forms.absent && l.signing.state != StateCannotTell {

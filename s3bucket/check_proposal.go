@@ -51,7 +51,7 @@ func (l *learned) proposal(direct bool) *Proposal {
 	return p
 }
 
-// noPuts says why only forms are signed.
+// noPuts returns why no PUTs are signed.
 func noPuts(l *learned) string {
 	if l.signing.state == StateWrong {
 		return l.signing.why

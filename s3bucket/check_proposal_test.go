@@ -19,8 +19,8 @@ const (
 )
 
 // TestProposal checks services that lack an ability. Check proposes exactly the profile for that,
-// or says what the service is not fit for, whatever the profile of the store. With the proposed
-// profile Check and Verify find nothing wrong.
+// or says what the service is not fit for, whatever the profile of the store. With a proposed
+// profile that fits, Check and Verify find nothing wrong.
 func TestProposal(t *testing.T) {
 	t.Parallel()
 	none := s3store.Profile{}

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// Report is everything that Check found out.
+// Report is everything that Check or Verify found out.
 type Report struct {
 	Bucket   string    `json:"bucket"`
 	Findings []Finding `json:"findings"`
 
 	// Proposal is the profile that Check proposes. It is nil if the bucket cannot be reached, if
-	// ctx ended before, and for Verify.
+	// ctx ended before it was made, and for Verify.
 	Proposal *Proposal `json:"proposal,omitempty"`
 }
 
@@ -30,7 +30,7 @@ func (r Report) Worst() State {
 	return worst
 }
 
-// String writes one finding a line.
+// String writes the findings as text.
 func (r Report) String() string {
 	var b strings.Builder
 	for _, f := range r.Findings {

@@ -45,7 +45,7 @@ type answered struct {
 	says            string
 }
 
-// answers are all that AWS has for a setting.
+// answers returns the answers of services, the right one of each topic first.
 func answers() []answered {
 	const ok, wrong, unclear = s3bucket.StateOK, s3bucket.StateWrong, s3bucket.StateCannotTell
 	const origin = "https://app.example.com"
@@ -128,7 +128,7 @@ func together(answers []answered) (taken, left []answered) {
 	return taken, left
 }
 
-// TestCheckSettings checks every answer that AWS has for a setting, and what it means.
+// TestCheckSettings checks what each of the answers means.
 func TestCheckSettings(t *testing.T) {
 	t.Parallel()
 	for taken, left := together(answers()); len(taken) > 0; taken, left = together(left) {
@@ -209,8 +209,7 @@ func TestCheckTicketsOutliveTheRule(t *testing.T) {
 	}
 }
 
-// TestCheckCleansUp checks that nothing that Check wrote stays, whatever a call answers, and
-// whenever the caller leaves.
+// TestCheckCleansUp checks that nothing that Check wrote stays if one call fails.
 func TestCheckCleansUp(t *testing.T) {
 	t.Parallel()
 	all, undisturbed := newService(t, s3store.Options{}, layout(), nil)
@@ -309,8 +308,7 @@ func TestCheckTellsWhatIsLeft(t *testing.T) {
 	}
 }
 
-// TestCheckAServiceWithoutSignatures checks a service that enforces nothing: Check proposes
-// nothing.
+// TestCheckAServiceWithoutSignatures checks a service that checks no signatures: no profile fits.
 func TestCheckAServiceWithoutSignatures(t *testing.T) {
 	svc, bucket := newService(t, s3store.Options{}, layout(), nil)
 	svc.Secret = ""
@@ -413,7 +411,7 @@ func TestCheckFormsThrottled(t *testing.T) {
 	}
 }
 
-// TestCheckForms checks a service that accepts every form, whatever its policy says.
+// TestCheckForms checks services that answer every form alike, whatever its policy says.
 func TestCheckForms(t *testing.T) {
 	for status, want := range map[int]s3bucket.State{
 		204: s3bucket.StateWrong, 200: s3bucket.StateWrong, // accepts all

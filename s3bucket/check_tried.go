@@ -8,11 +8,11 @@ import (
 
 // tried is what trying one ability of the service has shown.
 type tried struct {
-	state  State  // StateOK if the service has it and StateWrong if not; "" if it was not tried
+	state  State  // whether the service has it; "" if it was not tried
 	why    string // what was seen; "" for some that are StateOK
 	flag   flag   // what a profile must say if it is StateWrong
 	advice string // "" for flag.say
-	absent bool   // requests of this kind were refused, correct ones included
+	absent bool   // the service seems to refuse all requests of this kind
 }
 
 func unclearTried(why string) tried { return tried{state: StateCannotTell, why: why} }

@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// This program ends when its S3 server does not enforce what uploads rely on: this one accepts
-// requests that nobody signed.
+// This program prints a report if its S3 server does not enforce what uploads rely on. This server
+// accepts forged signatures.
 func ExampleBucket_Verify() {
 	server := httptest.NewServer(s3fake.New("uploads")) // checks no signatures
 	defer server.Close()

@@ -25,7 +25,7 @@ var (
 	denied  = s3fake.Answer(http.StatusForbidden, "AccessDenied")
 )
 
-// everything is a store that sets every option that shows in what it sends.
+// everything has options that show in what a store sends.
 var everything = s3store.Options{
 	SSE: "aws:kms", KMSKeyID: "key", StorageClass: "GLACIER", Tags: map[string]string{"a b": "c&d"}, ExpectedBucketOwner: "123456789012",
 }

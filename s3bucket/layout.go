@@ -16,19 +16,19 @@ import (
 type Layout struct {
 	// KeyPrefixes are the beginnings of all published keys, such as "avatars/" for upload.Prefix.
 	// Each ends in "/". Default: none, and keys may have any beginning. A Grant.KeyPrefix comes
-	// before that, so name what all of these begin with. The policies neither allow other keys nor
-	// withhold them until a scan.
+	// before that, so name what all of these begin with. The policies neither allow other published
+	// keys nor withhold them until a scan.
 	KeyPrefixes []string
 
 	// StagingPrefixes are the StagingPrefix of all presigners and resumers of the application,
 	// including "". Files from clients lie under each of them in the segment
-	// [storage.StagingSegment], for every caller. Default: none, and there are neither direct nor
-	// resumable uploads.
+	// [storage.StagingSegment], whatever a Grant.KeyPrefix is. Default: none, and there are neither
+	// direct nor resumable uploads.
 	StagingPrefixes []string
 
-	// TicketExpires is the longest of PresignOptions.TicketExpires and ResumeOptions.Expires. What
-	// clients sent is kept at least an hour longer, since the last request may still publish it.
-	// Default: 24 h, which suits the defaults of both. At most 7 days.
+	// TicketExpires is the longest of PresignOptions.TicketExpires and ResumeOptions.Expires. Files
+	// that clients sent are kept at least an hour longer, since the last request may still publish
+	// them. Default: 24 h, which suits the defaults of both. At most 7 days.
 	TicketExpires time.Duration
 
 	// Origins are those of the pages that send files to the bucket, such as

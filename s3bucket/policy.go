@@ -32,16 +32,16 @@ const policyVersion = "2012-10-17"
 
 // Policy returns the least that a process with these roles needs, as one identity policy. Every
 // operation of the library that the roles perform works with exactly these actions, and each action
-// is needed by some operation. It is derived from the [Layout] and the [s3store.Options], and makes
-// no call. It is an error to ask for no role, or for [RoleDirect] in a layout without
-// StagingPrefixes. So is any role if the store has the alias of an access point for a bucket.
+// is needed by some operation. Policy makes no call. It is an error to ask for no role, an unknown
+// one, or [RoleDirect] in a layout without StagingPrefixes. So is any role if the store has the
+// alias of an access point for a bucket.
 //
-// [RoleDelivery] alone, or with [RoleSetup], is denied to read under [storage.StagingSegment], where
-// files lie that are still being checked or cleaned. The other roles read there. A Deny overrides
-// every Allow, so ask for all roles of a process at once: two policies side by side would stop the
-// process from publishing and sweeping staged files.
+// [RoleDelivery] alone, or with [RoleSetup], is denied to read under [storage.StagingSegment],
+// where files lie that are still being checked or cleaned. The other roles read there. A Deny
+// overrides every Allow, so ask for all roles of a process at once: beside another policy, that of
+// RoleDelivery would stop the process from publishing and sweeping staged files.
 //
-// It omits what encryption with a KMS key needs, since a key can be named in many ways:
+// The policy omits what encryption with a KMS key needs, since a key can be named in many ways:
 // kms:GenerateDataKey on the key for roles that write, and kms:Decrypt for all that read and for
 // multipart uploads. The key's own policy must agree.
 //
@@ -91,7 +91,7 @@ func (b *Bucket) resources(on scope) []string {
 	return suffixed(b.prefixes(on), bucket+"/", "*")
 }
 
-// condition restricts lists to the prefixes, where there are any.
+// condition restricts the scope listings to the prefixes, where there are any.
 func (b *Bucket) condition(on scope) map[string]map[string][]string {
 	prefixes := b.layout.all()
 	if on != listings || slices.Contains(prefixes, "") {
@@ -119,7 +119,7 @@ var partitions = []struct{ regions, name string }{
 	{"us-isof-", "aws-iso-f"},
 }
 
-// partition returns the part of AWS that a region belongs to, as ARNs name it. It knows three.
+// partition returns the part of AWS that a region belongs to, as ARNs name it.
 func partition(region string) string {
 	for _, p := range partitions {
 		if strings.HasPrefix(region, p.regions) {

@@ -10,14 +10,15 @@ import (
 const scanClean = "NO_THREATS_FOUND"
 
 // BucketPolicy returns statements for the bucket's own policy, which bind everybody, whatever their
-// roles allow. They require TLS, forbid callers without credentials and ACLs and, with
-// [Layout].Scanner, serve only objects that were found clean, except to it and to ScanExempt. They
-// use the store's name for the bucket, which must not be an access point's alias. They only forbid,
-// so they can be added to the statements that a bucket has.
+// roles allow. They require TLS, and forbid ACLs and callers without credentials. With
+// [Layout].Scanner, only it and ScanExempt can read published objects that were not found clean,
+// and only it can tag them as clean. The statements use the store's name for the bucket, which must
+// not be an access point's alias. They only forbid, so they can be added to the statements that a
+// bucket has.
 //
 // Setup does not apply it: a mistake in a bucket policy locks people out. Also use the public
-// access block and the ownership controls of the bucket against callers without credentials and
-// ACLs; Check examines both.
+// access block against callers without credentials, and the ownership controls against ACLs; Check
+// examines both.
 func (b *Bucket) BucketPolicy() Policy {
 	bucket := b.resources(wholeBucket)[0]
 	all := []string{bucket, bucket + "/*"}

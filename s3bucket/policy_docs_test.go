@@ -26,8 +26,8 @@ func TestIAMPage(t *testing.T) {
 	require.Equal(t, page, strings.ReplaceAll(string(written), "\r\n", "\n"), "write it with UPLOAD_WRITE_DOCS=1")
 }
 
-// iamText returns the whole page, for a layout that has everything except versions and the
-// statements that other options add.
+// iamText returns the whole page, for a layout that has everything except versions. The tables also
+// have the statements that versions and tags add.
 func iamText(t *testing.T) string {
 	l := s3bucket.Layout{
 		KeyPrefixes: []string{"avatars/"}, StagingPrefixes: []string{""}, Origins: []string{"https://app.example.com"},
@@ -49,7 +49,7 @@ func iamText(t *testing.T) string {
 	}
 	b.WriteString("## The bucket's own policy\n\nIt binds everybody, and only forbids: add the statements to those of the bucket.\nIt has `OnlyClean` and `OnlyScannerJudges` only with a `Scanner`.\n\n")
 	statements(t, &b, bucket.BucketPolicy(), s3bucket.Policy{})
-	b.WriteString("## CORS and lifecycle\n\n`Setup` adds these rules to existing ones.\nAt hosts other than AWS's own, the CORS rule also allows `x-amz-copy-source-if-match`, which is signed there unless the profile says otherwise.\n\n")
+	b.WriteString("## CORS and lifecycle\n\n`Setup` adds these rules to existing ones.\nAt hosts other than AWS's own, the CORS rule also allows `x-amz-copy-source-if-match`, unless the profile says that it is not signed.\n\n")
 	document(t, &b, bucket.CORS())
 	document(t, &b, bucket.Lifecycle())
 	return strings.TrimSuffix(b.String(), "\n")
@@ -68,14 +68,14 @@ The last argument is a role, each of which has a heading below; ` + "`bucket`, `
 The two ARNs are those of a [malware scanner's](production.md#malware) role, and of a role that reads files before the scan: without a scanner, omit both.
 For ` + "`s3store.Options.Tags`" + ` add ` + "`-tag KEY=VALUE`" + `.
 ` + "`-key-prefix` is what published keys begin with, and ends in `/`; repeat it for several.\nA key is `Grant.KeyPrefix`, then the prefix of `upload.Prefix`, then the random part.\nOmit `-key-prefix` if no fixed beginnings cover all keys." + `
-With ` + "`-format terraform`" + ` it prints all of this page for Terraform; name only processes with several roles at the end, such as ` + "`streamed+delivery`" + `.
+With ` + "`-format terraform`" + ` it prints all policies and rules of this page for Terraform; name only processes with several roles at the end, such as ` + "`streamed+delivery`" + `.
 It declares the bucket: import one that exists first.
 Its rules and its bucket policy replace all others there.
 
 This page is about a bucket "bucket" without versions, keys under "avatars/" (` + "`Options.Keys` is `upload.Prefix(\"avatars\", upload.RandomKeys())`" + `), direct uploads and a malware scanner.
 A table after each policy has its reasons, and the statements that versions of the bucket and ` + "`s3store.Options.Tags`" + ` add.
 With versions ` + "`RollBack`, `RemoveStaged`, `ReadVerdict`, `Remove` and `RemoveProbes`" + ` fall away, and ` + "`ListVersions`" + ` has a condition on the prefixes.
-A process that has several roles needs one policy for them, which names them all: ` + "`streamed+delivery`, or `Policy(RoleStreamed, RoleDelivery)`." + `
+A process that has several roles needs one policy, made for all of them: ` + "`streamed+delivery`, or `Policy(RoleStreamed, RoleDelivery)`." + `
 Do not attach the policy of ` + "`delivery`" + ` beside another one: its Deny overrides what the other allows, and the process could neither publish nor sweep staged files ([why](#delivery)).
 The tests give a user of versitygw exactly these actions and run the paths of each role, except resumable uploads.
 Then they leave out each action of each statement, and require a named path to fail (except for settings that this server does not support).
@@ -90,7 +90,7 @@ The key's own policy must agree.
 var roleTexts = map[s3bucket.Role]string{
 	s3bucket.RoleStreamed: "Receives files through the application: `Handler`.",
 	s3bucket.RoleDirect:   "Signs direct uploads and confirms them (`Presigner`), and receives resumable ones (`Resumer`).\nFor a Presigner alone, give `s3store.Options.Signer` credentials of its own, with `Sign` alone (and `SignTags`): a signer for clients needs no right to read ([how](production.md#signers)).",
-	s3bucket.RoleDelivery: "Hands out published files: `Links`, or the `Signer` of its store.\nIt reads no file that is still being checked or cleaned: `WithholdStaged` denies that for every key with the segment `upload-staging`.\nFiles lie there that clients have sent directly or in pieces, and videos that are still being cleaned, in the folder of their key.\nWith versions and a scanner it also denies the actions of `ReadScanned`.\nAll other roles except `setup` read such files.\nTheir policies have no Deny, nor has one that combines them with `delivery`, such as `streamed+delivery`.\nA process that also receives files can still sign links with credentials of this role alone ([how](production.md#signers)).",
+	s3bucket.RoleDelivery: "Hands out published files: `Links`, or the `Signer` of its store.\nIt reads no file that is still being checked or cleaned: `WithholdStaged` denies that for keys with the segment `upload-staging`.\nFiles lie there that clients have sent directly or in pieces, and videos that are still being cleaned, in the folder of their key.\nWith versions and a scanner it also denies the actions of `ReadScanned`.\nAll other roles except `setup` may read such files.\nTheir policies have no Deny, nor has one that combines them with `delivery`, such as `streamed+delivery`.\nA process that also receives files can still sign links with credentials of this role alone ([how](production.md#signers)).",
 	s3bucket.RoleSweeper:  "Removes unreferenced objects: `sweep.Sweeper`.",
 	s3bucket.RoleCheck:    "Runs `Bucket.Check` and reads the settings.",
 	s3bucket.RoleSetup:    "Runs `Bucket.Setup`.",

@@ -39,7 +39,7 @@ func withheld(roles []Role) bool {
 
 // withhold denies for staged keys what a policy allows for published ones. They can lie among
 // these: a film that is being cleaned has one in the folder of its key, and without
-// [Layout].KeyPrefixes all of them do. An Allow cannot leave keys out.
+// [Layout].KeyPrefixes all of them do.
 func (b *Bucket) withhold(p Policy) Statement {
 	s := Statement{
 		Sid: "WithholdStaged", Effect: "Deny", Resource: b.stagedAnywhere(),
@@ -54,7 +54,7 @@ func (b *Bucket) withhold(p Policy) Statement {
 }
 
 // stagedAnywhere returns the ARNs of all keys for which [storage.IsStaging] is true, except those
-// that end in the segment, which nothing has.
+// that end in the segment, which the library never makes.
 func (b *Bucket) stagedAnywhere() []string {
 	return suffixed([]string{"/", "/*/"}, b.resources(wholeBucket)[0], storage.StagingSegment+"/*")
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // TestWithholdStaged checks which keys and actions are denied to processes that only hand out
-// files, with and without prefixes, and that no other process is denied anything.
+// files, with and without prefixes, and that some others are denied nothing.
 func TestWithholdStaged(t *testing.T) {
 	anywhere := []string{"arn:aws:s3:::bucket/upload-staging/*", "arn:aws:s3:::bucket/*/upload-staging/*"}
 	for name, row := range map[string]struct {

@@ -59,8 +59,8 @@ func TestPolicyResources(t *testing.T) {
 	}
 }
 
-// TestPolicyActions checks for no wildcards, no duplicate rights, none that reach further than
-// files, and a reason for each.
+// TestPolicyActions checks that policies have no wildcards, no duplicate rights, and a reason for
+// each statement. Only those of check and setup reach settings.
 func TestPolicyActions(t *testing.T) {
 	action := regexp.MustCompile(`^s3:(Get|Put|List|Delete|Abort)[A-Za-z]+$`)
 	for _, versioned := range []bool{false, true} {
@@ -134,7 +134,7 @@ func TestPolicyIsACopy(t *testing.T) {
 	require.Equal(t, []string{"s3:GetObject"}, p.Statement[0].Action)
 }
 
-// TestPolicyNamesNoAlias checks that no policy names the alias of an access point.
+// TestPolicyNamesNoAlias checks that no policy of a role names the alias of an access point.
 func TestPolicyNamesNoAlias(t *testing.T) {
 	named := func(name string) *s3bucket.Bucket {
 		store, err := s3store.New(client("http://127.0.0.1:1"), name, nil)

@@ -12,12 +12,12 @@ import (
 )
 
 // probing is what the probes of one run write, and how it is removed. Its calls use a context that
-// does not end with the caller's, since S3 may carry out an abandoned write after the cleanup.
-// Between probes it checks the caller's context.
+// does not end with the caller's, since S3 may carry out an abandoned write after the cleanup. The
+// caller's context is checked between probes.
 type probing struct {
 	bucket  *Bucket
 	service *service // with the options of the present try
-	cleaner *service // accepts calls, nil until one does
+	cleaner *service // with options that the service accepts, nil while they are not known
 	outer   context.Context
 	ctx     context.Context
 
@@ -99,8 +99,8 @@ func (p *probing) try(s *service, write func() error) (err error) {
 	return err
 }
 
-// clean removes everything that was written or may have been. The rest stays on the list, for the
-// next time.
+// clean removes everything that was written or may have been. What it could not remove stays on the
+// list, for the next time.
 func (p *probing) clean() {
 	s := p.service
 	if p.cleaner != nil {
@@ -110,8 +110,8 @@ func (p *probing) clean() {
 	p.written = slices.DeleteFunc(p.written, func(w written) bool { return p.remove(s, w) == nil })
 }
 
-// remove removes one version, or all of a key. A lost answer may have written, so the key must be
-// seen to be empty.
+// remove removes one version, or all of a key, since a write whose answer was lost may have made
+// versions that are not known.
 func (p *probing) remove(s *service, w written) error {
 	if w.version != nil {
 		return s.deleteVersion(p.ctx, w.key, w.version)

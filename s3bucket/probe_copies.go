@@ -24,7 +24,7 @@ func (p *signing) stolen() (advice, error) {
 }
 
 // copies returns attempts to have an object copied in place of the sent bytes. The source exists,
-// since every service refuses a missing one, and its bytes and length are those that are signed.
+// since services refuse a missing one, and its bytes and length are those that are signed.
 func (p *signing) copies() ([]attempt, error) {
 	victim := p.publishedKey()
 	if _, err := p.put(victim); err != nil {

@@ -44,7 +44,7 @@ func (o writeOption) advice() string {
 
 // culprits returns the options that make the service refuse a write: it refuses the write with each
 // of them alone, and accepts it with none. There are none if it refuses in any case, or only a
-// combination of two.
+// combination of them.
 func (p *probing) culprits(write func() error) []writeOption {
 	bare := p.service
 	var used []writeOption

@@ -32,8 +32,7 @@ func (p *probing) copy(c copying, number int32, etag, byteRange string) (*s3.Upl
 	})
 }
 
-// pinned tries to copy an object whose ETag has changed, then one whose ETag has not, and then a
-// range of it.
+// pinned tries to copy an object by a wrong ETag, then by the right one, and then a range of it.
 func (p *probing) pinned() tried {
 	c, err := p.copying("")
 	if err != nil {

@@ -43,7 +43,7 @@ type right struct {
 	try    func(p *probing) (had State, err error)
 }
 
-// These are the answers of right.try. A permitted call is wrong.
+// These are the answers of right.try besides StateCannotTell. A permitted call is wrong.
 const (
 	may    = StateWrong
 	mayNot = StateOK
@@ -116,7 +116,7 @@ func passed(err error, nothing ...string) (State, error) {
 	return StateCannotTell, err
 }
 
-// listsBuckets checks for buckets that are listed: some services let everybody list their own
+// listsBuckets checks whether other buckets are listed: some services let everybody list their own
 // buckets.
 func (p *probing) listsBuckets() (State, error) {
 	out, err := s3calls.Do(p.ctx, p.service.caller, p.service.client.ListBuckets, &s3.ListBucketsInput{})

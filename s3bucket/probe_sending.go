@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// send sends a request as a client would, through the signer's own HTTP client. It follows no
-// redirect: an answer from another location says nothing about the service.
+// send sends a request as a client would, through the signer's own HTTP client. It accepts no
+// answer from another location, which would say nothing about the service.
 func (p *probing) send(r *storage.SignedRequest, body []byte) (status int, err error) {
 	ctx, cancel := context.WithTimeoutCause(p.ctx, p.service.opts.CallTimeout, s3calls.ErrTimeout)
 	defer cancel()

@@ -36,7 +36,7 @@ func (p *probing) upload(key string) (u *upload, step string, err error) {
 	return u, "", nil
 }
 
-// complete makes the object of an upload, unless one exists.
+// complete completes an upload as the store does.
 func (p *probing) complete(u *upload) error {
 	out, err := p.service.complete(p.ctx, u.key, u.id, u.part)
 	if err == nil {

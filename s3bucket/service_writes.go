@@ -19,7 +19,7 @@ const probeName = "upload-probe"
 
 var probeBody = []byte("written by Bucket.Check and safe to delete\n")
 
-// The store writes an object with these. A test compares them with what it sends.
+// A probe writes an object with these, as the store does with a text. A test compares the two.
 const (
 	probeType    = "text/plain"
 	cacheControl = "private"
@@ -80,7 +80,7 @@ func (s *service) part(ctx context.Context, key string, id *string) (types.Compl
 	return part, nil
 }
 
-// complete makes an object of a part, unless one exists.
+// complete makes an object of a part, as the store does.
 func (s *service) complete(ctx context.Context, key string, id *string, part types.CompletedPart) (*s3.CompleteMultipartUploadOutput, error) {
 	return s3calls.Do(ctx, s.caller, s.client.CompleteMultipartUpload, &s3.CompleteMultipartUploadInput{
 		Bucket:              s.bucket,

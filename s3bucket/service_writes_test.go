@@ -14,10 +14,10 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// writes are the calls by which the store writes.
+// writes are calls by which the store writes.
 var writes = []string{"PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"}
 
-// header returns the header fields of a write. For values that differ between any two writes it has
+// header returns header fields of a write. For values that differ between any two writes it has
 // only the names.
 func header(r *http.Request) map[string]string {
 	said := map[string]string{}

@@ -17,8 +17,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// settings are those of a bucket that is set up right for the layout of the tests, by subresource,
-// in the words of the S3 API reference.
+// settings are the answers of a bucket that is set up right for the layout of the tests, by
+// subresource, and those to two calls that no role needs.
 var settings = map[string]string{
 	"publicAccessBlock": `<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls>` +
 		`<BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>`,

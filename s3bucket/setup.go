@@ -26,7 +26,7 @@ import (
 //
 // It tries both kinds and returns the errors of both. If a service has no rules of a kind, or none
 // that abort unfinished uploads, Setup does the rest without an error. Lacking has a sentence for
-// each thing that the service does not have, with what to do instead.
+// each thing that the service does not have.
 func (b *Bucket) Setup(ctx context.Context) (lacking []string, err error) {
 	cors := b.setCORS(ctx)
 	noAborts, lifecycle := b.setLifecycle(ctx)

@@ -64,8 +64,8 @@ func notAllowed(r types.CORSRule, headers []string) []string {
 	return slices.DeleteFunc(slices.Clone(headers), func(h string) bool { return anyMatches(r.AllowedHeaders, h) })
 }
 
-// anyMatches reports whether one of the patterns, which can have a "*" each, matches word, in any
-// case.
+// anyMatches reports whether one of the patterns, which can have a "*" each, matches word, whatever
+// the case of letters.
 func anyMatches(patterns []string, word string) bool {
 	word = strings.ToLower(word)
 	return slices.ContainsFunc(patterns, func(p string) bool {
@@ -77,8 +77,8 @@ func anyMatches(patterns []string, word string) bool {
 	})
 }
 
-// ruleID names a rule of ours. The id depends on what the rule is for, so that applications that
-// share a bucket do not replace each other's rules.
+// ruleID names a rule of ours. The id depends on the prefixes, so that applications that share a
+// bucket and have other prefixes do not replace each other's rules.
 func ruleID(kind string, prefixes ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(prefixes, "\x00")))
 	return "airlock-upload-" + kind + "-" + hex.EncodeToString(sum[:6])

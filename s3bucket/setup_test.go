@@ -224,8 +224,8 @@ func TestCORSAllowsWhatIsSigned(t *testing.T) {
 	require.Nil(t, bucket.CORS())
 }
 
-// TestLifecycleOutlivesUploads checks that the rules keep what clients sent until its upload is over,
-// and an hour more. S3 counts in whole days.
+// TestLifecycleOutlivesUploads checks that the rule for staged keys keeps what clients sent until
+// its upload is over, and an hour more. S3 counts in whole days.
 func TestLifecycleOutlivesUploads(t *testing.T) {
 	for name, row := range map[string]struct {
 		longest time.Duration

@@ -37,14 +37,15 @@ func (e *env) report(r s3bucket.Report) error {
 }
 
 // settings are the topics that -dev does not count: most settings of a bucket, and rights of
-// credentials. Root keys may do everything, and servers for development have few of these
-// settings. The other topics are about the server's behaviour, versions, and readers.
+// credentials. Root keys may do everything, and servers for development have few of these settings.
+// All other topics count.
 var settings = []s3bucket.Topic{
 	s3bucket.TopicPublicBlock, s3bucket.TopicACLs, s3bucket.TopicEncryption, s3bucket.TopicLogging,
 	s3bucket.TopicStaging, s3bucket.TopicUnfinished, s3bucket.TopicCORS, s3bucket.TopicRights,
 }
 
-// verdict returns the exit status for a report. With dev it prints the topics that do not count.
+// verdict returns the exit status for a report. With dev it prints the wrong topics that do not
+// count.
 func (e *env) verdict(r s3bucket.Report, dev bool) (status int) {
 	var pardoned []string
 	for _, f := range r.Findings {

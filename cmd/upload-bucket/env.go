@@ -114,7 +114,7 @@ func (e *env) url() string {
 	}
 	if e.endpoint != "" {
 		query.Set("endpoint", e.endpoint)
-		query.Set("insecure", "true") // as the flag says
+		query.Set("insecure", "true") // the flag may name http
 	}
 	return (&url.URL{Scheme: "s3", Host: e.bucket, RawQuery: query.Encode()}).String()
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// writer writes Terraform's language as "terraform fmt" would: assignments of one line that follow each
-// other are aligned.
+// writer writes Terraform's language (HCL) as "terraform fmt" would: assignments of one line that
+// follow each other are aligned.
 type writer struct {
 	b       strings.Builder
 	depth   int
@@ -57,7 +57,8 @@ func (h *writer) flush() {
 
 // literal returns a string, a list of strings, a number, a truth value or an expression. A string
 // of JSON is one of HCL, too, except that HCL fills in what "${" and "%{" begin. HCL refuses \b and
-// \f, which no value has. It composes letters and accents that are two characters (NFC).
+// \f, which keys and origins do not have. It composes letters and accents that are two characters
+// (NFC).
 func literal(value any) string {
 	switch v := value.(type) {
 	case expression:

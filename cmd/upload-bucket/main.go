@@ -48,8 +48,8 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run returns the exit status. Results and help go to stdout, and everything else to
-// stderr.
+// run returns the exit status. Results and the help of a command go to stdout, and everything else
+// to stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	for _, c := range commands {
 		if len(args) > 0 && args[0] == c.name {

@@ -60,7 +60,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// denying serves an S3 that denies everything except a look at the bucket.
+// denying serves an S3 that denies everything except a look at the bucket and, with puts, rules.
 func denying(t *testing.T, puts chan<- string) string {
 	t.Helper()
 	t.Setenv("AWS_ACCESS_KEY_ID", "key")

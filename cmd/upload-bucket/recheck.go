@@ -118,8 +118,8 @@ func (c *rechecking) next(ctx context.Context, key string) error {
 	return c.print(recheckFinding{Outcome: "unjudged", Key: key, Error: err.Error()})
 }
 
-// judge reads an object as if a client had sent it, under its stored name or else the end of
-// its key. Of an object that is too large it reads one byte more than is accepted.
+// judge reads an object as if a client had sent it, under its stored name or else the end of its
+// key. Of an object that is too large it reads at most one byte more than is accepted.
 func (c *rechecking) judge(ctx context.Context, key string) error {
 	ctx, cancel := context.WithTimeout(ctx, objectTime)
 	defer cancel()

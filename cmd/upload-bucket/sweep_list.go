@@ -82,7 +82,7 @@ func writtenAt(file *os.File) (time.Time, error) {
 	return info.ModTime(), nil
 }
 
-// readKeys refuses a list that looks incomplete.
+// readKeys refuses a list that looks incomplete, or has an invalid key.
 func readKeys(in io.Reader) (keys []string, _ error) {
 	lines := bufio.NewReader(in)
 	for number := 1; ; number++ {

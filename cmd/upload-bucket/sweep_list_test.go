@@ -23,7 +23,7 @@ func listOf(t *testing.T, age time.Duration, lines ...string) string {
 	return name
 }
 
-// each returns the keys of a soundBucket, each changed.
+// each returns the keys of newSoundBucket, each changed.
 func each(change func(i int, key string) string) (lines []string) {
 	for i := range 250 {
 		lines = append(lines, change(i, fmt.Sprintf("p/%04d", i)))
@@ -126,7 +126,7 @@ func TestSweepOfAList(t *testing.T) {
 	}
 }
 
-// TestSweepStopsAtAShare, with lists and databases, until it is allowed more.
+// TestSweepStopsAtAShare checks lists and databases, until a larger share is allowed.
 func TestSweepStopsAtAShare(t *testing.T) {
 	b := newSoundBucket(t)
 	b.Heal()

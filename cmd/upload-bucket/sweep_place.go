@@ -12,8 +12,8 @@ import (
 type place struct {
 	file   string // "" to keep nothing
 	Cursor string `json:"cursor"`
-	Passed int    `json:"passed"` // objects and uploads before it, for the bar
-	Remove bool   `json:"remove"` // the runs removed
+	Passed int    `json:"passed"` // objects and uploads that are left before it, for the bar
+	Remove bool   `json:"remove"` // the runs are with -remove
 }
 
 // load reads the place if there is one. A run that removes does not go on from a dry run:
@@ -51,7 +51,7 @@ func (p *place) forget() error {
 	return err
 }
 
-// save writes the place whole or not at all, and removes it at the end.
+// save replaces the file in one step, and removes it at the end.
 func (p *place) save(cursor string, passed int) error {
 	p.Cursor, p.Passed = cursor, passed
 	switch {

@@ -13,7 +13,7 @@ import (
 	_ "modernc.org/sqlite" // the driver
 )
 
-// openDatabase opens a database. It may be a copy, and is as old as its files.
+// openDatabase opens a database, which may be a copy, and is as old as its files.
 func (r *references) openDatabase(ctx context.Context) (answers, error) {
 	asOf := lastWrite(r.sqlite)
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: r.sqlite}).EscapedPath()+"?mode=ro")
@@ -32,8 +32,7 @@ func (r *references) openDatabase(ctx context.Context) (answers, error) {
 	return answers{ask: ask, asOf: asOf, done: func() { _ = db.Close() }}, nil
 }
 
-// lastWrite returns when a database was last written to. Later commits are not in it. It
-// is zero if there is no file.
+// lastWrite returns when the files of a database were last written to, zero if there are none.
 func lastWrite(name string) (last time.Time) {
 	for _, file := range []string{name, name + "-wal"} {
 		if info, err := os.Stat(file); err == nil && info.ModTime().After(last) {

@@ -24,14 +24,15 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// sweptBucket is a bucket to sweep. Of the keys p/0000 to p/2499 those that end in 0 are in
-// the list of references. Everything is nine days old.
+// sweptBucket is a bucket to sweep.
 type sweptBucket struct {
 	*s3fake.Server
 	url  string
 	list string // the file
 }
 
+// newSweptBucket returns a bucket of objects that are nine days old. Of the keys p/0000 to p/2499
+// those that end in 0 are in the list of references.
 func newSweptBucket(t *testing.T) *sweptBucket {
 	t.Helper()
 	b := newBucket(t)

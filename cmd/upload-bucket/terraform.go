@@ -22,7 +22,7 @@ func (e *env) terraform() (string, error) {
 	return h.b.String(), err
 }
 
-// inputs are what the layout does not say.
+// inputs writes the provider, and variables for what the layout does not say.
 func (e *env) inputs(h *writer) {
 	h.line("")
 	h.block("terraform {", "}", func() {
@@ -142,8 +142,8 @@ func (h *writer) lifecycle(r types.LifecycleRule) {
 	}
 }
 
-// rolePolicies returns those of each role of the layout, and of the processes with several roles that
-// the arguments name.
+// rolePolicies returns those of each role of the layout, and of the processes with several roles
+// that the arguments name.
 func (e *env) rolePolicies() (map[string]s3bucket.Policy, error) {
 	names := slices.Clone(e.args)
 	for _, role := range s3bucket.Roles() {

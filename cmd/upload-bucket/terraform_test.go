@@ -57,7 +57,7 @@ func parse(t *testing.T, text string) terraformFile {
 	}}
 }
 
-// find returns the only block of a kind, such as resource, and a name, "" for none.
+// find returns the only block of a kind, such as resource, and a name, "" for any.
 func (f terraformFile) find(t *testing.T, kind, name string) *hclsyntax.Body {
 	t.Helper()
 	var found []*hclsyntax.Body
@@ -233,8 +233,8 @@ func TestTerraformIsFormatted(t *testing.T) {
 	}
 }
 
-// FuzzLiteral checks that each string, also one that HCL would take for a template, is read back as
-// it is.
+// FuzzLiteral checks that strings, also those that HCL would take for templates, are read back as
+// they are.
 func FuzzLiteral(f *testing.F) {
 	for _, s := range []string{"", `a"b\c`, "${x}", "$${x}", "%{if}", "$%{", "a\nb\tc", "<&>", "é\u2028"} {
 		f.Add(s)
