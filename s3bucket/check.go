@@ -78,8 +78,8 @@ func (b *Bucket) signsForms() bool { return b.direct() && !b.opts.Profile.NoForm
 func (b *Bucket) hasOrigins() bool { return b.direct() && len(b.layout.Origins) > 0 }
 
 // Check checks whether the bucket is set up as the library needs it. It reads the settings, and
-// tests promises that a service could easily break. It changes no setting. It makes about fifty
-// calls, and up to three hundred or so if the [Layout] has StagingPrefixes.
+// tests promises that a service could easily break. It changes no setting. It makes about fifty to
+// three hundred calls, more of them with StagingPrefixes.
 //
 // It tries the service twice: with the store's profile, and with only those flags that turn out to
 // be needed. The second try is also the source of TopicSignatures, TopicConditional and

@@ -38,7 +38,7 @@ const policyVersion = "2012-10-17"
 //
 // [RoleDelivery] alone, or with [RoleSetup], is denied to read under [storage.StagingSegment],
 // where files lie that are still being checked or cleaned. The other roles read there. A Deny
-// overrides every Allow, so ask for all roles of a process at once: beside another policy, that of
+// overrides every Allow, so ask for all roles of a process at once. Beside another policy, that of
 // RoleDelivery would stop the process from publishing and sweeping staged files.
 //
 // The policy omits what encryption with a KMS key needs, since a key can be named in many ways:

@@ -67,7 +67,7 @@ For operators and security reviewers: the actions on the bucket that each part o
 The last argument is a role, each of which has a heading below; ` + "`bucket`, `cors` and `lifecycle`" + ` print the settings of the bucket.
 The two ARNs are those of a [malware scanner's](production.md#malware) role, and of a role that reads files before the scan: without a scanner, omit both.
 For ` + "`s3store.Options.Tags`" + ` add ` + "`-tag KEY=VALUE`" + `.
-` + "`-key-prefix` is what published keys begin with, and ends in `/`; repeat it for several.\nA key is `Grant.KeyPrefix`, then the prefix of `upload.Prefix`, then the random part.\nOmit `-key-prefix` if no fixed beginnings cover all keys." + `
+` + "`-key-prefix` is what published keys begin with, and ends in `/`; repeat it for several.\nA `Grant.KeyPrefix` comes before the prefix of `upload.Prefix`.\nOmit `-key-prefix` if no fixed beginnings cover all keys." + `
 With ` + "`-format terraform`" + ` it prints all policies and rules of this page for Terraform; name only processes with several roles at the end, such as ` + "`streamed+delivery`" + `.
 It declares the bucket: import one that exists first.
 Its rules and its bucket policy replace all others there.
