@@ -68,9 +68,9 @@ The last argument is a role, each of which has a heading below; ` + "`bucket`, `
 The two ARNs are those of a [malware scanner's](production.md#malware) role, and of a role that reads files before the scan: without a scanner, omit both.
 For ` + "`s3store.Options.Tags`" + ` add ` + "`-tag KEY=VALUE`" + `.
 ` + "`-key-prefix` is what published keys begin with, and ends in `/`; repeat it for several.\nA `Grant.KeyPrefix` comes before the prefix of `upload.Prefix`.\nOmit `-key-prefix` if no fixed beginnings cover all keys." + `
-With ` + "`-format terraform`" + ` it prints all policies and rules of this page for Terraform; name only processes with several roles at the end, such as ` + "`streamed+delivery`" + `.
-It declares the bucket: import one that exists first.
-Its rules and its bucket policy replace all others there.
+With ` + "`-format terraform`" + ` it prints one file for Terraform with all policies and rules of this page; name only processes with several roles at the end, such as ` + "`streamed+delivery`" + `.
+That file declares the bucket: import one that exists first.
+The rules and the bucket policy in it replace all others there.
 
 This page is about a bucket "bucket" without versions, keys under "avatars/" (` + "`Options.Keys` is `upload.Prefix(\"avatars\", upload.RandomKeys())`" + `), direct uploads and a malware scanner.
 A table after each policy has its reasons, and the statements that versions of the bucket and ` + "`s3store.Options.Tags`" + ` add.
