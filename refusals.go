@@ -55,7 +55,7 @@ const (
 	CodeRateLimited Code = "rate_limited" // 429
 	CodeInternal    Code = "internal"     // 500
 	CodeStorage     Code = "storage"      // 502
-	CodeCheckFailed Code = "check_failed" // 503: a validator or the limiter failed
+	CodeCheckFailed Code = "check_failed" // 503: a check or the limiter failed
 	CodeScanPending Code = "scan_pending" // 503
 	CodeBusy        Code = "busy"         // 503
 	CodeShutdown    Code = "shutdown"     // 503
@@ -98,7 +98,7 @@ func (c Code) Status() int {
 	return http.StatusUnprocessableEntity
 }
 
-// File is a file that was received.
+// File describes a file.
 type File struct {
 	Field  string `json:"field"`
 	Name   string `json:"name"`             // the client's, cleaned
@@ -116,8 +116,8 @@ type Error struct {
 	Field string // of the file, or lacking one, else ""
 	Name  string // likewise
 
-	// Reason is a sentence of the host's, sent as it is, and with the kind "host" if Params have
-	// none. Refusals of this package have none, except in a [Responder]: that of [Error.Text].
+	// Reason is a sentence of the host's, sent with the kind "host" if Params have no kind. Refusals
+	// of this package have no Reason, except in a [Responder]: what the client reads.
 	Reason string
 
 	// Params are what a sentence about Code needs: int, int64, string and []string, never the
@@ -135,7 +135,7 @@ type Error struct {
 
 	others string // the text for each of Others, "" for the English one
 	rest   any    // of the refused request, which RespondError reads on; copies have it, too
-	status int    // that clients of a protocol read instead of the code's, 0 for that
+	status int    // that clients of a protocol read instead of the code's; 0 is the code's
 }
 
 // answerStatus is the status that the client reads.
@@ -165,7 +165,7 @@ func (e *Error) retryAfter() int64 {
 	return wholeSeconds(e.RetryAfter)
 }
 
-// parameters are Params, and "retry_after" where there is a header of that name.
+// parameters are Params, and "retry_after" where an answer has Retry-After.
 func (e *Error) parameters() map[string]any {
 	p := map[string]any{}
 	maps.Copy(p, e.Params)
@@ -176,10 +176,10 @@ func (e *Error) parameters() map[string]any {
 	return p
 }
 
-// wholeSeconds is d in seconds, rounded up.
+// wholeSeconds is d, which is positive, in seconds, rounded up.
 func wholeSeconds(d time.Duration) int64 { return int64((d-1)/time.Second) + 1 }
 
-// Error returns code, sentence and cause, for logs.
+// Error returns code, name, sentence and cause, for logs.
 func (e *Error) Error() string {
 	s := e.Code.Error()
 	if e.Name != "" {
@@ -201,8 +201,8 @@ func (e *Error) Is(target error) bool {
 	return ok && c == e.Code
 }
 
-// Reject makes a refusal. The client reads reason, or for "" the sentence of the code. Codes that
-// docs/errors.md does not list are your own, answered with 422.
+// Reject makes a refusal with that Reason; for "" the client reads the sentence of the code. Codes
+// that docs/errors.md does not list are your own, answered with 422.
 func Reject(code Code, reason string) error {
 	return &Error{Code: code, Reason: reason}
 }

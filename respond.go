@@ -14,8 +14,8 @@ import (
 )
 
 // Responder answers an upload that was stored, when err is nil, or refused, when err is an
-// [*Error]. Refusals are held back until it returns and sent whole, with Retry-After and Allow. Of a
-// refused form r.PostForm has the text fields read.
+// [*Error]. Refusals are held back until it returns and sent whole, with Retry-After or Allow if
+// due. Of a refused form r.PostForm has the text fields read.
 type Responder func(w http.ResponseWriter, r *http.Request, files []File, err error)
 
 // JSON answers 201 with {"files": […]}, or problem+json (RFC 9457) with "code", "detail" for the
@@ -95,14 +95,14 @@ func (r *reporter) worded(req *http.Request, err error) *Error {
 	return &e
 }
 
-// textOf asks the host, and falls back to English.
+// textOf asks the host, and falls back to [Error.Text].
 func (r *reporter) textOf(req *http.Request, e Error) string {
 	english := e.Text()
 	if r.text == nil {
 		return english
 	}
 	e.rest, e.Params = nil, maps.Clone(e.Params)
-	said := make(chan string, 1) // by a call that is left to itself, for nobody
+	said := make(chan string, 1) // with room for a late answer, which nobody takes
 	if r.hook(req.Context(), func() { said <- r.text(req, &e) }) != nil {
 		return english
 	}
@@ -111,7 +111,7 @@ func (r *reporter) textOf(req *http.Request, e Error) string {
 
 func writeJSON(w http.ResponseWriter, mediaType string, status int, v any) {
 	b, err := json.Marshal(v)
-	if err != nil { // strings and numbers only: cannot happen
+	if err != nil { // as of a host's Params that have no JSON
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
@@ -126,7 +126,7 @@ func writeJSON(w http.ResponseWriter, mediaType string, status int, v any) {
 
 // asciiJSON is v for a header: JSON of ASCII alone.
 func asciiJSON(v any) string {
-	b, _ := json.Marshal(v) // strings and numbers only
+	b, _ := json.Marshal(v) // a File: cannot fail
 	var ascii strings.Builder
 	for _, c := range string(b) {
 		switch {
@@ -156,7 +156,7 @@ func SeeOther(path string) Responder {
 		if err == nil {
 			q.Set("uploaded", strconv.Itoa(len(files)))
 		} else {
-			w.Header().Del("Retry-After") // it would delay the redirection
+			w.Header().Del("Retry-After") // it could delay the redirection
 			e := errorOf(err)
 			q.Set("error", string(e.Code))
 			q.Set("reason", e.Text())

@@ -13,8 +13,8 @@ import (
 
 // sentences are the refusals in English, for the person who chose the file. They go by
 // code and the parameter "kind", or by code alone. Of several, the first counts whose
-// parameters are there. Placeholders have the name of a parameter, and a colon before how it
-// is written; see written.
+// parameters are there. A placeholder has the name of a parameter and, after a colon, often
+// how it is written; see written.
 var sentences = map[string][]string{
 	"malformed":              {"The upload could not be read. Try again."},
 	"malformed cut":          {"The upload ended before it was complete. Try again."},
@@ -152,10 +152,10 @@ func fill(sentence string, p map[string]any) (text string, ok bool) {
 	return string(unicode.ToUpper(first)) + b.String()[n:], true
 }
 
-// written is a parameter as a placeholder wants it: {limit} as a number, {limit:bytes} as a size,
-// {limit:million} as a large number, {limit:time} as a time, {limit:file} as so many files,
-// {type:type} as what files of that media type are called, {accepted:types} likewise. It is "" for
-// what is not there.
+// written is a parameter as a placeholder wants it: {width} as a number, {limit:bytes} as a size,
+// {limit:million} as a large number, {retry_after:time} as a time, {limit:file} as so many files,
+// {type:type} as what files of that media type are called, {accepted:types} as names of types. It
+// is "" for what is not there, and for a type without a name.
 func written(p map[string]any, placeholder string) string {
 	name, as, _ := strings.Cut(placeholder, ":")
 	switch v := p[name].(type) {
@@ -191,7 +191,7 @@ func number(n int64, as string) string {
 	return count(n, as)
 }
 
-// oneOf is a list: "a, b or c". Types that have no name, which only a host can name, stay.
+// oneOf is a list: "a, b or c". A media type without a name stays as it is.
 func oneOf(list []string, as string) string {
 	var names []string
 	for _, name := range list {
