@@ -44,14 +44,14 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	s.fail(w, r, s.p.Refuse(w, r, err))
 }
 
-// fail answers a step that the presigner has refused.
+// fail answers a refused step.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	s.p.RespondError(w, r, err, respond)
 }
 
 var errNoStep = &upload.Error{Code: upload.CodeNotFound, Params: map[string]any{"kind": "step"}}
 
-// malformed refuses what a page sends; hint is for its developer, in the log.
+// malformed refuses what a page sends; hint is for its developer.
 func malformed(kind, hint string) error {
 	return &upload.Error{Code: upload.CodeMalformed, Params: map[string]any{"kind": kind}, Err: errors.New("uppy: " + hint)}
 }
@@ -74,7 +74,7 @@ func respond(w http.ResponseWriter, _ *http.Request, _ []upload.File, err error)
 
 func answer(w http.ResponseWriter, status int, v any) {
 	b, err := json.Marshal(v)
-	if err != nil { // strings and numbers only: cannot fail
+	if err != nil { // as of a host's Params that have no JSON
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}

@@ -128,11 +128,11 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, token string) {
 	answer(w, http.StatusOK, list)
 }
 
-// allParts returns the list for an upload that is no longer open: it was completed, and a later
-// step failed. With all parts listed, Uppy has none to send and completes it again, which returns
-// the outcome. The number of parts is the page's claim, with which it can only fool itself.
+// allParts returns the list for an upload that is no longer open: mostly it was completed, and a
+// later step failed. With all parts listed, Uppy has none to send and completes it again, which
+// returns the outcome. The number of parts is the page's claim, with which it can only fool itself.
 func (s *server) allParts(r *http.Request, token string) ([]storage.Part, error) {
-	if _, err := s.p.SignPart(r, token, 1); err != nil { // the caller has no such ticket
+	if _, err := s.p.SignPart(r, token, 1); err != nil { // as when the caller has no such ticket
 		return nil, err
 	}
 	n, _ := strconv.Atoi(r.URL.Query().Get("key"))

@@ -13,8 +13,8 @@ type Options struct {
 	Field string
 
 	// Published is called when a file has been checked and published, before the page gets its
-	// answer. If it fails with an [upload.Reject], the page gets the reason. The page gets no
-	// reason of any other error, which Published must log. Default: none.
+	// answer. If it fails with an [*upload.Error], as of [upload.Reject], the page gets the reason.
+	// The page gets no reason of any other error, which Published must log. Default: none.
 	//
 	// A file that came in parts stays then, and Published may be called again with it, so it must
 	// be idempotent by the file's key; see [upload.Presigner.Confirm]. A file that came in a single

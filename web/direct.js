@@ -16,7 +16,7 @@ export async function sendDirect(file, o) {
       try {
         return await finish(file, kept, memory, o);
       } catch (e) {
-        if (e.code !== "bad_ticket") throw e; // it has expired or was another person's
+        if (e.code !== "bad_ticket") throw e; // the kept ticket works no more, or not for this person
       }
     }
     const declared = { field: o.field, name: file.name, type: file.type, size: file.size };
@@ -104,7 +104,7 @@ async function sendParts(file, ticket, done, keep, o) {
   }
 }
 
-// sendTo sends bytes exactly as the server has signed it, without the caller's headers.
+// sendTo sends bytes exactly as the server has signed the request, without the caller's headers.
 async function sendTo({ method, url, headers, fields }, bytes, progress, o) {
   let body = bytes;
   if (fields) {

@@ -13,7 +13,7 @@ const MOST_SHOWN = 20 * 2 ** 20; // bytes of a picture that is shown before it i
 
 export class Row {
   // host has the words, the options of upload, the limits and links; changed is called with the row
-  // after every change of its state.
+  // and whether its state changed, after every change.
   constructor(file, host, changed) {
     const name = this.name = file.name.replace(HIDDEN, "\ufffd");
     Object.assign(this, { file, host, changed, part: 0, links: {} });

@@ -4,9 +4,10 @@
 // or of a direct one in parts. The next upload of that file goes on there, also after a reload.
 export const PAUSE = new DOMException("The upload is paused.", "AbortError");
 
-// UploadError says why a file was not stored, by a code and parameters of docs/errors.md, or by a
-// code of this module: "lost", "unanswered", "unreadable", and "refused" for another 4xx without a
-// code. The module does not repeat the request of a final one.
+// UploadError says why a file was not, or perhaps not, stored: by a code and parameters of
+// docs/errors.md or the application, or by a code of this module. Those are "lost", "unanswered",
+// "unreadable", and "refused" for another 4xx without a code. After a final one, waiting alone does
+// not help.
 export class UploadError extends Error {
   constructor(code, params = {}, { detail, ...more } = {}) {
     super(detail ?? code);
@@ -15,8 +16,8 @@ export class UploadError extends Error {
 }
 
 // send sends one request and resolves with the XMLHttpRequest that was answered, whatever the
-// status. Fetch reports no progress. A request that acts once loses its answer after the last byte
-// with "unanswered".
+// status. Fetch reports no progress. With once, a connection that is lost after the last byte was sent
+// is "unanswered".
 export function send(method, url, { headers = {}, body, signal, progress, credentials, kind, once } = {}) {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();

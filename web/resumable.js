@@ -1,5 +1,5 @@
-// The resumable door: tus 1.0 (core, creation, termination), in requests that a lost connection
-// ends without loss.
+// The resumable door: tus 1.0 (core, creation, expiration, termination). After a lost connection it
+// goes on from what the server has.
 
 import { PAUSE, UploadError, again, ask, parse, refusal, strange } from "./http.js";
 import { memoryOf } from "./memory.js";
@@ -54,7 +54,7 @@ async function create(file, at, memory, o) {
   memory.set({ url: at.url, expires });
 }
 
-// askOffset forgets an upload that the server does not know any more.
+// askOffset forgets an upload that the server does not know any more or has ended.
 async function askOffset(file, at, memory, o) {
   try {
     at.offset = offsetOf(await tus("HEAD", at.url, o), file);
@@ -94,7 +94,7 @@ function offsetOf(xhr, file) {
   return offset;
 }
 
-// described asks how the server describes a file whose last answer was lost. Other tus servers
+// described asks how the server describes a file of which the last answer said nothing. Other tus servers
 // answer with the file itself, which is not read.
 async function described(url, o) {
   const own = typeof o.headers === "function" ? await o.headers() : o.headers;

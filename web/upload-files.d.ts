@@ -14,14 +14,14 @@ import type { StoredFile, UploadError, UploadOptions } from "./upload.js";
  * Events: `stored` (detail: file, stored) and `refused` (detail: file, error).
  */
 export class UploadFiles extends HTMLElement {
-  /** Options of upload besides the attributes, such as headers and fields. */
+  /** Options of upload: those that were set, such as headers and fields, and else the attributes. */
   get options(): UploadOptions;
   set options(more: Partial<UploadOptions>);
   /** Returns where a stored file can be opened and downloaded. */
   links?: (stored: StoredFile) => { open?: string; download?: string };
-  /** The files that are stored. */
+  /** The files that are stored and have a row. */
   readonly files: StoredFile[];
-  /** Whether files wait or are on their way. */
+  /** Whether files wait, are paused or are on their way. */
   readonly busy: boolean;
   readonly form: HTMLFormElement | null;
   readonly name: string | null;

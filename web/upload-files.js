@@ -125,8 +125,8 @@ export class UploadFiles extends HTMLElement {
     else if (!files.length) this.#say(this.words.say("no_files"));
   }
 
-  // #drag reports whether the drag has files, for this element. One that misses the element would
-  // open the file and leave the page.
+  // #drag reports whether the drag has files, for this element. A drop of files that nothing
+  // prevents would open one and leave the page.
   #drag(e, over) {
     if (!hasFiles(e.dataTransfer) || isInput(e.composedPath()[0]) || !first(e)) return this.toggleAttribute("dragging", false);
     e.preventDefault();

@@ -1,4 +1,4 @@
-/** A file as the server has stored it. Fields that are not known are absent: all after status 204. */
+/** A file as the server has stored it. Fields that are not known are absent: all if a handler of yours answers 204. */
 export interface StoredFile {
   field?: string;
   /** The name that the client gave. */
@@ -16,7 +16,7 @@ export interface StoredFile {
   [more: string]: unknown;
 }
 
-/** What the server does with an upload that it has whole; see upload.ProgressStatus in Go. */
+/** What the server does with an upload of which all bytes are sent; see upload.ProgressStatus in Go. */
 export interface ServerStatus {
   state: "waiting" | "receiving" | "checking" | "committing" | "done" | "refused" | (string & {});
   received?: number;
@@ -29,7 +29,7 @@ export type Progress =
   | { state: "sending"; sent: number; size: number }
   /** All bytes are sent; the server checks and stores the file. */
   | { state: "checking"; server?: ServerStatus }
-  /** The next try is so many seconds away. */
+  /** The next try is at most so many seconds away. */
   | { state: "waiting"; seconds: number; error: UploadError };
 
 /** URLs of the doors that the server has. At least one is needed. */
@@ -63,17 +63,17 @@ export interface UploadOptions extends Doors {
   headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>);
   /** "include" sends cookies to a server of another origin. */
   credentials?: "include" | "same-origin";
-  /** The language of errors, by default the page's. There are English and German. */
+  /** The language of errors, by default the page's or else the browser's. There are English and German. */
   lang?: string;
 }
 
-/** Why a file is not stored. Its message is the sentence for the person who chose the file. */
+/** Why a file is not stored, or perhaps not. Once upload rejects, its message is for the person who chose the file. */
 export class UploadError extends Error {
   constructor(code: string, params?: Record<string, unknown>, more?: object);
-  /** A code of docs/errors.md, or "lost", "unanswered", "unreadable" or "refused" (an answer without a code). */
+  /** A code of docs/errors.md or of your application, or "lost", "unanswered", "unreadable" or "refused" (another 4xx without a code). */
   code: string;
   params: Record<string, unknown>;
-  /** Whether a new try of the same file is useless. */
+  /** Whether waiting alone does not help. */
   final: boolean;
   /** Seconds after which a new try may succeed, or 0. */
   retryAfter: number;
@@ -82,8 +82,9 @@ export class UploadError extends Error {
 }
 
 /**
- * The reason for AbortController.abort that keeps what has arrived. The next upload of the same
- * file to the same URL goes on there, also after a reload of the page. Any other reason cancels.
+ * The reason for AbortController.abort that keeps what has arrived of a resumable upload, or of a
+ * direct one in parts. The next upload of the same file to the same URL goes on there, also after a
+ * reload of the page. Any other reason cancels.
  */
 export const PAUSE: DOMException;
 
@@ -93,10 +94,10 @@ export function doorOf(file: File, doors: Doors): "url" | "tickets" | "resumable
 /**
  * Sends one file and resolves when the server has checked and stored it. What is refused for now is
  * sent again after the time that the server asks for, if that is at most two minutes. It rejects
- * with an UploadError, the signal's reason, or an error of the page's own functions.
+ * with an UploadError, the signal's reason, or an error of the page, as of its options.
  *
  * A form whose answer is lost may be stored or not ("unanswered"), so it is not sent again. The same
- * is said of an answer that is not the server's, such as a page that asks to sign in. Direct
- * and resumable uploads are asked for.
+ * is said of a success that is not the server's, such as a page that asks to sign in. The requests of
+ * direct and resumable uploads can be repeated, so they are.
  */
 export function upload(file: File, options: UploadOptions): Promise<StoredFile>;

@@ -27,7 +27,7 @@ export function doorOf(file, { url, tickets, resumable, large = LARGE }) {
 export async function upload(file, options) {
   const door = doorOf(file, options);
   const { field = "file", fields = {}, signal = new AbortController().signal, onProgress = () => {} } = options;
-  // A file that is gone may have no size, and of no bytes nothing is read.
+  // A file that is gone may say that it has no bytes, and a slice of none can always be read.
   const readable = () => (file.size ? file.slice(0, 1) : file).arrayBuffer().then(() => true, () => false);
   const o = { ...options, field, fields, signal, onProgress, readable };
   const words = import("./words.js").then((m) => m.wordsOf(o.lang)); // now: later there may be no connection

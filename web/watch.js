@@ -1,4 +1,4 @@
-// What the server says of a file that it has whole and has not answered.
+// What the server says of a file of which all bytes are sent, and which it has not answered.
 
 const SOON = 400; // ms in which most are answered: then nobody asks
 

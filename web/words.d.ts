@@ -9,9 +9,9 @@ export class Words {
   typeOne(type: string): string;
   /** A size as people read it. */
   bytes(n: number): string;
-  /** A text of the element. */
+  /** A text of the element, or "". */
   say(name: string, values?: Record<string, unknown>): string;
 }
 
-/** Loads a language such as "de-CH", by default that of the page. English stands in for others. */
+/** Loads a language such as "de-CH", by default that of the page or else of the browser. English stands in for others. */
 export function wordsOf(lang?: string): Promise<Words>;

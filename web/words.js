@@ -2,7 +2,8 @@
 
 const languages = { en: () => import("./en.js"), de: () => import("./de.js") };
 
-// wordsOf resolves with the texts of a language such as "de-CH", by default that of the page.
+// wordsOf resolves with the texts of a language such as "de-CH", by default that of the page or
+// else of the browser.
 export async function wordsOf(lang = globalThis.document?.documentElement.lang || globalThis.navigator?.language) {
   const load = languages[String(lang).slice(0, 2).toLowerCase()] ?? languages.en;
   return new Words((await load()).default);
@@ -18,9 +19,9 @@ export class Words {
     return (text && this.fill(text, values)) ?? "";
   }
 
-  // refusal is the sentence of an error, by its code and parameters alone. The server's own
-  // sentence is for codes that are not known here, and for what the application says itself. Of
-  // several, the first counts whose parameters are there.
+  // refusal is the sentence of an error, by its code and parameters. The server's own sentence is
+  // for codes that are not known here, and for what the application says itself. Of several, the
+  // first counts whose parameters are there.
   refusal({ code, params = {}, detail }) {
     const { own, refusals, refused } = this.table;
     if (params.kind === "host" && detail) return detail;
