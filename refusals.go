@@ -90,7 +90,7 @@ var statuses = map[Code]int{
 // Error makes a Code an error, for errors.Is.
 func (c Code) Error() string { return "upload: " + string(c) }
 
-// Status returns the code's HTTP status: 422 for codes of the host's own.
+// Status returns the HTTP status: 422 for the host's own codes.
 func (c Code) Status() int {
 	if s, ok := statuses[c]; ok {
 		return s
@@ -113,10 +113,10 @@ type File struct {
 // Error is a refusal. errors.Is finds its Code, errors.As and Unwrap its cause.
 type Error struct {
 	Code  Code
-	Field string // of the file, or lacking one, else ""
-	Name  string // likewise
+	Field string // of the file, or that lacks one, else ""
+	Name  string // of the file
 
-	// Reason is a sentence of the host's, sent with the kind "host" if Params have no kind. Refusals
+	// Reason is a sentence of the host's, with the kind "host" if Params have no kind. Refusals
 	// of this package have no Reason, except in a [Responder]: what the client reads.
 	Reason string
 
@@ -124,7 +124,7 @@ type Error struct {
 	// client's words. docs/errors.md lists them.
 	Params map[string]any
 
-	// RetryAfter is sent with 429 and 503, in whole seconds, rounded up. Default: 2 s.
+	// RetryAfter is sent with 429 and 503, in seconds, rounded up. Default: 2 s.
 	RetryAfter time.Duration
 
 	// Err is the cause, for the log.
@@ -134,7 +134,7 @@ type Error struct {
 	Others []File
 
 	others string // the text for each of Others, "" for the English one
-	rest   any    // of the refused request, which RespondError reads on; copies have it, too
+	rest   any    // the body of the refused request, which RespondError reads on
 	status int    // that clients of a protocol read instead of the code's; 0 is the code's
 }
 
