@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/uppy"
 )
 
-// TestMount checks that the handler works under every prefix, stripped or not, after the slash that
-// Uppy 6 doubles, and leaves the path unchanged for the authorizer.
+// TestMount checks that the handler works under several prefixes, stripped or not, also after the
+// slash that Uppy 6 doubles.
 func TestMount(t *testing.T) {
 	var handler http.Handler
 	a := newApp(t, upload.Options{}, nil)
@@ -47,7 +47,7 @@ func TestMount(t *testing.T) {
 	}
 }
 
-// TestPathValues checks that the authorizer gets the path values of the host's router.
+// TestPathValues checks that the authorizer gets the path, and the path values of the host's router.
 func TestPathValues(t *testing.T) {
 	var tenants, paths []string
 	a := newApp(t, upload.Options{}, nil)

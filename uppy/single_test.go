@@ -90,7 +90,7 @@ func TestSingleRedirects(t *testing.T) {
 	require.Empty(t, got.header.Get("Location"))
 }
 
-// TestSingleRefused checks that without an endpoint the log says what to set.
+// TestSingleRefused checks that without an endpoint the cause says what to set.
 func TestSingleRefused(t *testing.T) {
 	var cause error
 	a := newApp(t, upload.Options{Hooks: causes(&cause)}, nil)

@@ -20,7 +20,7 @@ import (
 const stallTimeout = 30 * time.Second
 
 // TestStalledSteps checks each step whose client stops within the body, or sends it too slowly. It
-// is answered with 408, in any number; a step without permission is refused at once.
+// is answered with 408, also if 200 come at once; a step of nobody is refused at once.
 func TestStalledSteps(t *testing.T) {
 	for _, step := range []string{
 		"POST /s3/multipart", "POST /s3/multipart/token/complete?key=1", "GET /s3/multipart/token/1?key=1", "GET /s3/multipart/token?key=1", "DELETE /s3/multipart/token?key=1",

@@ -109,8 +109,8 @@ func TestCreateRefuses(t *testing.T) {
 	require.NotEmpty(t, a.create(t, "a.txt", map[string]any{"size": 5, "field": "avatar"}))
 }
 
-// TestCallers checks that every step is refused to other callers, to pages of other origins, and
-// for tokens of other servers.
+// TestCallers checks that steps are refused to other callers, to pages of other origins, and for
+// tokens that the server has not made.
 func TestCallers(t *testing.T) {
 	a := newApp(t, upload.Options{}, nil)
 	c := a.create(t, "a.txt", map[string]any{"size": 5})

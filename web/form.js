@@ -3,8 +3,8 @@
 import { again, answered, ask, refusal } from "./http.js";
 import { watch } from "./watch.js";
 
-// sendForm repeats only what has stored nothing for certain: a refusal that names a time, and a
-// connection that was lost before the last byte.
+// sendForm repeats only what should have stored nothing: after a refusal that names a time, and
+// after a connection that was lost before the last byte.
 export function sendForm(file, o) {
   return again(o, () => once(file, o), (e) => (e.retryAfter > 0 && !e.final) || e.code === "lost");
 }

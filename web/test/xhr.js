@@ -63,7 +63,8 @@ class Storage {
 globalThis.XMLHttpRequest = XMLHttpRequest;
 globalThis.localStorage = new Storage();
 
-// serve starts a server for one test; handle gets the request, its whole body and the answer.
+// serve starts a server for one test; handle gets the request, its body, the answer, and whether the
+// body was cut.
 export async function serve(t, handle) {
   const server = http.createServer(async (r, w) => {
     const parts = [];
