@@ -47,7 +47,7 @@ func TestMount(t *testing.T) {
 	}
 }
 
-// TestPathValues checks that the authorizer gets the path, and the path values of the host's router.
+// TestPathValues checks that the authorizer gets the path and the path values of the host's router.
 func TestPathValues(t *testing.T) {
 	var tenants, paths []string
 	a := newApp(t, upload.Options{}, nil)

@@ -65,15 +65,15 @@ import (
 
 // New returns a handler of the protocol over p: p and its handler decide who may upload what, and
 // how large. It can be mounted under any prefix, by any router: it uses the path after the last
-// "/s3/", and leaves the rest to the authorizer. A stripped prefix must leave that slash, or go with
-// all of "/s3/". Pages of other origins are refused as everywhere, also for GET. The exception is
-// GET …/s3/params, which shows only the Endpoint.
+// "/s3/", and leaves the rest to the authorizer. A stripped prefix must leave that slash, or go
+// with all of "/s3/". Pages of other origins are refused as everywhere, also for GET. The exception
+// is GET …/s3/params, which shows only the Endpoint.
 // Refusals are {"error": code, "message": text, "params": …}. Those of the middleware for single
 // requests follow [upload.Options] Respond, with 422 in place of a redirect.
 //
 // The handler keeps nothing between requests, so any instance with the same secrets serves any of
 // them, and is safe for concurrent use. It answers no CORS preflights. New fails if p is nil or the
-// Endpoint is not an absolute URL of http or https without a query.
+// Endpoint is not an absolute URL of http or https without query and fragment.
 func New(p *upload.Presigner, opts *Options) (http.Handler, error) {
 	if p == nil {
 		return nil, errors.New("uppy: New needs a presigner")

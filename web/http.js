@@ -16,8 +16,8 @@ export class UploadError extends Error {
 }
 
 // send sends one request and resolves with the XMLHttpRequest that was answered, whatever the
-// status. Fetch reports no progress. With once, a connection that is lost after the last byte was sent
-// is "unanswered".
+// status. Fetch reports no progress. With once, a connection that is lost after the last byte was
+// sent is "unanswered".
 export function send(method, url, { headers = {}, body, signal, progress, credentials, kind, once } = {}) {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();

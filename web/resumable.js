@@ -94,8 +94,8 @@ function offsetOf(xhr, file) {
   return offset;
 }
 
-// described asks how the server describes a file of which the last answer said nothing. Other tus servers
-// answer with the file itself, which is not read.
+// described asks how the server describes a file of which the last answer said nothing. Other tus
+// servers answer with the file itself, which is not read.
 async function described(url, o) {
   const own = typeof o.headers === "function" ? await o.headers() : o.headers;
   const stop = new AbortController();

@@ -73,7 +73,7 @@ export class UploadError extends Error {
   /** A code of docs/errors.md or of your application, or "lost", "unanswered", "unreadable" or "refused" (another 4xx without a code). */
   code: string;
   params: Record<string, unknown>;
-  /** Whether waiting alone does not help. */
+  /** If true, waiting alone does not help. */
   final: boolean;
   /** Seconds after which a new try may succeed, or 0. */
   retryAfter: number;
@@ -97,7 +97,7 @@ export function doorOf(file: File, doors: Doors): "url" | "tickets" | "resumable
  * with an UploadError, the signal's reason, or an error of the page, as of its options.
  *
  * A form whose answer is lost may be stored or not ("unanswered"), so it is not sent again. The same
- * is said of a success that is not the server's, such as a page that asks to sign in. The requests of
- * direct and resumable uploads can be repeated, so they are.
+ * is said of a success that is not the server's, such as a page that asks to sign in. The requests
+ * of direct and resumable uploads can be repeated, so they are.
  */
 export function upload(file: File, options: UploadOptions): Promise<StoredFile>;
