@@ -3,7 +3,7 @@
 import { make } from "./dom.js";
 import { PAUSE, doorOf, upload } from "./upload.js";
 
-// Characters that would show a name in another order, and control characters.
+// Characters that override the direction of a name, and control characters.
 const HIDDEN = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
 
 const FINISHED = new Set(["stored", "refused", "failed", "cancelled"]);
