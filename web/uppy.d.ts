@@ -19,6 +19,6 @@ export interface AirlockOptions {
   id?: string;
   /** Leave small files in single requests; Options.Endpoint of package uppy must be set. */
   single?: boolean;
-  /** The language of reasons, by default that of the page. */
+  /** The language of reasons, by default that of the page. Uppy 5 itself shows the server's sentence. */
   lang?: string;
 }
