@@ -12,9 +12,8 @@ import (
 )
 
 // Types accepts files of the given media types, as strictly as [Images], [Documents] and [Archives]
-// by default. The type detected from the content must be among them, and the name's extension
-// must be one of that type. The structure must be whole to the last byte, as far as
-// docs/accepted.md says. BMP, TIFF, ICO, gzip, tar and 7z are accepted by their first bytes alone.
+// by default. The detected type must be among them, and the name's extension must be one of that
+// type. The structure must be whole to the last byte, as far as docs/accepted.md says. BMP, TIFF, ICO, gzip, tar and 7z are accepted by their first bytes alone.
 // Empty files, names without an extension and text/html are refused.
 //
 // An unknown type makes [New] fail. In the policy of a [Grant] it makes each upload fail.
@@ -55,7 +54,7 @@ func typed(types []string, o *contentOptions) Validator {
 	}}
 }
 
-// commonTypes returns the types that all of the validators may accept, nil for any.
+// commonTypes returns the types that all of the validators may accept, nil if they list none.
 func commonTypes(validators []Validator) (common []string, fault error) {
 	for _, v := range validators {
 		types := typesOf(v)
@@ -73,7 +72,7 @@ func commonTypes(validators []Validator) (common []string, fault error) {
 	return common, nil
 }
 
-// typesOfAny returns the types that one of the validators may accept, nil for any.
+// typesOfAny returns the types that one of the validators may accept, nil if one of them lists none.
 func typesOfAny(validators []Validator) (types []string) {
 	for _, v := range validators {
 		one := typesOf(v)
@@ -106,8 +105,8 @@ type contentOptions struct {
 	motionPhotos bool
 }
 
-// inspector returns the reader of files of that type, nil if their first bytes decide alone, and
-// whether it decodes.
+// inspector returns the reader of files of that type, and whether it decodes. It returns nil if the
+// first bytes decide alone.
 func (o *contentOptions) inspector(mediaType string) (i fileInspector, decodes bool) {
 	newInspector := inspectors[mediaType]
 	if newInspector == nil {

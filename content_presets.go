@@ -14,7 +14,7 @@ type ImageOptions struct {
 
 	MaxWidth  int   // pixels. Default: 16,384.
 	MaxHeight int   // pixels. Default: 16,384.
-	MaxPixels int64 // of all frames of an animation 16 times that. Default: 67,108,864.
+	MaxPixels int64 // an animation's frames may have 16 times that. Default: 67,108,864.
 	MaxFrames int   // of an animation. Default: 1,000.
 
 	MinWidth, MinHeight int // pixels, after orientation. Refused if unknown, as of SVG.
@@ -29,8 +29,7 @@ type ImageOptions struct {
 	Decode bool
 }
 
-// Images accepts pictures by type, extension, structure and dimensions, as [Types] describes;
-// options may be nil.
+// Images accepts pictures as [Types] does, within the limits of options, which may be nil.
 func Images(options *ImageOptions) Validator {
 	o := valueOf(options)
 	types := o.Types
@@ -88,7 +87,7 @@ type DocumentOptions struct {
 	// programs, and of schemes other than those above.
 	AllowLinks bool
 
-	// MaxEntries and the others limit unpacking Office, OpenDocument and EPUB files. Defaults:
+	// MaxEntries and the next three limit unpacking Office, OpenDocument and EPUB files. Defaults:
 	// those of [ArchiveOptions], but 5,000 entries.
 	MaxEntries   int
 	MaxEntrySize int64
@@ -98,12 +97,11 @@ type DocumentOptions struct {
 	// AllowFormulas accepts cells of CSV and TSV files that a spreadsheet may take for formulas.
 	AllowFormulas bool
 
-	// AllowMarkdownHTML accepts HTML in Markdown (.md). Your renderer must sanitize it.
+	// AllowMarkdownHTML accepts HTML in Markdown. Your renderer must sanitize it.
 	AllowMarkdownHTML bool
 }
 
-// Documents accepts documents by type, extension and structure, as [Types] describes, without
-// anything active by default; options may be nil.
+// Documents accepts documents as [Types] does, and more by options, which may be nil.
 func Documents(options *DocumentOptions) Validator {
 	o := valueOf(options)
 	types := o.Types
@@ -131,8 +129,8 @@ func Documents(options *DocumentOptions) Validator {
 
 // ArchiveOptions says which ZIP archives [Archives] accepts.
 type ArchiveOptions struct {
-	// Extensions are those that entries may have, in lower case with the dot. If the type is known,
-	// the entry must begin like it. Default: everyday ones, see docs/security.md.
+	// Extensions are those that entries may have, in lower case with the dot. If one has a known
+	// type, the entry must begin like it. Default: everyday ones, see docs/security.md.
 	Extensions []string
 
 	MaxEntries   int   // files and directories. Default: 1,000.
@@ -140,13 +138,14 @@ type ArchiveOptions struct {
 	MaxTotalSize int64 // inflated bytes of all entries. Default: 256 MiB.
 	MaxRatio     int64 // inflated bytes for each byte of the file, from 8 MiB on. Default: 200, less for files above 5 MiB.
 
-	// Nesting is how many levels of archives, such as DOCX, may lie inside, read whole and within
-	// the limits. Default: 0.
+	// Nesting is how many levels of ZIP archives, such as DOCX, may lie inside, read whole and
+	// within the limits. Default: 0.
 	Nesting int
 }
 
-// Archives accepts ZIP archives without bombs, entries outside of their directory, links, programs,
-// and hidden bytes, but judges only the first 4 KiB of each entry; options may be nil.
+// Archives accepts ZIP archives without bombs, entries outside of their directory, links, hidden
+// bytes, and by default programs. By default it judges only the first 4 KiB of each entry; options
+// may be nil.
 func Archives(options *ArchiveOptions) Validator {
 	o := valueOf(options)
 	return typed([]string{"application/zip"}, &contentOptions{archives: inspect.Zip{

@@ -10,7 +10,7 @@ import (
 )
 
 // declared judges d by all that can be judged without the file. An empty resumable upload is whole
-// with its creation, so it is judged there as a file is.
+// with its creation, so its creation judges it as a file, too.
 func (q *session) declared(d Declaration) (*Incoming, error) {
 	field, known := q.rules.fields[d.Field]
 	if !known {
@@ -40,8 +40,8 @@ func (q *session) declared(d Declaration) (*Incoming, error) {
 	return in, withFile(err, d.Field, name)
 }
 
-// declaredTypes asks the policy about each type that a file of that name may
-// have, until one is accepted.
+// declaredTypes asks the policy about each type that a file of that name may have, until one is
+// accepted. Without a known extension it asks about the claimed type.
 func (q *session) declaredTypes(d Declaration, name string) (in *Incoming, err error) {
 	types := sniff.TypesOf(filename.Ext(name))
 	if len(types) == 0 {
@@ -62,7 +62,7 @@ func (q *session) declaredTypes(d Declaration, name string) (in *Incoming, err e
 	return in, err
 }
 
-// claimedType returns the client's type, if it is one at all.
+// claimedType returns the client's type, in lower case and without parameters, or else sniff.Binary.
 func claimedType(claimed string) string {
 	claimed, _, _ = strings.Cut(strings.ToLower(claimed), ";")
 	if claimed = strings.TrimSpace(claimed); isMediaType(claimed) {
@@ -71,8 +71,8 @@ func claimedType(claimed string) string {
 	return sniff.Binary
 }
 
-// isMediaType reports whether t is a type and a subtype of the characters that
-// RFC 6838 allows in their names.
+// isMediaType reports whether t is a type and a subtype, in lower case, of the characters that RFC
+// 6838 allows in their names.
 func isMediaType(t string) bool {
 	major, minor, ok := strings.Cut(t, "/")
 	for _, name := range []string{major, minor} {

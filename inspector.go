@@ -11,7 +11,7 @@ import (
 )
 
 // lookMemory is what all inspectors and cleaners of a handler share for what grows with a file:
-// objects of a PDF, entries of an archive, patches.
+// such as objects of a PDF, entries of an archive, and patches.
 const lookMemory = 64 << 20
 
 // looking is what the inspectors of one request may use.
@@ -38,15 +38,15 @@ type fileInspector interface {
 	Within(*inspect.Budget)
 }
 
-// inspector makes what a fileInspector finds a refusal.
+// inspector turns the fault that a fileInspector finds into a refusal.
 type inspector struct {
 	inspects fileInspector
-	decodes  bool // which takes its time, and may wait for others
+	decodes  bool // decoding takes time, and may wait for other files
 	budget   inspect.Budget
 }
 
 func newInspector(ctx context.Context, i fileInspector, decodes bool) *inspector {
-	given, _ := ctx.Value(lookingKey{}).(looking) // none where a host calls Validate itself
+	given, _ := ctx.Value(lookingKey{}).(looking) // none where a host calls Validate with a context of its own
 	o := &inspector{inspects: i, decodes: decodes, budget: inspect.Budget{
 		Context: ctx, Memory: given.memory, Timeout: given.timeout,
 	}}
@@ -68,7 +68,7 @@ func (o *inspector) Close() error {
 	return closeObserver(o.inspects)
 }
 
-// finding makes a fault a refusal. Other errors stay: nothing was judged.
+// finding turns a fault into a refusal. Other errors stay, since they judge nothing.
 func finding(err error) error {
 	if err == nil {
 		return nil
@@ -83,8 +83,8 @@ func finding(err error) error {
 	return &Error{Code: Code(found.Code), Params: found.Params, Err: found}
 }
 
-// refusals are what a scan ends with. Names of signatures are for the log: they
-// help to try until nothing is found.
+// refusals has the refusal for each result of a scan except ScanClean. It names no signature, which
+// would help to try until nothing is found.
 var refusals = map[storage.ScanResult]Error{
 	storage.ScanPending:     {Code: CodeScanPending},
 	storage.ScanInfected:    {Code: CodeInfected},
@@ -97,7 +97,7 @@ var refusals = map[storage.ScanResult]Error{
 
 // ScanError returns nil for [storage.ScanClean] alone, and else the [*Error] with which a scanning
 // [Validator] or [Observer] refuses, with 503 if another try may help ([CodeCheckFailed],
-// [CodeScanPending]). Only the log has cause, which may be nil.
+// [CodeScanPending]). Clients never see cause, which may be nil.
 func ScanError(v storage.ScanResult, cause error) error {
 	if v == storage.ScanClean {
 		return nil

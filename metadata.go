@@ -7,7 +7,7 @@ import (
 )
 
 // Metadata decides about what pictures, videos and M4A files say of their owner: place, time,
-// device, names. docs/accepted.md lists what stays.
+// device, names. docs/accepted.md lists the types, and what stays.
 type Metadata int
 
 const (
@@ -20,7 +20,7 @@ const (
 	KeepAll
 )
 
-// uncleanOf returns the fault that a cleaner found, nil if err is another.
+// uncleanOf returns the fault of a cleaner that err has, or nil.
 func uncleanOf(err error) *clean.Error {
 	var e *clean.Error
 	if errors.As(err, &e) {
@@ -29,7 +29,7 @@ func uncleanOf(err error) *clean.Error {
 	return nil
 }
 
-// metadataError makes what a cleaner found a refusal.
+// metadataError turns the fault of a cleaner into a refusal.
 func metadataError(e *clean.Error) error {
 	switch e.Code {
 	case clean.CodeBusy:

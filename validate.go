@@ -12,8 +12,7 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// Incoming is a file that is being received. Validators and key generators may keep it, but not
-// modify it.
+// Incoming is a file to be stored. Validators and key generators may keep it, but not modify it.
 type Incoming struct {
 	Field       string // the form field
 	Name        string // the client's file name, cleaned, never empty: data, not a path
@@ -27,7 +26,7 @@ type Incoming struct {
 	// others.
 	Form url.Values
 
-	cleaner *clean.Reader   // nil: it has no facts
+	cleaner *clean.Reader   // nil: no facts are known
 	scanned inspect.Scanned // of the piece at hand; only where no call can hang in an observer
 }
 
@@ -57,14 +56,14 @@ type Validator interface {
 // Validate's, those of Write at once. Verdict decides after the last byte, unless the file was
 // refused before; nil accepts.
 //
-// Write must neither modify nor keep the slice, and always returns full lengths. An Observer with
-// resources also implements io.Closer, which is called exactly once.
+// Write must neither modify nor keep p, and returns len(p) or an error. An Observer with resources
+// also implements io.Closer, which is called once.
 type Observer interface {
 	io.Writer
 	Verdict() error
 }
 
-// ValidatorFunc is a Validator that judges by the head alone.
+// ValidatorFunc is a Validator without an Observer.
 type ValidatorFunc func(ctx context.Context, in *Incoming) error
 
 // Validate calls f.
@@ -72,11 +71,11 @@ func (f ValidatorFunc) Validate(ctx context.Context, in *Incoming) (Observer, er
 	return nil, f(ctx, in)
 }
 
-// Declaration is a client's description of a file that it wants to send to the storage itself.
+// Declaration is a client's description of a file that it wants to send.
 type Declaration struct {
 	Field  string `json:"field"`
 	Name   string `json:"name"`             // the client's file name
-	Type   string `json:"type"`             // counts only for unknown extensions
+	Type   string `json:"type"`             // counts only without a known extension
 	Size   int64  `json:"size"`             // bytes, exactly
 	SHA256 string `json:"sha256,omitempty"` // hexadecimal; Confirm then checks it
 }
@@ -100,12 +99,12 @@ func declare(ctx context.Context, v Validator, in *Incoming) error {
 
 // rule is a Validator made of functions.
 type rule struct {
-	own     bool     // and none of the host's are among those it asks
-	fault   error    // a mistake of the program, for New
-	types   []string // nil: it may accept any
+	own     bool     // no validator of the host's is among asks
+	fault   error    // a mistake of the host's program
+	types   []string // those that it may accept; nil: unknown
 	asks    []Validator
-	all     bool // of them must accept
-	motion  bool // motion photos are accepted
+	all     bool // each of asks must accept
+	motion  bool // motion photos may be accepted
 	judge   func(context.Context, *Incoming) (Observer, error)
 	declare func(context.Context, *Incoming) error
 }
@@ -130,14 +129,14 @@ func (v *rule) ValidateDeclaration(ctx context.Context, in *Incoming) error {
 	return v.declare(ctx, in)
 }
 
-// headRule is a rule that the declaration already answers as the file would.
+// headRule returns a rule that judges a declaration as it judges a head.
 func headRule(judge ValidatorFunc) Validator {
 	return &rule{own: true, declare: judge, judge: judge.Validate}
 }
 
-// own is implemented by the validators, observers and key generators of this package. ours reports
-// that none of the host's code is in them, so they need no protection against hanging, and may see
-// shared buffers.
+// own is implemented by validators, observers and key generators of this package. ours reports that
+// a value has none of the host's code in it, and never waits. Such a value needs no protection
+// against hanging, and may see shared buffers.
 type own interface{ ours() bool }
 
 func isOurs(v any) bool {
@@ -201,7 +200,8 @@ func (o *sizeObserver) Verdict() error { return nil }
 
 func (o *sizeObserver) ours() bool { return true }
 
-// leastPixels refuses pictures that are smaller, or of no known size.
+// leastPixels returns a validator that refuses pictures narrower than width or lower than height. An
+// unknown size counts as 0.
 func leastPixels(width, height int) Validator {
 	return &rule{
 		own:     true,

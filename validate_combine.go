@@ -9,8 +9,8 @@ import (
 	"github.com/airlock-go/upload/internal/worker"
 )
 
-// All accepts what all of the validators accept, asked in order; none accept nothing. One may be a
-// [Form]. If they have no type in common, [New] fails.
+// All accepts what all of the validators accept, asked in order; without any, nothing. One may be a
+// [Form]. If [New] sees that they have no type in common, it fails.
 func All(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
 	types, fault := commonTypes(validators)
@@ -39,8 +39,7 @@ func All(validators ...Validator) Validator {
 	}}
 }
 
-// The validators of this package judge declarations by these.
-
+// declareAll refuses a declaration that one of the validators refuses.
 func declareAll(validators []Validator) func(context.Context, *Incoming) error {
 	return func(ctx context.Context, in *Incoming) error {
 		for _, v := range validators {
@@ -52,7 +51,7 @@ func declareAll(validators []Validator) func(context.Context, *Incoming) error {
 	}
 }
 
-// Any accepts what one of the validators accepts; none accept nothing. When all refuse the head,
+// Any accepts what one of the validators accepts; without any, nothing. When all refuse the head,
 // the answer is that of the first which did not refuse the type, else it lists the types of all.
 // Later, the last refusal counts.
 func Any(validators ...Validator) Validator {
@@ -97,7 +96,7 @@ func joined(refusals []error) error {
 	return err
 }
 
-// declareAny refuses a declaration that all of the validators refuse.
+// declareAny refuses a declaration that all of the validators refuse. Without any it accepts.
 func declareAny(validators []Validator) func(context.Context, *Incoming) error {
 	return func(ctx context.Context, in *Incoming) error {
 		var first error
@@ -116,7 +115,7 @@ func declareAny(validators []Validator) func(context.Context, *Incoming) error {
 	}
 }
 
-// ForType chooses the validator by the detected type, and refuses other types.
+// ForType chooses the validator by [Incoming].Type, and refuses types without one.
 func ForType(types map[string]Validator) Validator {
 	types = maps.Clone(types)
 	accepted := slices.Sorted(maps.Keys(types))
@@ -138,7 +137,7 @@ func ForType(types map[string]Validator) Validator {
 	}
 }
 
-// observers is an Observer that all of several must agree to.
+// observers is an Observer that accepts what all of its observers accept.
 type observers []Observer
 
 func (all observers) orNil() Observer {
@@ -191,7 +190,7 @@ func (all observers) ours() bool {
 // refuses gets no more bytes.
 type alternatives struct {
 	observers observers
-	refused   []error // by index; nil while it has not refused
+	refused   []error // by index; nil while that observer has not refused
 	last      error
 }
 
@@ -205,7 +204,7 @@ func (a *alternatives) Write(p []byte) (int, error) {
 
 func (a *alternatives) Verdict() error { return a.each(Observer.Verdict) }
 
-// each asks all that have not refused, and is nil while one is left.
+// each asks all observers that have not refused, and returns nil while one is left.
 func (a *alternatives) each(ask func(Observer) error) error {
 	open := false
 	for i, o := range a.observers {
