@@ -13,8 +13,9 @@ import (
 
 // Types accepts files of the given media types, as strictly as [Images], [Documents] and [Archives]
 // by default. The detected type must be among them, and the name's extension must be one of that
-// type. The structure must be whole to the last byte, as far as docs/accepted.md says. BMP, TIFF, ICO, gzip, tar and 7z are accepted by their first bytes alone.
-// Empty files, names without an extension and text/html are refused.
+// type. The structure must be whole to the last byte, as far as docs/accepted.md says. BMP, TIFF,
+// ICO, gzip, tar and 7z are accepted by their first bytes alone. Empty files, names without an
+// extension and text/html are refused.
 //
 // An unknown type makes [New] fail. In the policy of a [Grant] it makes each upload fail.
 func Types(types ...string) Validator { return typed(types, &contentOptions{}) }
@@ -72,7 +73,8 @@ func commonTypes(validators []Validator) (common []string, fault error) {
 	return common, nil
 }
 
-// typesOfAny returns the types that one of the validators may accept, nil if one of them lists none.
+// typesOfAny returns the types that one of the validators may accept, nil if one of them lists
+// none.
 func typesOfAny(validators []Validator) (types []string) {
 	for _, v := range validators {
 		one := typesOf(v)

@@ -62,7 +62,8 @@ func (q *session) declaredTypes(d Declaration, name string) (in *Incoming, err e
 	return in, err
 }
 
-// claimedType returns the client's type, in lower case and without parameters, or else sniff.Binary.
+// claimedType returns the client's type, in lower case and without parameters, or else
+// sniff.Binary.
 func claimedType(claimed string) string {
 	claimed, _, _ = strings.Cut(strings.ToLower(claimed), ";")
 	if claimed = strings.TrimSpace(claimed); isMediaType(claimed) {

@@ -13,7 +13,8 @@ func (q *session) keeps(field string) bool {
 }
 
 // cleaner returns a reader of the file that begins with in.Head and goes on with src. The reader
-// blanks metadata, unless the field keeps it. It is nil for types that package clean does not clean.
+// blanks metadata, unless the field keeps it. It is nil for types that package clean does not
+// clean.
 func (q *session) cleaner(in *Incoming, src io.Reader, o clean.Options) *clean.Reader {
 	if !clean.Has(in.Type) {
 		return nil
@@ -24,8 +25,9 @@ func (q *session) cleaner(in *Incoming, src io.Reader, o clean.Options) *clean.R
 	return c
 }
 
-// mayPatch reports whether c may hand on bytes that turn out later to need blanking. Among JPEG files
-// only motion photos have such bytes, so it is false for a JPEG where the policy refuses those.
+// mayPatch reports whether c may hand on bytes that turn out later to need blanking. Among JPEG
+// files only motion photos have such bytes. So it is false for a JPEG where the policy refuses
+// those.
 func (q *session) mayPatch(in *Incoming, c *clean.Reader) bool {
 	return c != nil && !q.keeps(in.Field) && clean.MayPatch(in.Type, in.Head) && (in.Type != "image/jpeg" || q.rules.motion)
 }

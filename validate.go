@@ -200,8 +200,8 @@ func (o *sizeObserver) Verdict() error { return nil }
 
 func (o *sizeObserver) ours() bool { return true }
 
-// leastPixels returns a validator that refuses pictures narrower than width or lower than height. An
-// unknown size counts as 0.
+// leastPixels returns a validator that refuses pictures narrower than width or lower than height.
+// An unknown size counts as 0.
 func leastPixels(width, height int) Validator {
 	return &rule{
 		own:     true,
