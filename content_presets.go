@@ -84,7 +84,7 @@ type DocumentOptions struct {
 	AllowActivePDF bool
 
 	// AllowLinks accepts links in Office, OpenDocument and EPUB files to other files, computers or
-	// programs, and of schemes other than those above.
+	// programs, and of most other schemes.
 	AllowLinks bool
 
 	// MaxEntries and the next three limit unpacking Office, OpenDocument and EPUB files. Defaults:

@@ -97,7 +97,7 @@ var refusals = map[storage.ScanResult]Error{
 
 // ScanError returns nil for [storage.ScanClean] alone, and else the [*Error] with which a scanning
 // [Validator] or [Observer] refuses, with 503 if another try may help ([CodeCheckFailed],
-// [CodeScanPending]). Clients never see cause, which may be nil.
+// [CodeScanPending]). [Error].Err is cause, which may be nil.
 func ScanError(v storage.ScanResult, cause error) error {
 	if v == storage.ScanClean {
 		return nil

@@ -12,7 +12,8 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// Incoming is a file to be stored. Validators and key generators may keep it, but not modify it.
+// Incoming is a file to be stored, or only declared, see [DeclarationValidator]. Validators and key
+// generators may keep it, but not modify it.
 type Incoming struct {
 	Field       string // the form field
 	Name        string // the client's file name, cleaned, never empty: data, not a path
@@ -22,8 +23,8 @@ type Incoming struct {
 	Size        int64  // in bytes, -1 if unknown
 	Subject     string // of the Grant
 
-	// Form has the client's text fields before the file: all of Options.TextFirst, perhaps not of
-	// others.
+	// Form has the client's text fields before the file: all of Options.TextFirst, but perhaps not
+	// all others.
 	Form url.Values
 
 	cleaner *clean.Reader   // nil: no facts are known
