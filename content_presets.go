@@ -29,7 +29,8 @@ type ImageOptions struct {
 	Decode bool
 }
 
-// Images accepts pictures as [Types] does, within the limits of options, which may be nil.
+// Images accepts pictures as [Types] does, within the limits of options, which may be nil. SVG has
+// no limits.
 func Images(options *ImageOptions) Validator {
 	o := valueOf(options)
 	types := o.Types
