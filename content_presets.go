@@ -30,7 +30,7 @@ type ImageOptions struct {
 }
 
 // Images accepts pictures as [Types] does, within the limits of options, which may be nil. SVG has
-// no limits.
+// no upper limits.
 func Images(options *ImageOptions) Validator {
 	o := valueOf(options)
 	types := o.Types

@@ -82,9 +82,9 @@ type Declaration struct {
 }
 
 // DeclarationValidator is a [Validator] that can also refuse a declared file before it is sent.
-// Then in.Head is empty and in.Size is declared. It is called for each type of the extension, else
-// the claimed one, until one is accepted. All validators of this package implement it, except
-// [ValidatorFunc].
+// Then in.Head is empty and in.Size is declared. ValidateDeclaration is called for each type of the
+// extension, else the claimed one, until one is accepted. All validators of this package implement
+// it, except [ValidatorFunc].
 type DeclarationValidator interface {
 	Validator
 	ValidateDeclaration(ctx context.Context, in *Incoming) error
