@@ -4,7 +4,7 @@ import (
 	"io"
 )
 
-// blob holds bytes that count as used. They never change once they are complete, so objects share
+// blob holds bytes that count as used. They never change once they are readable, so objects share
 // them. It is an io.ReaderAt.
 type blob struct {
 	pieces [][]byte

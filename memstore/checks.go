@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// checkHeaders requires exactly the signed headers, and no other header of S3.
+// checkHeaders requires exactly the signed headers, and no other that begins with X-Amz-.
 func checkHeaders(r *http.Request, signed map[string]string) error {
 	known := map[string]bool{}
 	for name, value := range signed {
@@ -23,8 +23,8 @@ func checkHeaders(r *http.Request, signed map[string]string) error {
 	return nil
 }
 
-// checkLength requires a declared length, since the length of a chunked body is unknown before it
-// is read.
+// checkLength requires size as the declared length. The length of a chunked body is unknown before
+// it is read.
 func checkLength(r *http.Request, size int64) error {
 	switch {
 	case r.ContentLength < 0:

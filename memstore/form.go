@@ -12,8 +12,7 @@ import (
 const maxFormExtra = 64 << 10
 
 // form receives a whole file in a POST form to the site st. The form may be sent again until its
-// policy expires, and then replaces the object of the key, because a form cannot carry
-// If-None-Match.
+// policy expires. It replaces the object of the key, because a form cannot carry If-None-Match.
 func (s *Store) form(w http.ResponseWriter, r *http.Request, st *site) error {
 	switch {
 	case r.URL.Path != st.base.Path || r.URL.RawQuery != "":

@@ -20,10 +20,10 @@ type handler struct {
 // which they have the URL, whatever its name. Pages of another origin need an absolute baseURL,
 // such as "http://localhost:8080/memstore/".
 //
-// The handler enforces everything that is signed: method, key, type, length, digest and expiry.
-// Anyone who has a signed request can use it. All other requests are refused, except preflight
-// requests of CORSOrigin. The secret of the signatures is random and new with every call. So each
-// handler accepts only requests that were signed between its call and the next.
+// The handler enforces everything that is signed, such as method, key, type, length, digest and
+// expiry. Anyone who has a signed request can use it. All other requests are refused, except
+// preflight requests of CORSOrigin. The secret of the signatures is random and new with every call.
+// So each handler accepts only requests that were signed between its call and the next.
 //
 // The answers of links carry the type of the link, and nosniff. That does not make files safe to
 // show on the origin of the application: mount the handler on another origin if that matters.

@@ -19,7 +19,7 @@ type kept struct {
 	uploads map[string]*openUpload // by their ids
 }
 
-// object is a readable file. Only its verdict ever changes.
+// object is a file. Once it is readable, only its verdict changes.
 type object struct {
 	stored  storage.Stored
 	blob    *blob

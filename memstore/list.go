@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// listPage is the number of items on a page, as in S3.
+// listPage is the most items on a page, as in S3.
 const listPage = 1000
 
 // ListObjects implements storage.Lister. Each page reads all keys. Its time is the process's.

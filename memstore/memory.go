@@ -9,14 +9,14 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Remains of direct uploads are kept for abandonedAfter, and a search for them runs every
-// sweepEvery at most.
+// Remains of direct and resumable uploads are kept for abandonedAfter, and a search for them runs
+// every sweepEvery at most.
 const (
 	abandonedAfter = 8 * 24 * time.Hour // longer than any ticket or resumable upload lasts
 	sweepEvery     = time.Minute
 )
 
-// read reads all of r. It keeps nothing when r or the limit fails, or r panics.
+// read reads all of r. It keeps nothing when it returns an error, or r panics.
 func (k *kept) read(ctx context.Context, r io.Reader, limit int64) (*blob, error) {
 	var data []byte
 	whole := false
@@ -71,7 +71,7 @@ func (k *kept) reserve(n, limit int64) error {
 	return nil
 }
 
-// sweep removes the remains of direct uploads. It needs the lock.
+// sweep removes the old remains of direct and resumable uploads. It needs the lock.
 func (k *kept) sweep(now time.Time) {
 	if now.Sub(k.swept) < sweepEvery {
 		return

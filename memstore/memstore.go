@@ -21,13 +21,14 @@ const DefaultMaxBytes = 256 << 20
 // uploads, and links without upload.LinksOptions.Proxy, need [Store.Handler]. It is safe for
 // concurrent use.
 //
-// It has no lifecycle rules. Instead it removes unfinished uploads and all objects under staging
-// keys after eight days, when an upload needs memory. It looks for them once a minute at most.
+// It has no lifecycle rules. Instead it removes unfinished multipart uploads and all objects under
+// staging keys that are older than eight days. It does so when an upload needs memory. It looks for
+// them once a minute at most.
 type Store struct {
 	// MaxBytes is the most bytes of all files together, including staged ones and the parts of
-	// unfinished uploads. An upload beyond it fails with storage.ErrFull. Bytes that several
-	// objects share count once. Default: DefaultMaxBytes. It must not be changed once the Store is
-	// used.
+	// unfinished uploads. A streamed upload beyond it fails with storage.ErrFull, a request to the
+	// handler with 507. Bytes that several objects share count once. Default: DefaultMaxBytes. It
+	// must not be changed once the Store is used.
 	MaxBytes int64
 
 	// CORSOrigin is the one other origin, such as "https://app.example.com", whose pages may send

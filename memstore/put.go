@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// put receives a whole file, once.
+// put receives a whole file, if its key is free.
 func (s *Store) put(w http.ResponseWriter, r *http.Request, t terms) error {
 	if err := checkLength(r, t.Size); err != nil {
 		return err

@@ -9,7 +9,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// staged is a file that is not readable yet.
+// staged is a file that Stage has read.
 type staged struct {
 	store     *kept
 	key       string
@@ -33,7 +33,7 @@ func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 	return &staged{store: &s.kept, key: obj.Key, object: o}, nil
 }
 
-// Patch implements storage.Patcher. The bytes are the file's alone.
+// Patch implements storage.Patcher. Until Commit nothing else shares the bytes.
 func (f *staged) Patch(_ context.Context, list []storage.Patch) error {
 	offset := int64(0)
 	for _, piece := range f.object.blob.pieces {

@@ -19,7 +19,7 @@ func (s *Store) SetVerdict(key string, v storage.ScanResult) bool {
 }
 
 // ScanVerdict implements storage.ScanReader. It returns the result from SetVerdict, or pending if
-// none was set. It ignores versions.
+// none was set or the object does not exist. It ignores versions.
 func (s *Store) ScanVerdict(_ context.Context, key, _ string) (storage.ScanResult, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -82,7 +82,7 @@ type DirectStorage interface {
 	// gone, or is not that of its Source, the error is [ErrChanged]. When the outcome is in doubt,
 	// the store asks; if that also fails, the error is [ErrUnknownOutcome]. After any other error
 	// the call has published nothing. A store without memory for the promotion returns an error
-	// that is [ErrBusy], and the client is asked to confirm later. Promote may be called
+	// that is [ErrBusy], and the client is asked to come again later. Promote may be called
 	// concurrently with the same p. The caller checks its result with Stat before it deletes the
 	// staged objects.
 	Promote(ctx context.Context, p Promotion) error

@@ -11,9 +11,9 @@ type LinkStorage interface {
 	ObjectReader
 
 	// SignGet returns a URL that answers GET with the object and exactly g's type and disposition.
-	// The URL works until g.Expires has passed or the store's own credentials end. SignGet does not
-	// check whether the object exists. If the process itself serves the store, the URL may be a
-	// path of the same origin.
+	// The URL works for g.Expires at most, and no longer than the credentials that signed it.
+	// SignGet does not check whether the object exists. If the process itself serves the store, the
+	// URL may be a path of the same origin.
 	SignGet(ctx context.Context, key string, g SignedGet) (url string, err error)
 }
 

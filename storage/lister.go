@@ -30,8 +30,8 @@ type Lister interface {
 }
 
 // UploadLister is an optional ability of a [Lister]: it lists uploads that were begun and not
-// ended, and ends them. A sweep of a store with this ability removes them. A store without it must
-// keep nothing of an upload whose process was killed.
+// ended, and ends them. A sweep can then remove old ones. A store without it must keep nothing of
+// an upload whose process was killed.
 //
 // Implementations must be safe for concurrent use and pass storetest.RunLister.
 type UploadLister interface {

@@ -23,8 +23,8 @@ type Promotion struct {
 
 // Source is a staged object whose bytes a [Promotion] publishes.
 //
-// A sole source may have been sent by a client. Where there are several, only the host's process
-// writes them, by Stage and Commit, and nobody replaces them: their ETags bind them. A store that
+// A sole source may have been sent by a client. Where there are several, only the host's processes
+// write them, by Stage and Commit, and nobody replaces them: their ETags bind them. A store that
 // reads all of them anyway also compares [Promotion.Pin].
 type Source struct {
 	Key  string // a staging key
@@ -33,9 +33,9 @@ type Source struct {
 }
 
 // Valid returns an error that says what is wrong with the sources, the patches or the digests of p,
-// or nil. Several sources number at most [MaxParts]. Each has the size of the first, which is
-// [MaxPartSize] at most, and the last has that at most. Every [DirectStorage.Promote] begins with
-// Valid.
+// or nil. Several sources number at most [MaxParts]. Each except the last has the size of the
+// first, which is [MaxPartSize] at most. The last is not larger. Every [DirectStorage.Promote]
+// begins with Valid.
 //
 // The size of the sources need not be today's [DirectStorage.PieceSize]: an upload keeps that of
 // its creation, and the settings of the store may change before its end.

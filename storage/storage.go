@@ -8,7 +8,7 @@
 // [Lister], [UploadLister], [ScanReader], [PieceKeeper] and [ManyDeleter]. Its Staged may be a
 // [Patcher]; without that, files are refused whose metadata follows their sound or pictures and
 // must be removed. Links that pass the bytes through the process (upload.LinksOptions.Proxy) need
-// only the ObjectReader.
+// no LinkStorage.
 package storage
 
 import (
@@ -21,10 +21,10 @@ import (
 // Storage keeps files. The packages memstore, diskstore and s3store implement it; a backend of your
 // own must pass storetest.Run.
 //
-// Publishing is explicit: nothing that Stage reads may become readable before [Staged.Commit],
-// however the stream ends. Implementations must be safe for concurrent use.
+// Publishing is explicit: nothing that Stage reads may become readable under its key before
+// [Staged.Commit], however the stream ends. Implementations must be safe for concurrent use.
 type Storage interface {
-	// Stage reads r to its end and keeps the bytes where no reader of the store can see them. r
+	// Stage reads r to its end and keeps the bytes, which nobody can read under obj.Key yet. r
 	// never delivers more than obj.MaxSize bytes.
 	//
 	// Any error of r except io.EOF fails the call. Stage then leaves nothing in the store and
@@ -41,8 +41,8 @@ type Storage interface {
 	Delete(ctx context.Context, key string) error
 }
 
-// Staged is one file that a [Storage] holds and that nobody can read yet. Its methods are called
-// from one goroutine at a time.
+// Staged is one file that a [Storage] holds. Before Commit nobody can read it under its key. Its
+// methods are called from one goroutine at a time.
 type Staged interface {
 	// Commit publishes the file under its key. It never replaces an object: when the key is taken
 	// by another upload, the error is [ErrExists]. When the store cannot determine whether the file
@@ -123,8 +123,8 @@ var (
 	ErrExists = errors.New("storage: an object with this key exists")
 
 	// ErrUnknownOutcome is returned by [Staged.Commit] and [DirectStorage.Promote] when the store
-	// did not answer and could not be asked. The file may or may not be readable. After Commit that
-	// lasts until Discard has succeeded.
+	// cannot tell whether the file was published. The file may or may not be readable. After Commit
+	// that lasts until Discard has succeeded.
 	ErrUnknownOutcome = errors.New("storage: the outcome of the commit is not known")
 
 	// ErrNotPatched is returned by [Patcher.Patch] for a file that cannot be changed.
