@@ -27,8 +27,8 @@ const (
 // disk is the directory, with the steps that the methods of a Store share.
 type disk struct{ root *os.Root }
 
-// passed is called after each step that changes the disk. Tests of this package end
-// their process in it.
+// passed is called after the steps of uploads and removals. Tests of this package end their process
+// in it.
 var passed = func(string) {}
 
 // folderOf returns the folder of objects whose names begin so, from "00" to "ff".
@@ -137,8 +137,7 @@ func (d disk) remove(path string) error {
 	return err
 }
 
-// lockPatience is how long a removal waits for others. Each takes a fraction of a
-// millisecond.
+// lockPatience is how long a removal waits for others, which are short.
 const lockPatience = 10 * time.Second
 
 // alone runs do while no other call of it runs, in any process. A removal
@@ -168,7 +167,8 @@ func (d disk) alone(ctx context.Context, do func() error) error {
 	}
 }
 
-// names returns the files of a folder after a name for which ours is true, sorted.
+// names returns the names in a folder that come after a name and for which ours is true. They are
+// sorted.
 func (d disk) names(folder, after string, ours func(string) bool) ([]string, error) {
 	dir, err := d.root.Open(folder)
 	if err != nil {
@@ -193,8 +193,8 @@ func isName(folder, rest string) bool {
 	return len(folder) == 2 && len(rest) == 62 && strings.Trim(folder+rest, "0123456789abcdef") == ""
 }
 
-// failed returns the error of an upload. It marks a full disk, so that the client learns of
-// it.
+// failed returns the error of an upload. It marks a full disk or quota, so that the client learns
+// of it.
 func failed(key string, err error) error {
 	if isFull(err) {
 		return fmt.Errorf("diskstore: %q: %w: %w", key, storage.ErrFull, err)

@@ -1,15 +1,13 @@
 // Package diskstore keeps uploads as files under one directory: for development, and
 // for applications that run on a single machine.
 //
-// A file is written to a staging folder, synchronized, and then linked under its name,
-// which replaces nothing. So a process that is killed at any moment never leaves a readable
-// half of a file. Package sweep finds and removes what it leaves in the staging folder.
-// Resumable uploads work; what clients abandon of them stays in objects, under the staging
-// prefix of their keys, until a sweep. Several processes of one machine may use the
-// directory at once.
+// A file is written to a staging folder, synchronized, and then linked under its name, which
+// replaces nothing. So a process that is killed at any moment never leaves a readable half of a
+// file. Package sweep can remove what it leaves in the staging folder. Resumable uploads work; what
+// clients abandon of them stays among the objects, under staging keys, until a sweep. Several
+// processes of one machine may use the directory at once.
 //
-// Links are for upload.LinksOptions.Proxy: the bytes pass through the process. There is
-// no direct door, since nobody else could check what a client sends.
+// Links need upload.LinksOptions.Proxy: the bytes pass through the process.
 //
 // This package lacks much that a bucket of S3 has: copies on several disks and machines,
 // versions, encryption, and access for several machines. It also has no direct uploads, no
@@ -44,7 +42,7 @@ import (
 // Store is a storage.Storage in a directory. [Open] makes it, and the zero value must not
 // be used. It is safe for concurrent use.
 //
-// An upload holds 64 KiB of memory while it is read, and three file descriptors at most.
+// An upload holds a buffer of 64 KiB while it is read, and three file descriptors at most.
 type Store struct{ disk }
 
 var (
@@ -75,7 +73,7 @@ func Open(dir string) (*Store, error) {
 	return s, nil
 }
 
-// makeDir makes dir if it does not exist, and makes sure that it stays.
+// makeDir makes dir if it does not exist, and then synchronizes its parent.
 func makeDir(dir string) error {
 	err := os.Mkdir(dir, 0o700)
 	if errors.Is(err, fs.ErrExist) {
@@ -91,8 +89,8 @@ func makeDir(dir string) error {
 	return errors.Join(syncFolder(parent, "."), parent.Close())
 }
 
-// Close releases the directory. Files that are open for reading stay open. Later calls
-// fail.
+// Close releases the directory. Files that are open for reading stay open. Later calls of other
+// methods fail.
 func (s *Store) Close() error { return s.root.Close() }
 
 // Stat implements storage.ObjectReader. Version is always "".
@@ -127,7 +125,7 @@ func (s *Store) OpenAt(_ context.Context, key, etag string, offset, length int64
 	return &body{io.NewSectionReader(file, headSize+offset, length), file}, nil
 }
 
-// body is the requested content, or a span of it.
+// body reads the requested bytes of a file, and closes it.
 type body struct {
 	io.Reader
 	io.Closer

@@ -1,4 +1,4 @@
 package diskstore
 
-// OnStep calls f after each step that changes the disk.
+// OnStep calls f after the steps of uploads and removals.
 func OnStep(f func(step string)) { passed = f }

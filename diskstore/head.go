@@ -14,7 +14,7 @@ import (
 // one link publishes both.
 const headSize = 4096
 
-// magic begins each file. Another layout will have another number.
+// magic begins the file of each upload. Another layout will have another number.
 const magic = "airlock-go/upload diskstore 1\n"
 
 // head describes a file. It follows magic as one line of JSON, and the rest of headSize
@@ -25,10 +25,11 @@ type head struct {
 	Name   string `json:"name"`
 	Size   int64  `json:"size"` // of the content, or unfinished
 	SHA256 string `json:"sha256,omitempty"`
-	Nonce  string `json:"nonce"` // of the upload, and its name while it is staged
+	Nonce  string `json:"nonce"` // of the upload
 }
 
-// unfinished is the size of a file that is still being written.
+// unfinished is the Size in the head of a file that is still being written, or that a killed
+// process left.
 const unfinished = -1
 
 // etag identifies the content: each upload has a nonce of its own.
@@ -55,7 +56,8 @@ type object struct {
 
 var errDamaged = errors.New("the file is damaged, or not one of this package")
 
-// readHead reads the head of a file. The error is errDamaged if the head is not whole.
+// readHead reads the head of a file. The error is errDamaged if the head is not whole. So it is for
+// a file of another size than its head says, unless that is unfinished.
 func readHead(file *os.File) (object, error) {
 	info, err := file.Stat()
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// listPage is how many files a page looks at, whether or not they have the prefix.
+// listPage is the most files that a page looks at, whether or not they have the prefix.
 const listPage = 1000
 
 // ListObjects implements storage.Lister. Keys come in the order of their SHA-256. A page

@@ -14,16 +14,16 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// staged is a file that is not readable yet.
+// staged is a file that Stage has read, or reads.
 type staged struct {
 	disk
 	key, nonce string // the nonce of the object
 	name       string // of the staged file
-	tried      bool   // Commit was called
+	tried      bool   // Commit has begun to publish
 	gone       bool
 }
 
-// Stage implements storage.Storage. The file is on the disk when it returns. It does not
+// Stage implements storage.Storage. The bytes are on the disk when it returns a file. It does not
 // wait for memory. The error is storage.ErrFull if the disk or a quota is full.
 func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	f := &staged{disk: s.disk, key: obj.Key, name: rand.Text()}
@@ -70,7 +70,7 @@ func (f *staged) write(ctx context.Context, file *os.File, obj storage.Object, r
 	return nil
 }
 
-// Patch implements storage.Patcher. The changes are on the disk when it returns.
+// Patch implements storage.Patcher. The changes are on the disk when it succeeds.
 func (f *staged) Patch(_ context.Context, list []storage.Patch) error {
 	file, err := f.root.OpenFile(stagedPath(f.name), os.O_RDWR, 0)
 	if err != nil {
@@ -145,8 +145,8 @@ func writeContent(ctx context.Context, file *os.File, r io.Reader) (size int64, 
 	}
 }
 
-// Commit implements storage.Staged. The file and its name are on the disk when it
-// returns.
+// Commit implements storage.Staged. The file and, except on Windows, its name are on the disk when
+// it succeeds.
 func (f *staged) Commit(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -7,8 +7,8 @@ import (
 	"os"
 )
 
-// tryLock fails, and so does [Open]: package syscall has no lock of an opened file here, which would
-// keep two removals apart.
+// tryLock fails, and so does [Open]: package syscall has no lock of an opened file here. Two
+// removals could meet without one.
 func tryLock(*os.File) (bool, error) { return false, errors.ErrUnsupported }
 
 func syncFolder(root *os.Root, folder string) error {

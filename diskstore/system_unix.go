@@ -29,7 +29,7 @@ func tryLock(file *os.File) (locked bool, err error) {
 	return err == nil && failed == nil, errors.Join(err, failed)
 }
 
-// syncFolder returns when the names in a folder are on the disk.
+// syncFolder returns nil when the names in a folder are on the disk.
 func syncFolder(root *os.Root, folder string) error {
 	dir, err := root.Open(folder)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 var lockFileEx = syscall.NewLazyDLL("kernel32.dll").NewProc("LockFileEx")
 
-// Constants of LockFileEx and of full disks, from winbase.h and winerror.h.
+// Constants of LockFileEx and of full disks, from the headers of Windows.
 const (
 	lockfileFailImmediately = 1
 	lockfileExclusiveLock   = 2

@@ -10,12 +10,12 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// ListUploads implements storage.UploadLister: files that are not published yet, and those
-// that a process left when it was killed. Their id is their name in the staging folder.
-// Initiated is when they were last written to, by the file system's clock.
+// ListUploads implements storage.UploadLister. It lists files that are not published yet, and those
+// that a process left when it was killed. Their id is their name in the staging folder. Initiated
+// is when they were last written to, by the file system's clock.
 //
-// A process that is killed in its first moment leaves a file that does not say its key.
-// Such a file is listed under every prefix, and its key is the prefix and its id.
+// A process that is killed in the first moment of an upload leaves a file that does not say its
+// key. Such a file is listed under every prefix, and its key is the prefix and its id.
 func (s *Store) ListUploads(ctx context.Context, prefix, after string) (page storage.ListPage[storage.ListedUpload], err error) {
 	if page.Time, err = s.now(); err != nil {
 		return page, fmt.Errorf("diskstore: %w", err)
@@ -48,8 +48,8 @@ func (s *Store) ListUploads(ctx context.Context, prefix, after string) (page sto
 	return page, nil
 }
 
-// AbortMultipart implements storage.UploadLister: it removes the staged file. An upload
-// that still goes on then fails at its Patch or Commit.
+// AbortMultipart implements storage.UploadLister. It removes the staged file. An upload that still
+// goes on then fails at its Patch or Commit.
 func (s *Store) AbortMultipart(_ context.Context, key, uploadID string) error {
 	if !isNonce(uploadID) {
 		return nil

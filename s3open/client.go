@@ -16,7 +16,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 )
 
-// idleConns is how many connections are kept: the default of upload.Options.MaxConcurrent.
+// idleConns is how many idle connections are kept: the default of upload.Options.MaxConcurrent.
 const idleConns = 256
 
 // client makes a client for the service of the URL and the AWS configuration.
@@ -72,9 +72,9 @@ func httpClient() *awshttp.BuildableClient {
 	})
 }
 
-// unredirected returns a client with the transport of the SDK's, which by now trusts the
-// certificates of the AWS configuration. The SDK's own follows redirects of 307 and 308, and
-// would show the signed request to another host.
+// unredirected returns a client that follows no redirect. It has the transport of the SDK's client,
+// which by now trusts the certificates of the AWS configuration. The SDK's own follows redirects of
+// 307 and 308, and would show the signed request to another host.
 func unredirected(client s3.HTTPClient) s3.HTTPClient {
 	built, ok := client.(*awshttp.BuildableClient)
 	if !ok {

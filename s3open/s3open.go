@@ -22,22 +22,22 @@
 //     [s3store.Lackable].
 //   - insecure=true allows an endpoint without TLS that is not on this machine.
 //
-// Everything else is an error: other parameters, parameters without a value, credentials, and a
-// path other than "/". A store has no prefix, since keys get theirs from a key generator such
-// as upload.Prefix.
+// These are errors: other parameters, parameters without a value, credentials, a fragment, and a
+// path other than "/". A store has no prefix, since keys get theirs from a key generator such as
+// upload.Prefix.
 //
 // # The client
 //
-// Credentials come from the places where AWS's own programs look. These are the environment,
-// the shared files with AWS_PROFILE, SSO, web identity (IRSA), EKS Pod Identity, and the roles
-// of tasks and instances. AWS_CA_BUNDLE names certificates to trust.
+// Credentials come from the places where AWS's own programs look. Examples are the environment, the
+// shared files with AWS_PROFILE, SSO, web identity (IRSA), EKS Pod Identity, and the roles of tasks
+// and instances. AWS_CA_BUNDLE names certificates to trust.
 //
 // The client speaks HTTP/1.1 and keeps 256 idle connections for 90 seconds. An upload handler
-// has at most as many uploads at a time by default, of which twelve may be large files: see
-// [s3store.Options].MaxMemory. The SDK's own default keeps 10, so a busy server shakes hands
-// for most of its calls. With HTTP/2 all uploads would share one connection, where a slow one
-// delays the others. It follows no redirect to another host. [s3store.Options] limit how long a
-// call may take.
+// receives at most as many requests at a time by default, of which about twelve may have large
+// files: see [s3store.Options].MaxMemory. The SDK's own default keeps 10, so a busy server shakes
+// hands for most of its calls. With HTTP/2 all uploads would share one connection, where a slow one
+// delays the others. The client follows no redirect to another host. [s3store.Options] limit how
+// long a call may take.
 package s3open
 
 import (

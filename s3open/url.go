@@ -123,7 +123,7 @@ func endpointURL(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// loopback reports whether the host is this machine.
+// loopback reports whether the host is localhost or a loopback address.
 func loopback(u *url.URL) bool {
 	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
 	addr, err := netip.ParseAddr(host)
