@@ -77,7 +77,8 @@ func (a *ahead) fetch(f *fetch, asked byteRange, n int64) error {
 	return f.fill(body, n)
 }
 
-// because returns why the context has ended, if it has, in place of err. The SDK says only that.
+// because returns why the context has ended, if it has, in place of err. The SDK says only that it
+// has ended.
 func (a *ahead) because(err error) error {
 	if err != nil && a.ctx.Err() != nil {
 		return context.Cause(a.ctx)
@@ -85,7 +86,7 @@ func (a *ahead) because(err error) error {
 	return err
 }
 
-// begin returns when S3 has answered with the first bytes.
+// begin returns when S3 has begun to answer, or with the error.
 func (a *ahead) begin() error {
 	if len(a.fetches) == 0 {
 		return a.openRest()

@@ -20,11 +20,11 @@ const (
 	metaSHA256 = "sha256" // set only if the digest is known before the object is created
 )
 
-// cacheControl keeps objects out of shared caches, such as a CDN's. A link says how long a browser
-// keeps an object.
+// cacheControl keeps objects out of shared caches, such as a CDN's. A signed link has linkCache
+// instead.
 const cacheControl = "private"
 
-// attributes are what an object is created with, in addition to the options that all objects share.
+// attributes are what an object is created with, in addition to options of the store.
 type attributes struct {
 	key         string
 	mediaType   string
@@ -33,7 +33,7 @@ type attributes struct {
 	metadata    map[string]string
 }
 
-// published returns the attributes of an object that readers may see.
+// published returns the attributes of an object that the store itself writes.
 func (s *Store) published(key, mediaType, name, nonce, sha256, facts string) attributes {
 	metadata := map[string]string{metaNonce: nonce}
 	if facts != "" {

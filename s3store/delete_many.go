@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// maxDeleted is how many versions one DeleteObjects removes:
+// maxDeleted is the most versions that one DeleteObjects removes:
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html.
 const maxDeleted = 1000
 

@@ -15,13 +15,12 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// stagedDisposition is the Content-Disposition of files that nobody has checked yet. It is fixed,
-// so that no client chooses it, and has no name.
+// stagedDisposition is the Content-Disposition of files that clients send. It is fixed, so that no
+// client chooses it, and has no name.
 const stagedDisposition = "attachment"
 
 // DirectMethods implements [storage.DirectStorage]. It makes no call. It returns an error if the
-// [Profile] leaves no request whose limits the service enforces, or if the signer has no provider
-// of credentials.
+// [Profile] leaves neither a PUT nor a form, or if the signer has no provider of credentials.
 func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 	if s.opts.Signer.Options().Credentials == nil {
 		return storage.DirectMethods{}, errNoCredentials
@@ -34,7 +33,7 @@ func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 //
 // The signature covers the key, the type, the length and the digest of d, a Content-Disposition of
 // attachment, Cache-Control, SSE and Tags, "If-None-Match: *" and ExpectedBucketOwner. It does not
-// cover the StorageClass: files are staged for minutes, and archives cannot be read back. Without
+// cover the StorageClass: staged files are not to stay, and archives cannot be read back. Without
 // d.SHA256 the bytes are not bound. S3 cannot keep clients from adding a Content-Encoding or other
 // header fields that do not begin with "x-amz-"; Promote drops all of them. AWS refuses added
 // fields that do, above all X-Amz-Copy-Source; other services act as the [Profile] says.

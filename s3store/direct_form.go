@@ -16,8 +16,9 @@ import (
 )
 
 // SignForm implements [storage.DirectStorage]. It signs what SignPut does, except
-// "If-None-Match: *" and ExpectedBucketOwner, for which forms have no field. The policy
-// names every field with its exact value, and S3 refuses forms with others.
+// "If-None-Match: *", ExpectedBucketOwner and the guard against copies: forms have no field for
+// them. The policy states the exact value of each field that S3 obeys. S3 refuses forms with other
+// values or more such fields.
 func (s *Store) SignForm(ctx context.Context, d storage.DirectObject) (*storage.SignedRequest, error) {
 	in, expires, err := s.wholeFile(ctx, d, http.MethodPost)
 	if err != nil {

@@ -29,8 +29,8 @@ const (
 )
 
 // absent are the fields that byAbsence signs, except those that the request has. With them a client
-// could have an object copied, opened, tagged, kept for years, or given an ETag and a time of its
-// choice. The last two belong to MinIO's replication.
+// could have an object copied, made public, tagged, kept for years, or given an ETag and a time of
+// its choice. The last two belong to MinIO's replication.
 var absent = []string{
 	"X-Amz-Acl", "X-Amz-Copy-Source", "X-Amz-Object-Lock-Legal-Hold", "X-Amz-Object-Lock-Mode", "X-Amz-Object-Lock-Retain-Until-Date",
 	"X-Amz-Tagging", "X-Minio-Source-Etag", "X-Minio-Source-Mtime",

@@ -33,8 +33,8 @@ func (s *Store) CreateMultipart(ctx context.Context, d storage.DirectObject) (up
 // browsers send a part without one. The same part may be sent again until the upload ends or the
 // request expires.
 //
-// Some clients, such as Uppy 6, send only the URL and the bytes. They work where no header field
-// must be sent: at AWS's own hosts, and with the profile [MinIO] or InsecureNoCopyGuard.
+// Some clients, such as Uppy 6, use only the URL of the signed request. They work where no header
+// field must be sent: at AWS's own hosts, and with the profile [MinIO] or InsecureNoCopyGuard.
 func (s *Store) SignPart(ctx context.Context, d storage.DirectObject, uploadID string, number int) (*storage.SignedRequest, error) {
 	if err := s.opts.Profile.parts(); err != nil {
 		return nil, err
@@ -94,7 +94,8 @@ func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]storage.Part
 
 // CompleteMultipart implements [storage.DirectStorage]. Once begun it does not end with ctx. Some
 // services answer a repeated call for an upload that they have completed as they did the first.
-// After a lost answer, an object of the parts' total size under the key counts as the result.
+// After a lost answer, or if the key is taken, an object of the parts' total size under the key
+// counts as the result.
 func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, parts []storage.Part) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

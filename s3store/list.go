@@ -17,11 +17,11 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// ListObjects implements [storage.Lister] with one call, of s3:ListBucket. It lists what can be
-// read: objects hidden by a delete marker are for the lifecycle rule NoncurrentVersionExpiration.
-// The next page begins after the last key of this one, which needs a bucket that lists in order;
-// directory buckets do not, and a list out of order is an error. The time is the answer's Date (RFC
-// 9110, section 6.6.1), and zero without one.
+// ListObjects implements [storage.Lister] with one call, which needs s3:ListBucket. It lists what
+// can be read: objects hidden by a delete marker are for the lifecycle rule
+// NoncurrentVersionExpiration. The next page begins after the last key of this one, which needs a
+// bucket that lists in order; directory buckets do not, and a list out of order is an error. The
+// time is the answer's Date (RFC 9110, section 6.6.1), and zero without one.
 func (s *Store) ListObjects(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error) {
 	var page, none storage.ListPage[storage.ListedObject]
 	out, err := s3calls.Do(ctx, s.caller, s.client.ListObjectsV2, &s3.ListObjectsV2Input{
@@ -60,9 +60,9 @@ func (s *Store) ListObjects(ctx context.Context, prefix, after string) (storage.
 	return page, nil
 }
 
-// ListUploads implements [storage.UploadLister] with one call, of s3:ListBucketMultipartUploads. If
-// a key has more than 1,000 open uploads, it lists the rest only once those are gone: ask for the
-// same page again then. The time is that of ListObjects.
+// ListUploads implements [storage.UploadLister] with one call, which needs
+// s3:ListBucketMultipartUploads. If a key has more than 1,000 open uploads, it lists the rest only
+// once those are gone: ask for the same page again then. The time is found as in ListObjects.
 func (s *Store) ListUploads(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedUpload], error) {
 	var page, none storage.ListPage[storage.ListedUpload]
 	out, err := s3calls.Do(ctx, s.caller, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{

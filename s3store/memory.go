@@ -14,14 +14,14 @@ import (
 // and system calls, and small enough that a small file does not cost a part.
 const chunkSize = 64 << 10
 
-// firstChunks is the most chunks that the list of a buffer has room for at once. It is more than a
-// part of the default size has, and a list of so many takes 2.3 KiB.
+// firstChunks is the most chunks that the list of a buffer has room for at first. It is more than a
+// part of the default size has, and a list of so many takes 2.25 KiB.
 const firstChunks = 96
 
 // memory provides the buffers of a store. The budget reserves bytes for uploads before they read;
 // they take chunks as bytes arrive. Uploads never take more than they reserved. Idle chunks are
-// dropped when they would lift the total over the limit, so used and idle chunks together stay
-// under it.
+// dropped when they would lift the total over the limit, so used and idle chunks together do not
+// exceed it.
 type memory struct {
 	budget *budget.Budget
 	limit  int64

@@ -58,7 +58,8 @@ func (s *Store) deleteVersion(ctx context.Context, key string, version *string) 
 }
 
 // deleteUnversioned removes the readable object if it has that ETag, and otherwise returns
-// [storage.ErrChanged].
+// [storage.ErrChanged]. Without such a condition, by the service or its [Profile], it removes any.
+// It is not an error if the object is gone already.
 func (s *Store) deleteUnversioned(ctx context.Context, key string, etag *string) error {
 	if s.opts.Profile.InsecureUnconditionalPut {
 		etag = nil

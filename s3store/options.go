@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/internal/contained"
 )
 
-// These are the limits that S3 sets, and the defaults of [Options].
+// These are limits that S3 sets, and defaults of [Options].
 const (
 	minPartSize = 5 << 20
 	maxPartSize = 5 << 30
@@ -23,15 +23,15 @@ const (
 	defaultCallTimeout = time.Minute
 )
 
-// These limit what a [Store] does in one call, except in tests.
+// These limit how much a [Store] does at once, except in tests.
 const (
-	// copySize is the most bytes that one call copies, unless that would take more than maxParts
-	// calls. S3 would accept 5 GiB, for which CallTimeout may be too short, and which is slower
-	// than many ranges at once.
+	// copySize is the most bytes of a range that one call copies, where [Store.Promote] can choose.
+	// S3 would accept 5 GiB, for which CallTimeout may be too short, and which is slower than many
+	// ranges at once.
 	copySize = 64 << 20
 
-	// listedVersions is how many versions of one key are listed, and removed, before
-	// the caller is asked to call again.
+	// listedVersions is about how many versions of one key are listed, and removed, before the
+	// caller is asked to call again.
 	listedVersions = 10_000
 )
 
@@ -61,8 +61,8 @@ type Options struct {
 	// Stage, Commit and Discard each take up to about five times as long. Default: 1 min.
 	CallTimeout time.Duration
 
-	// Profile says what the service can do. The zero value is right for AWS
-	// and for every service that honours conditional writes and checksums.
+	// Profile says what the service can do. The zero value is for AWS, and for services that can do
+	// the same.
 	Profile Profile
 
 	// SSE requests server-side encryption, for buckets that have none by default. KMSKeyID names
@@ -70,7 +70,8 @@ type Options struct {
 	SSE      types.ServerSideEncryption
 	KMSKeyID string
 
-	// StorageClass is the class of the objects. Default: the service's.
+	// StorageClass is the class of published objects. Default: the service's. Staged ones always
+	// have that.
 	StorageClass types.StorageClass
 
 	// Tags are set on every object, at most 10. A scanner that tags objects needs one of the 10.
@@ -85,11 +86,11 @@ type Options struct {
 	// calls. Its endpoint must be the one where they reach the service. For uploads its credentials
 	// need s3:PutObject for staging keys, and no right to read: where the service ignores what was
 	// signed, a client could have any readable object copied. For links they need s3:GetObject for
-	// published keys. An application that does both has two stores, each with its own signer.
-	// Default: the store's own client.
+	// published keys. An application that does both should have two stores, each with its own
+	// signer. Default: the store's own client.
 	Signer *s3.Client
 
-	// Logger logs what could not be cleaned up. Default: slog.Default().
+	// Logger gets warnings about what may be left in the bucket. Default: slog.Default().
 	Logger *slog.Logger
 }
 

@@ -13,14 +13,14 @@ import (
 // for other services set the fields by hand.
 //
 // Clients of a signed PUT or part can add header fields. AWS refuses added x-amz-… fields that are
-// not signed. Other services obey them, and with X-Amz-Copy-Source copy any object that the signer
+// not signed. Some services obey them, and with X-Amz-Copy-Source copy any object that the signer
 // may read. So at hosts other than AWS's own, the zero value signs one more field in PUTs and
 // parts: X-Amz-Copy-Source-If-Match, with a value that no object has. Clients send it like the
 // other signed fields. HeadersFromQuery, InsecureNoCopyGuard and NoSignedHeaders are for services
-// where that is impossible, unnecessary or ineffective. A service that accepts "If-None-Match: *",
-// a policy or a signed length and ignores it answers like one that honours it.
-// s3bucket.Bucket.Check tests that, and proposes the narrowest profile that fits.
-// s3bucket.Bucket.Verify tests what matters most, at the start of a program.
+// where that does not fit. A service that accepts "If-None-Match: *", a policy or a signed length
+// and ignores it answers like one that honours it. s3bucket.Bucket.Check tests that, and proposes
+// the narrowest profile that fits. s3bucket.Bucket.Verify tests what matters most, at the start of
+// a program.
 type Profile struct {
 	// InsecureUnconditionalPut is for services that refuse or ignore "If-None-Match: *" on
 	// PutObject. Commit then checks that the key is free before it publishes a file of one part.
@@ -37,7 +37,7 @@ type Profile struct {
 	// refuse the SDK's. Over http the signature still covers every byte; over https only TLS does.
 	ChecksumsWhenRequired bool `json:",omitempty"`
 
-	// NoForms is for services without POST policies. Clients then get a PUT.
+	// NoForms is for services without POST policies. Clients then get no form.
 	NoForms bool `json:",omitempty"`
 
 	// NoSignedLengths is for services that accept a presigned PUT with a Content-Length other than
@@ -60,7 +60,8 @@ type Profile struct {
 
 	// InsecureNoCopyGuard signs nothing against added header fields. It is for services that refuse
 	// them as AWS does: versitygw, and AWS itself under another name, such as a VPC endpoint. Where
-	// it is wrong, clients can read whatever the signer may read; s3bucket.Bucket.Check tests that.
+	// it is wrong, clients can have any object copied that the signer may read;
+	// s3bucket.Bucket.Check tests that.
 	InsecureNoCopyGuard bool `json:",omitempty"`
 
 	// NoCopyDigests is for services that do not return the SHA-256 of what UploadPartCopy copied.
@@ -78,8 +79,8 @@ type Profile struct {
 }
 
 // MinIO returns the profile of MinIO. Files that clients send whole need their SHA-256, others are
-// sent in parts. MinIO obeys header fields that are not signed (see HeadersFromQuery), so they are
-// signed as absent.
+// sent in parts. MinIO obeys header fields that are not signed (see HeadersFromQuery), so the
+// harmful ones are signed as absent.
 func MinIO() Profile { return Profile{NoCopyDigests: true, HeadersFromQuery: true} }
 
 // R2 returns the profile of Cloudflare R2, from its documentation in 2026 (pages "S3 API

@@ -20,11 +20,11 @@ import (
 // first. CopyObject would be one call, but several services ignore its conditions.
 //
 // An ETag that is an MD5 does not identify bytes: clients can make two files with the same one. So
-// if p.Pin is known the file is copied in one call, for which CallTimeout must be enough. If S3
-// finds another SHA-256, the error is [storage.ErrChanged]. Files staged in parts, which no client
-// can replace, those without a pin, and all with NoCopyDigests are copied in ranges, 16 at a time.
-// A range has 64 MiB at most, or more if there would be more than 10,000. After the first range
-// that fails none begins, and those that run have 5 s to end.
+// if p.Pin is known, a file that was sent in one request is copied in one call, for which
+// CallTimeout must be enough. If S3 finds another SHA-256, the error is [storage.ErrChanged]. Files
+// staged in parts, which no client can replace, those without a pin, and all with NoCopyDigests are
+// copied in ranges, 16 at a time. A range has 64 MiB at most, or more if there would be more than
+// 10,000. After the first range that fails none begins, and those that run have 5 s to end.
 //
 // Several sources are bound to their ETags alone. Each is copied whole, in one call. Promote then
 // lists the parts and compares their sizes.
@@ -83,8 +83,8 @@ func (s *Store) copied(ctx context.Context, p storage.Promotion, digest string) 
 }
 
 // publish makes the object readable. If it fails, again says that nothing is readable and that the
-// obstacle can be gone by now: S3 answered 409, or a concurrent Promote took our upload for a stray
-// of its own.
+// obstacle can be gone by now: S3 refused because of what it found under the key, or a concurrent
+// Promote took our upload for a stray of its own.
 func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 	s := m.store
 	if s.opts.Profile.InsecureUnconditionalComplete {

@@ -13,9 +13,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// republish is Promote where copies are not bound to the bytes that were checked. It reads the
-// staged object again and publishes what it has read, patched, once its SHA-256 matches that of the
-// check. Without p.Pin the ETag of the answer must be p.ETag. Nothing is readable before.
+// republish is Promote where the bytes are read and written again. It reads each of p.Sources while
+// that has the ETag of its Source. It publishes what it has read, patched, once the SHA-256 of what
+// it has read is p.Pin, if that is known. Nothing is readable before.
 func (s *Store) republish(ctx context.Context, p storage.Promotion) error {
 	t := target{store: s, key: p.Key, nonce: p.Nonce}
 	for attempt := 0; ; attempt++ {
@@ -53,7 +53,7 @@ func (s *Store) rewrite(ctx context.Context, p storage.Promotion) error {
 	return f.Commit(ctx)
 }
 
-// reread stages what it reads of the staged object, patched, as obj. On error it leaves nothing.
+// reread stages what it reads of p.Sources, patched, as obj. On error it leaves nothing.
 func (s *Store) reread(ctx context.Context, p storage.Promotion, obj storage.Object) (*staged, error) {
 	body, err := s.openSources(ctx, p.Sources)
 	defer func() { _ = body.Close() }()

@@ -6,7 +6,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// promotion is one attempt of Promote.
+// promotion is one attempt to make parts, and perhaps an object, of staged bytes.
 type promotion struct {
 	target
 	storage.Promotion

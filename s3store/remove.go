@@ -18,9 +18,9 @@ import (
 // RemoveListed implements [storage.Lister]. It looks at the object (s3:GetObject, and s3:ListBucket
 // to see that there is none). Where there are versions it removes exactly the readable one, by its
 // id. Before that it removes the versions and delete markers that are not younger, as far as it may
-// list them (s3:DeleteObjectVersion, s3:ListBucketVersions). It leaves no delete marker. If a key
-// has more than 10,000 versions, it removes about as many but not the readable one, and the error
-// asks for another call.
+// list them (s3:DeleteObjectVersion, s3:ListBucketVersions). It adds no delete marker, except for
+// the version "null". If a key has more than 10,000 versions, it removes about as many but not the
+// readable one, and the error asks for another call.
 //
 // Without versions (s3:DeleteObject) the removal is bound to the ETag. Services that ignore
 // If-Match there, or answer 501 to it, remove whatever was written between the two calls. So do
@@ -28,8 +28,9 @@ import (
 //
 // The version "null", written while versioning was off, can be replaced like an object without
 // versions. If it is the readable one, its removal is also bound to the ETag (s3:DeleteObject), and
-// leaves a delete marker where versioning is suspended. An older one is listed again right before
-// its removal, which S3 cannot bind to anything:
+// adds a delete marker. Where versioning is on by now, its bytes then stay for the lifecycle rule
+// NoncurrentVersionExpiration. An older one is listed again right before its removal, which S3
+// cannot bind to anything:
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html.
 func (s *Store) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 	out, err := s.head(ctx, o.Key, nil)

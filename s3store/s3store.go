@@ -6,17 +6,18 @@
 // of its request needs the memory. A larger one is a multipart upload whose parts are sent while
 // the file arrives; Commit completes it. Neither can be read under its key before Commit. Both are
 // written with "If-None-Match: *", so no object is replaced, except with an insecure [Profile].
-// Objects get the detected media type, a Content-Disposition of attachment with the client's file
+// Objects get the detected media type, a Content-Disposition of attachment with the cleaned file
 // name, "Cache-Control: private", and no ACL.
 //
 // The SDK makes the first PutObject and the first UploadPart. If the store can repeat such a
-// request byte for byte, it sends the next ones itself, through the client's HTTP client and
-// signer: for a small file that costs less than half of the SDK's time. After any failure the SDK
-// makes that call anew, with all its retries, and all calls of the operation in the next minute.
-// The SDK makes all calls of a client whose options observe, delay, address or sign calls. Such
-// options are APIOptions, Interceptors, ClientLogMode, ContinueHeaderThresholdBytes,
-// RetryMaxAttempts, and any EndpointResolver, EndpointResolverV2, AuthSchemeResolver, AuthSchemes,
-// HTTPSignerV4, Retryer, TracerProvider or MeterProvider other than the SDK's default.
+// request byte for byte, it sends most of the next ones itself, through the client's HTTP client
+// and signer, which is faster for small files. If that fails, and not because the call was
+// cancelled, the SDK makes that call anew, with all its retries. It also makes all calls of the
+// operation in the next minute. The SDK makes all calls of a client whose options observe, delay,
+// address or sign calls. Such options are APIOptions, Interceptors, ClientLogMode,
+// ContinueHeaderThresholdBytes, RetryMaxAttempts, and any EndpointResolver, EndpointResolverV2,
+// AuthSchemeResolver, AuthSchemes, HTTPSignerV4, Retryer, TracerProvider or MeterProvider other
+// than the SDK's default.
 //
 // # When S3 does not answer
 //
@@ -27,30 +28,30 @@
 //
 // A status of 200 alone is not an answer. S3 begins the answer to a long call with it, and gateways
 // send it with pages of their own. A call has succeeded only if the answer has what S3 puts in it.
-// For a write that is the ETag, and for a multipart upload also the key; for a removal, the status
-// 204 or a list of what was removed; for a list, its elements. The store treats any other answer as
-// lost: it tries again, and then checks the outcome. Answers about tags are not judged so: without
-// tags a file is pending.
+// Examples are the ETag of a written object, the key of a completed multipart upload, and the
+// status 204 of a DeleteObject. The store treats any other answer as lost: the call is retried, and
+// the outcome of a commit is checked. Answers to HeadBucket, and about tags, are not judged so:
+// without tags a file is pending.
 //
 // Some things remain for a sweeper or for the bucket's lifecycle rule
 // AbortIncompleteMultipartUpload, which every bucket should have. These are the uploads of a killed
 // process, and a request that S3 carries out only after it was given up and its outcome checked.
-// Others could not be removed because S3 refused or was down for longer than the retries; those are
-// logged with their keys. Only a sweeper removes files that a killed process was to patch, except
-// under a prefix with a lifecycle rule for staged files.
+// Others could not be removed because S3 refused or was down for longer than the retries. Only a
+// sweeper removes files that a killed process was to patch, except under a prefix with a lifecycle
+// rule for staged files.
 //
 // # Direct uploads and links
 //
 // For upload.Presigner the store signs what clients then send to S3 themselves: a PUT, which never
 // replaces an object; a POST form; or the parts of a multipart upload. S3 holds them to key, type,
-// length and, if it is known, SHA-256; parts to key and length alone. Their files lie under a
-// staging key. Promote copies them to an object with new attributes. For upload.Links it signs
+// length and, if it is known, SHA-256; parts to key, number and length. Their files lie under a
+// staging key. Promote makes new objects of them, with new attributes. For upload.Links it signs
 // reads. Nothing that is signed works for longer than seven days, or than the credentials it is
 // signed with: those of a role expire within hours. Services that do not enforce all of it need a
 // [Profile].
 //
-// Package s3bucket sets up a bucket for that, checks its settings and whether the service enforces
-// them, and writes the policies of the credentials. Another client can sign what clients get: see
+// Package s3bucket sets up a bucket for that, checks its settings and what the service enforces,
+// and writes the policies of the credentials. Another client can sign what clients get: see
 // [Options.Signer].
 package s3store
 
@@ -66,9 +67,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Store is a [storage.Storage], [storage.DirectStorage], [storage.LinkStorage],
-// [storage.Lister], [storage.UploadLister] and [storage.ScanReader] over one bucket. It
-// is safe for concurrent use.
+// Store is a [storage.Storage], [storage.DirectStorage], [storage.LinkStorage], [storage.Lister],
+// [storage.UploadLister], [storage.ScanReader], [storage.PieceKeeper] and [storage.ManyDeleter]
+// over one bucket. It is safe for concurrent use.
 type Store struct {
 	client    *s3.Client
 	caller    *s3calls.Caller // for client, under opts.Profile
@@ -100,8 +101,8 @@ var (
 
 // New returns a Store that keeps its objects in bucket. It makes no call to S3. The client is used
 // as it is configured, with its retries, endpoint and credentials: without retries one lost answer
-// fails an upload. The SDK's default transport keeps 10 idle connections, which costs busy services
-// a handshake for many uploads; s3open keeps 256. opts may be nil.
+// can fail an upload. The SDK's default transport keeps 10 idle connections, which costs busy
+// services a handshake for many uploads; s3open keeps 256. opts may be nil.
 //
 // The keys passed to the store must be unique, as those of upload.RandomKeys are: after a lost
 // answer it treats any open multipart upload of a key as its own.

@@ -19,7 +19,7 @@ type target struct {
 	store    *Store
 	key      string
 	nonce    string
-	size     int64   // bytes of the object if one call sends it, otherwise 0
+	size     int64   // bytes of a file that fits one part, otherwise 0
 	uploadID *string // of the multipart upload while it is open
 }
 
@@ -79,7 +79,7 @@ func (t *target) settle(ctx context.Context, cause error) (found owner, version 
 	return nobodys, nil, cause
 }
 
-// open opens the multipart upload, and leaves no other one open.
+// open opens the multipart upload. After a lost answer it tries to leave no other one open.
 func (t *target) open(ctx context.Context, in *s3.CreateMultipartUploadInput) error {
 	var doubt bool
 	out, err := s3calls.Do(ctx, t.store.caller, t.store.client.CreateMultipartUpload, in, s3calls.Watch(&doubt))
@@ -112,8 +112,8 @@ var strayPauses = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond
 // one open: "it might be necessary to abort a given multipart upload multiple times" (the
 // description of AbortMultipartUpload). On some services a late part reopens one. It looks until
 // two successive lists have none, the second after at least half a second: busy services finish a
-// part late. Failures are logged and not returned, since the file itself is already stored or
-// refused.
+// part late. It looks four times at most. A failure that lasts is logged and not returned, since
+// the file itself is already stored or refused.
 func (t *target) abortStrays(ctx context.Context, stray func(id string) bool) {
 	ctx = context.WithoutCancel(ctx)
 	quiet, err := false, error(nil)

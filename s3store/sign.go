@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// maxExpiry is the longest that SigV4 allows. The SDK signs longer ones, which no service then
-// accepts.
+// maxExpiry is the longest that SigV4 allows. The SDK signs longer ones, which services then
+// refuse.
 const maxExpiry = 7 * 24 * time.Hour
 
 // minExpiry is the unit of X-Amz-Expires.
@@ -23,7 +23,7 @@ var errNoCredentials = errors.New("s3store: there are no credentials to sign req
 
 // lifetime returns how long a request signed now works: as long as asked for, but no longer than
 // SigV4 allows or the signer's credentials last. S3 refuses a request whose credentials have
-// expired, whatever time it states. Credentials that are renewed meanwhile last longer.
+// expired, whatever time it states. Credentials that are renewed before the signing last longer.
 func (s *Store) lifetime(ctx context.Context, expires time.Duration) (time.Duration, error) {
 	if expires < minExpiry {
 		return 0, fmt.Errorf("s3store: a signed request must work for at least %v, not %v", minExpiry, expires)

@@ -33,8 +33,8 @@ const (
 )
 
 // attributes returns those of the object that Commit publishes. They include the digest once the
-// file was read. An object under a staging key is read again, which an archive would not allow, and
-// stays for hours at most, which other classes charge as a month.
+// file was read. An object under a staging key is read again, which an archive would not allow. It
+// is not to stay for long, and some classes charge for a month at least.
 func (f *staged) attributes() attributes {
 	digest := ""
 	if f.obj.SHA256 != nil {

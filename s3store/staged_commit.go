@@ -36,8 +36,7 @@ func (f *staged) Commit(ctx context.Context) error {
 	return err
 }
 
-// publish makes the object readable. When it fails, free says that nothing is
-// readable under the key.
+// publish makes the object readable. When it fails, free says that nothing of the file is readable.
 func (f *staged) publish(ctx context.Context) (free bool, err error) {
 	if f.unconditional() {
 		if found, _, err := f.find(ctx); err != nil {
@@ -71,7 +70,7 @@ func (f *staged) unconditional() bool {
 
 // write makes the call that publishes and returns the version it created, if the bucket has
 // versions. The metadata is complete only now: a multipart upload that was created before the file
-// was read has only the nonce.
+// was read may lack the digest.
 func (f *staged) write(ctx context.Context, doubt *bool) (version *string, err error) {
 	s := f.store
 	if f.buffer == nil {

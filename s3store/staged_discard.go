@@ -11,9 +11,10 @@ import (
 const maxVersions = 10
 
 // Discard implements [storage.Staged]. It continues when ctx ends, for a few calls' time at most.
-// On versioned buckets it removes the version that Commit published and leaves no delete marker. It
-// fails under Object Lock, or there without s3:DeleteObjectVersion. Where versioning is suspended
-// it needs s3:DeleteObject and leaves a delete marker, since S3 binds no other removal to an ETag.
+// On versioned buckets it removes the version that Commit published, for which it needs
+// s3:DeleteObjectVersion, and leaves no delete marker. It fails under Object Lock. Where versioning
+// is suspended it needs s3:DeleteObject and leaves a delete marker, since S3 binds no other removal
+// to an ETag.
 func (f *staged) Discard(ctx context.Context) error {
 	f.spent = true
 	f.forget()

@@ -89,9 +89,9 @@ func (p *parked) promotion(list []storage.Patch) storage.Promotion {
 	return m
 }
 
-// copy makes the parts as [Store.Promote] does. It waits for memory as Stage does: on HTTP/2 the rest
-// of the form, unread, holds up the requests whose memory it waits for. Only this process writes the
-// staged object, so its ETag is pin enough. On error no upload is open.
+// copy makes the parts as [Store.Promote] does. It waits for memory no longer than Stage does: on
+// HTTP/2 the unread rest of the form can hold up the requests whose memory it waits for. Only this
+// process writes the staged object, so its ETag is pin enough. On error no upload is open.
 func (p *parked) copy(ctx context.Context, of storage.Promotion) (err error) {
 	s := p.public.store
 	obj := p.public.obj

@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// source is the reader of a file, held to its declared size.
+// source is the reader of a file, held to the most bytes that it may deliver.
 type source struct {
 	r     io.Reader
 	left  int64 // bytes that may still come, without the one in ahead

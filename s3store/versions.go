@@ -37,7 +37,7 @@ func isUnique(version *string) bool {
 // errManyVersions is returned together with the versions that were listed.
 var errManyVersions = fmt.Errorf("s3store: the key has more than %d versions; remove it again for the rest", listedVersions)
 
-// errUnordered is the error of lists that never end.
+// errUnordered is the error of lists out of order or without an end.
 var errUnordered = errors.New("s3store: the service does not list in order, or lists the same page again")
 
 // versions lists the versions and delete markers of exactly this key. With errManyVersions it
