@@ -150,7 +150,7 @@ func TestOnlyTheOwner(t *testing.T) {
 	require.Equal(t, 1+2+256+2+2, files)
 }
 
-// TestOpenFails: Open fails in a directory where uploads would.
+// TestOpenFails: Open fails with a directory that cannot be used.
 func TestOpenFails(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))

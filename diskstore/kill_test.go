@@ -134,7 +134,7 @@ func must(err error) {
 	}
 }
 
-// steps are the injected steps, each at its first time and at a later one.
+// steps are the steps after which a process is killed.
 var steps = []string{"created", "head", "content", "synchronized", "patch", "patched", "linked", "published", "removed", "removed for good"}
 
 // TestKilled at each step, and at any moment: every readable file is whole,

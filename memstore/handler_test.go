@@ -106,7 +106,7 @@ func TestFormElsewhere(t *testing.T) {
 	}
 }
 
-// TestLinks checks the answers that only memstore gives.
+// TestLinks checks the answers to links.
 func TestLinks(t *testing.T) {
 	f := newFixture(0)
 	require.Equal(t, 200, f.put(t, "hello").Code)

@@ -155,7 +155,8 @@ func TestNoRoom(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestReadsNoMoreThanSigned checks that nothing is read of a body that is refused by its headers.
+// TestReadsNoMoreThanSigned checks that nothing is read of a body that is refused by its headers,
+// and no more than one byte too many of any other.
 func TestReadsNoMoreThanSigned(t *testing.T) {
 	f := newFixture(0)
 	q, err := f.SignPut(t.Context(), object(5))

@@ -48,8 +48,8 @@ func TestOpen(t *testing.T) {
 	require.Empty(t, log.String())
 }
 
-// TestConnectionsAreKept: calls that run at the same time, more than the SDK keeps connections
-// for, find theirs again. They speak HTTP/1.1 with a server that would take HTTP/2.
+// TestConnectionsAreKept: calls that run at the same time, more than the SDK keeps connections for,
+// find connections again. They speak HTTP/1.1 with a server that would take HTTP/2.
 func TestConnectionsAreKept(t *testing.T) {
 	const calls = 60 // the SDK alone keeps 10
 	fake := s3fake.New("pictures")

@@ -64,7 +64,7 @@ func TestBodyEndsWhileItsReaderHangs(t *testing.T) {
 	require.Error(t, <-copied)
 }
 
-// TestCopiesOfBodiesShareABuffer: a pass over a body takes no new memory.
+// TestCopiesOfBodiesShareABuffer: most passes over a body take no new buffer.
 func TestCopiesOfBodiesShareABuffer(t *testing.T) {
 	const passes, most = 400, 12 << 10 // with the race detector a pool loses a quarter
 	body, end := s3store.BodyOf(randomBytes(100_000))

@@ -57,7 +57,7 @@ func (f *fixture) send(t *testing.T, r *storage.SignedRequest, body []byte) (sta
 	return resp.StatusCode
 }
 
-// TestDirectFaults lets each call of a multipart upload fail, once and always.
+// TestDirectFaults lets each call of the store for a multipart upload fail, once and always.
 func TestDirectFaults(t *testing.T) {
 	body := randomBytes(small)
 	run := func(t *testing.T, f *fixture) (err error) {

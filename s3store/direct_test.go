@@ -18,7 +18,7 @@ import (
 
 const staging = "a/upload-staging/1f0c"
 
-// everything is a store that sets every option that shows in a signed request.
+// everything sets the options that show in signed requests or in objects.
 var everything = s3store.Options{
 	SSE: "aws:kms", KMSKeyID: "key", StorageClass: "GLACIER", Tags: map[string]string{"a b": "c&d"}, ExpectedBucketOwner: "123456789012",
 }

@@ -109,8 +109,8 @@ func TestDroppedDelete(t *testing.T) {
 	}
 }
 
-// TestInsecureUnconditionalPut checks that without conditions a lost answer and a retry write
-// twice.
+// TestInsecureUnconditionalPut checks that Discard removes both objects, where without conditions a
+// lost answer and a retry write twice.
 func TestInsecureUnconditionalPut(t *testing.T) {
 	for _, versioned := range []bool{false, true} {
 		f := newFixture(t, setup{versioned: versioned, Options: s3store.Options{

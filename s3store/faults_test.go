@@ -54,8 +54,8 @@ var writes = map[string]int{ // the calls of an upload, with a size that makes t
 // for.
 var warmth = map[string][]bool{"PutObject": {false, true}, "CreateMultipartUpload": {false}, "UploadPart": {false, true}, "CompleteMultipartUpload": {false}}
 
-// TestOneFault lets each call fail once, in buckets of each kind. The file is still stored once,
-// and nothing is left after it is discarded.
+// TestOneFault lets each of writes fail once, in buckets of each kind. The file is still stored
+// once, and nothing is left after it is discarded.
 func TestOneFault(t *testing.T) {
 	t.Parallel()
 	faults := map[string]s3fake.Fault{"500": fail500, "500, early": early, "503": slow503, "reset": s3fake.Reset, "answer dropped": s3fake.Drop}
@@ -86,8 +86,8 @@ func TestOneFault(t *testing.T) {
 	}
 }
 
-// TestFaultForEver lets a call fail always. The upload fails, within the deadline if S3 is silent,
-// and leaves nothing.
+// TestFaultForEver lets each of writes fail always. The upload fails, within the deadline if S3 is
+// silent, and leaves nothing.
 func TestFaultForEver(t *testing.T) {
 	t.Parallel()
 	faults := map[string]s3fake.Fault{"500": fail500, "500, early": early, "denied": denied, "reset": s3fake.Reset, "stall": s3fake.Stall}

@@ -27,7 +27,7 @@ type (
 	}
 )
 
-// asks returns all calls, from every method that makes them.
+// asks returns calls, with the methods that make them.
 func asks() map[string]ask {
 	there := func(f *fixture) bool { return f.fake.Get("k") != nil }
 	gone := func(f *fixture) bool { return len(f.fake.Keys()) == 0 && f.fake.OpenUploads() == 0 }

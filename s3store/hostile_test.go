@@ -236,7 +236,7 @@ func TestClientsThatFollow(t *testing.T) {
 	}
 }
 
-// TestLargestHonestList lists 1,000 keys of 1,024 bytes, each of which is encoded as three.
+// TestLargestHonestList lists 1,000 keys of 1,024 bytes, most of which are encoded as three.
 func TestLargestHonestList(t *testing.T) {
 	f := newFixture(t, setup{})
 	for i := range 1001 {

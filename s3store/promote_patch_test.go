@@ -179,7 +179,7 @@ func TestPromotePatchedMiddle(t *testing.T) {
 	}
 }
 
-// TestPromotePatchedFaults lets each call of the way through parts fail, once and always.
+// TestPromotePatchedFaults lets calls of the way through parts fail, once and always.
 func TestPromotePatchedFaults(t *testing.T) {
 	t.Parallel()
 	body := randomBytes(4*part + 3)

@@ -145,7 +145,7 @@ func TestRepublishGone(t *testing.T) {
 	}
 }
 
-// TestRepublishFaults lets each call fail once, and always.
+// TestRepublishFaults lets calls fail once, and always.
 func TestRepublishFaults(t *testing.T) {
 	t.Parallel()
 	faults := map[string]s3fake.Fault{

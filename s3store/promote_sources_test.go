@@ -222,7 +222,7 @@ func TestPromoteSourcesRefuses(t *testing.T) {
 	}
 }
 
-// TestPromoteSourcesFaults lets each call fail, once and always.
+// TestPromoteSourcesFaults lets calls fail, once and always.
 func TestPromoteSourcesFaults(t *testing.T) {
 	t.Parallel()
 	body := randomBytes(3*part + 3)

@@ -166,7 +166,7 @@ func TestPromoteToTakenKey(t *testing.T) {
 
 var promoteCalls = []string{"CreateMultipartUpload", "UploadPartCopy", "CompleteMultipartUpload"}
 
-// TestPromoteOneFault lets each call fail once.
+// TestPromoteOneFault lets each of promoteCalls fail once.
 func TestPromoteOneFault(t *testing.T) {
 	t.Parallel()
 	conflict := s3fake.Answer(http.StatusConflict, "ConditionalRequestConflict")
@@ -199,7 +199,7 @@ func TestPromoteOneFault(t *testing.T) {
 	}
 }
 
-// TestPromoteFaultForEver lets each call fail always.
+// TestPromoteFaultForEver lets each of promoteCalls fail always.
 func TestPromoteFaultForEver(t *testing.T) {
 	for _, call := range promoteCalls {
 		for name, fault := range map[string]s3fake.Fault{"500": fail500, "denied": denied, "reset": s3fake.Reset, "stall": s3fake.Stall} {

@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// putFaults are what can become of a request, and no header field of an answer passes for S3's.
+// putFaults are what can become of a request. No answer of them says that the file is stored.
 func putFaults() map[string]s3fake.Fault {
 	moved := func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		_, _ = io.Copy(io.Discard, r.Body)

@@ -145,7 +145,7 @@ func TestRemoveListed(t *testing.T) {
 	}
 }
 
-// bodies returns those of all versions, "-" for a delete marker.
+// bodies returns the bodies of all versions, "-" for a delete marker.
 func (f *fixture) bodies(key string) (all []string) {
 	for _, o := range f.fake.Versions(key) {
 		if o.Marker {

@@ -33,7 +33,7 @@ var silentWrites = map[string]int{
 	"PutObject": onePart, "CreateMultipartUpload": manyParts, "UploadPart": manyParts, "CompleteMultipartUpload": manyParts,
 }
 
-// door is a handler with both doors over a fake S3, without a network, so that it works in a
+// door is a Handler and a Presigner over a fake S3, without a network, so that they work in a
 // synctest bubble.
 type door struct {
 	*s3store.Store

@@ -109,8 +109,9 @@ func TestListTimes(t *testing.T) {
 	}
 }
 
-// TestSweepClocks checks process and service clocks that differ. Nothing is removed, however the
-// SDK corrects the clock, and the error says what to do.
+// TestSweepClocks checks process and service clocks that differ. With clocks that are far apart, or
+// an unknown one, nothing is removed, however the SDK corrects the clock. The error then says what
+// to do.
 func TestSweepClocks(t *testing.T) {
 	const clocks = "set the clock that is wrong"
 	for _, row := range []struct {

@@ -108,7 +108,7 @@ func sweepAsProcess(url, file string) error {
 
 // TestSweepKilled kills the process that sweeps 100,000 objects, or fewer, in the middle of a page.
 // Another continues from the cursor that the first has stored. In the end exactly the orphans are
-// gone, and neither process has held more than a page.
+// gone, and the second process has held little memory.
 func TestSweepKilled(t *testing.T) {
 	t.Parallel()
 	objects := rounds.Of(10_000, 100_000)
