@@ -24,9 +24,9 @@ var scanResults = map[string]storage.ScanResult{
 // s3:GetObjectVersionTagging with a version. It reads the tag GuardDutyMalwareScanStatus. An object
 // without it is pending, and an unknown value is a failed scan.
 //
-// Anybody who may tag objects can forge a verdict, so only the scanner should have
-// s3:PutObjectTagging. The store never tags an existing object, which would replace what the
-// scanner wrote; the tags of [Options] are sent with the object itself.
+// Anybody who may set that tag can forge a verdict, so a policy should leave it to the scanner. The
+// store never tags an existing object, which would replace what the scanner wrote; the tags of
+// [Options] are sent with the object itself.
 func (s *Store) ScanVerdict(ctx context.Context, key, version string) (storage.ScanResult, error) {
 	out, err := s3calls.Do(ctx, s.caller, s.client.GetObjectTagging, &s3.GetObjectTaggingInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key, VersionId: optional(version),

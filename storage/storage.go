@@ -90,9 +90,9 @@ type Object struct {
 	Siblings []Staged
 
 	// SHA256 returns the hexadecimal SHA-256 of the file once its reader has returned io.EOF. It
-	// returns "" before that, if no digest is computed, and for a file that Patch is to change. A
-	// store that creates its object only after reading the whole file may keep it as metadata. It
-	// may be nil.
+	// may return "" before that. It does so if no digest is computed, and for a file that Patch is
+	// to change. A store that creates its object only after reading the whole file may keep it as
+	// metadata. It may be nil.
 	SHA256 func() string
 
 	// MayPatch says that [Patcher.Patch] may be called: the head of the file shows that what must
