@@ -16,7 +16,7 @@ type handler struct {
 //
 //	mux.Handle("/memstore/", store.Handler("/memstore/"))
 //
-// If baseURL is a path, the signed URLs are relative: pages and clients send to the origin from
+// If baseURL is a path, the signed URLs are relative. Pages and clients send to the origin from
 // which they have the URL, whatever its name. Pages of another origin need an absolute baseURL,
 // such as "http://localhost:8080/memstore/".
 //

@@ -155,8 +155,8 @@ func TestNoRoom(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestReadsNoMoreThanSigned checks that nothing is read of a body that is refused by its headers,
-// and no more than one byte too many of any other.
+// TestReadsNoMoreThanSigned checks that nothing is read of a body that is refused by its headers.
+// Of any other at most one byte too many is read.
 func TestReadsNoMoreThanSigned(t *testing.T) {
 	f := newFixture(0)
 	q, err := f.SignPut(t.Context(), object(5))

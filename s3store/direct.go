@@ -31,12 +31,13 @@ func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 // SignPut implements [storage.DirectStorage]. It makes no call to S3, but may fetch credentials.
 // The request works for d.Expires, seven days at most, and no longer than the signer's credentials.
 //
-// The signature covers the key, the type, the length and the digest of d, a Content-Disposition of
-// attachment, Cache-Control, SSE and Tags, "If-None-Match: *" and ExpectedBucketOwner. It does not
-// cover the StorageClass: staged files are not to stay, and archives cannot be read back. Without
-// d.SHA256 the bytes are not bound. S3 cannot keep clients from adding a Content-Encoding or other
-// header fields that do not begin with "x-amz-"; Promote drops all of them. AWS refuses added
-// fields that do, above all X-Amz-Copy-Source; other services act as the [Profile] says.
+// The signature covers the key, the type, the length and the digest of d. It also covers
+// "If-None-Match: *", a Content-Disposition of attachment, Cache-Control, SSE, Tags,
+// ExpectedBucketOwner and, as [Profile] says, a guard against copies. It does not cover the
+// StorageClass: staged files are not to stay, and archives cannot be read back. Without d.SHA256
+// the bytes are not bound. S3 cannot keep clients from adding a Content-Encoding or other header
+// fields that do not begin with "x-amz-"; Promote drops all of them. AWS refuses added fields that
+// do, above all X-Amz-Copy-Source; other services act as the [Profile] says.
 func (s *Store) SignPut(ctx context.Context, d storage.DirectObject) (*storage.SignedRequest, error) {
 	in, expires, err := s.wholeFile(ctx, d, http.MethodPut)
 	if err != nil {

@@ -20,8 +20,8 @@ import (
 // ListObjects implements [storage.Lister] with one call, which needs s3:ListBucket. It lists what
 // can be read: objects hidden by a delete marker are for the lifecycle rule
 // NoncurrentVersionExpiration. The next page begins after the last key of this one, which needs a
-// bucket that lists in order; directory buckets do not, and a list out of order is an error. The
-// time is the answer's Date (RFC 9110, section 6.6.1), and zero without one.
+// bucket that lists in order. Directory buckets do not. A list out of order is an error. The time
+// is the answer's Date (RFC 9110, section 6.6.1), and zero without one.
 func (s *Store) ListObjects(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error) {
 	var page, none storage.ListPage[storage.ListedObject]
 	out, err := s3calls.Do(ctx, s.caller, s.client.ListObjectsV2, &s3.ListObjectsV2Input{

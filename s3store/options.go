@@ -84,7 +84,7 @@ type Options struct {
 
 	// Signer is the client that signs what others send: direct uploads and links. It makes no
 	// calls. Its endpoint must be the one where they reach the service. For uploads its credentials
-	// need s3:PutObject for staging keys, and no right to read: where the service ignores what was
+	// need s3:PutObject for staging keys, and no right to read. Where the service ignores what was
 	// signed, a client could have any readable object copied. For links they need s3:GetObject for
 	// published keys. An application that does both should have two stores, each with its own
 	// signer. Default: the store's own client.

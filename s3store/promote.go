@@ -15,7 +15,7 @@ import (
 )
 
 // Promote implements [storage.DirectStorage]. The bytes are copied within S3, by a multipart
-// upload. It takes them only while the ETag is that of their source, and becomes an object only
+// upload. It takes them only while the ETag is that of their source. It becomes an object only
 // while there is none under p.Key; with InsecureUnconditionalComplete the key is only checked
 // first. CopyObject would be one call, but several services ignore its conditions.
 //
@@ -83,7 +83,7 @@ func (s *Store) copied(ctx context.Context, p storage.Promotion, digest string) 
 }
 
 // publish makes the object readable. If it fails, again says that nothing is readable and that the
-// obstacle can be gone by now: S3 refused because of what it found under the key, or a concurrent
+// obstacle can be gone by now. S3 refused because of what it found under the key, or a concurrent
 // Promote took our upload for a stray of its own.
 func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 	s := m.store

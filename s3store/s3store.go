@@ -11,7 +11,7 @@
 //
 // The SDK makes the first PutObject and the first UploadPart. If the store can repeat such a
 // request byte for byte, it sends most of the next ones itself, through the client's HTTP client
-// and signer, which is faster for small files. If that fails, and not because the call was
+// and signer. That is faster for small files. If that fails, and not because the call was
 // cancelled, the SDK makes that call anew, with all its retries. It also makes all calls of the
 // operation in the next minute. The SDK makes all calls of a client whose options observe, delay,
 // address or sign calls. Such options are APIOptions, Interceptors, ClientLogMode,
@@ -104,8 +104,8 @@ var (
 // can fail an upload. The SDK's default transport keeps 10 idle connections, which costs busy
 // services a handshake for many uploads; s3open keeps 256. opts may be nil.
 //
-// The keys passed to the store must be unique, as those of upload.RandomKeys are: after a lost
-// answer it treats any open multipart upload of a key as its own.
+// The keys passed to the store must be unique, as those of upload.RandomKeys are. After a lost
+// answer the store treats any open multipart upload of a key as its own.
 func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 	if client == nil {
 		return nil, errors.New("s3store: the client is nil")

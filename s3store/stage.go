@@ -9,9 +9,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Stage implements [storage.Storage]. It reads a file into memory and, if it does not fit one part,
-// sends it as a multipart upload, at most two parts at a time. The error is [storage.ErrBusy] if
-// the memory did not become free in time. It is an error if obj.MaxSize takes parts larger than
+// Stage implements [storage.Storage]. It reads a file into memory. If it does not fit one part,
+// Stage sends it as a multipart upload, at most two parts at a time. The error is [storage.ErrBusy]
+// if the memory did not become free in time. It is an error if obj.MaxSize takes parts larger than
 // MaxMemory.
 //
 // With obj.MayPatch, parts become an object under a staging key in the folder of obj.Key, or in one

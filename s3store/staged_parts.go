@@ -46,8 +46,8 @@ func (f *staged) flush(ctx context.Context) error {
 }
 
 // finish waits for the parts of s. It aborts the upload if one of them failed, or if the file broke
-// off with err; rest is then the buffer that was not sent. It aborts after the last part has ended,
-// so that none arrives later.
+// off with err. In that case rest is the buffer that was not sent. finish aborts after the last
+// part has ended, so that none arrives later.
 func (f *staged) finish(ctx context.Context, s *sender, rest *buffer, err error) error {
 	if rest != nil {
 		rest.free()
@@ -92,7 +92,7 @@ func newSender(ctx context.Context, f *staged) *sender {
 	return s
 }
 
-// send starts sending b as the next part and returns an empty buffer of at least next bytes for the
+// send starts sending b as the next part. It returns an empty buffer of at least next bytes for the
 // part after it, or nil if next is 0. It takes new memory only while nobody waits for memory;
 // otherwise it reuses that of the first part to end. It decides that before b is sent: later, b's
 // own memory might have gone to another upload, with nothing left to wait for.

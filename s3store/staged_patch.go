@@ -61,7 +61,7 @@ func (f *staged) left(ctx context.Context, err error) {
 }
 
 // Patch implements [storage.Patcher]. It makes the parts of what Commit publishes and removes the
-// staged object, so that Commit needs no memory, which later files of the request may hold.
+// staged object. So Commit needs no memory, which later files of the request may hold.
 func (p *parked) Patch(ctx context.Context, list []storage.Patch) error {
 	if p.copied || p.spent {
 		return errSpent
@@ -89,7 +89,7 @@ func (p *parked) promotion(list []storage.Patch) storage.Promotion {
 	return m
 }
 
-// copy makes the parts as [Store.Promote] does. It waits for memory no longer than Stage does: on
+// copy makes the parts as [Store.Promote] does. It waits for memory no longer than Stage does. On
 // HTTP/2 the unread rest of the form can hold up the requests whose memory it waits for. Only this
 // process writes the staged object, so its ETag is pin enough. On error no upload is open.
 func (p *parked) copy(ctx context.Context, of storage.Promotion) (err error) {

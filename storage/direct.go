@@ -64,9 +64,9 @@ type DirectStorage interface {
 	// After Close nothing that OpenStaged began is running, and it holds no memory.
 	OpenStaged(ctx context.Context, o StagedObject) (io.ReadCloser, error)
 
-	// PieceSize returns of how many bytes to make each source of a [Promotion] of size bytes,
-	// except the last, if there are several: at least [MinPartSize], and so many that [MaxParts]
-	// suffice. It may follow from settings. Promote takes sources by former settings, too.
+	// PieceSize returns the size of the sources of a [Promotion] of size bytes, except the last, if
+	// there are several. It is at least [MinPartSize], and so large that [MaxParts] suffice. It may
+	// follow from settings. Promote takes sources by former settings, too.
 	PieceSize(size int64) int64
 
 	// Promote makes one object of the bytes of p.Sources, one after the other, under another key.
@@ -137,9 +137,9 @@ type StagedObject struct {
 // PieceKeeper is an optional ability of a [Storage] that may be unable to keep the pieces of a
 // resumable upload. upload.NewResumer asks it.
 type PieceKeeper interface {
-	// KeepsPieces returns an error if Commit might replace an object, if lists of a [DirectStorage]
-	// do not come in the order of the keys, or if Stage has no memory for a piece of a file of
-	// largest bytes.
+	// KeepsPieces returns an error if Commit might replace an object, or if lists of a
+	// [DirectStorage] do not come in the order of the keys. It also does if Stage has no memory for
+	// a piece of a file of largest bytes.
 	KeepsPieces(largest int64) error
 }
 

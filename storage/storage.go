@@ -112,8 +112,9 @@ type Patcher interface {
 	//
 	// For a file that can no longer be changed, perhaps since it lacks [Object.MayPatch], the error
 	// is [ErrNotPatched]. A store that needs memory for the changes waits for it here, up to
-	// [Object.MaxWait], and not in Commit, since later files of the request may hold it. If it did
-	// not become free in time, the error is [ErrBusy]. After any error the file is only discarded.
+	// [Object.MaxWait]. It does not wait in Commit, since later files of the request may hold the
+	// memory. If it did not become free in time, the error is [ErrBusy]. After any error the file
+	// is only discarded.
 	Patch(ctx context.Context, list []Patch) error
 }
 
