@@ -28,7 +28,7 @@ func ExampleStore() {
 	// Output: 201 1 5000
 }
 
-// Links and direct uploads lead to a handler of the store, which a bucket would answer.
+// Links and direct uploads lead to a handler of the store. With S3 they lead to the bucket.
 func ExampleStore_Handler() {
 	mux, store := http.NewServeMux(), &memstore.Store{}
 	mux.Handle("/memstore/", store.Handler("/memstore/"))

@@ -145,7 +145,7 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestProfiles checks what is sent to both kinds of services.
+// TestProfiles checks what is sent to services of several profiles.
 func TestProfiles(t *testing.T) {
 	for _, row := range []struct {
 		name     string
