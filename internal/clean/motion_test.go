@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/internal/clean"
@@ -92,6 +93,33 @@ func TestNotes(t *testing.T) {
 				require.Equal(t, zeros(len(c.tail)), string(got.Content[len(photo):]))
 			}
 		})
+	}
+}
+
+// TestNotesOfData: what the cleaner leaves of notes with depth maps, pictures or sound is accepted.
+func TestNotesOfData(t *testing.T) {
+	t.Parallel()
+	photo := string(jpegOf(t))
+	utc := phoneNote("Image_UTC_Data", hidden)
+	for name, data := range map[string]string{
+		"a depth map of zeros":       zeros(5000),
+		"a depth map":                hidden + "\x01\x02\x00\x00\x03" + hidden + "\x00" + strings.Repeat("\x00\x80\xff", 1000),
+		"a second picture":           photo,
+		"sound":                      "\x00\x00\x00\x18ftyp3gp4" + hidden + zeros(20) + hidden,
+		"data like the next block":   "\x00\x00\x01\x0a" + l32(4) + hidden + zeros(9) + hidden,
+		"data that begins with zero": "\x00" + hidden,
+	} {
+		for place, tail := range map[string]string{
+			"alone":  phoneNotes(phoneNote("DualShot_DepthMap_1", data)),
+			"first":  phoneNotes(phoneNote("DualShot_DepthMap_1", data), utc),
+			"second": phoneNotes(utc, phoneNote("DualShot_DepthMap_1", data)),
+			"long":   phoneNotes(utc, phoneNote("SoundShot_000", strings.Repeat(data, 40)), utc),
+		} {
+			got := whole(t, "image/jpeg", []byte(photo+tail))
+			require.NoError(t, got.Err)
+			requireNothing(t, got.Content)
+			assert.False(t, refused(t, "image/jpeg", got.Content), "%s, %s", name, place)
+		}
 	}
 }
 

@@ -13,6 +13,9 @@ import (
 // directory declares the lengths of blocks. Their data is text, so a zero byte ends it; other data
 // could be anything, and is not accepted. The directory must list the blocks that were read, and
 // nothing may follow it. A film in a block is walked where films are accepted.
+//
+// In place of a block, zeros may follow up to the end of the file: a cleaner leaves them of blocks
+// with other data and of all that follows.
 type samsung struct {
 	films  bool // a block may hold a film
 	budget *Budget
@@ -47,6 +50,7 @@ const (
 	samsungEntry
 	samsungEnd
 	samsungOver
+	samsungZeros
 )
 
 // A trailer has some ten blocks, and the settings of the editor have a few KiB.
@@ -92,8 +96,10 @@ func (s *samsung) fault() *Error { return faultAt(CodeTrailing, behindEnd, 0) }
 
 func (s *samsung) step(c byte) *Error {
 	switch {
-	case s.state == samsungOver:
+	case s.state == samsungOver, s.state == samsungZeros && c != 0:
 		return s.fault()
+	case s.state == samsungZeros:
+		return nil
 	case s.state == samsungText && c != 0:
 		copy(s.last[:], s.last[1:])
 		s.last[4] = c
@@ -152,6 +158,9 @@ func (s *samsung) block(p []byte) *Error {
 		s.expect(samsungDirectory, 7)
 		s.n = copy(s.buf[:], p[5:])
 		return nil
+	case len(s.blocks) > 0 && allZero(p):
+		s.state = samsungZeros
+		return nil
 	case p[0] != 0 || p[1] != 0 || name == 0 || name > uint32(len(s.buf)) || len(s.blocks) == maxSamsungBlocks:
 		return s.fault()
 	}
@@ -207,8 +216,11 @@ func (s *samsung) entry(p []byte) *Error {
 
 // end judges the end of the file.
 func (s *samsung) end() *Error {
-	if s.state != samsungOver {
+	zeros := s.state == samsungZeros || s.state == samsungBlockHeader && len(s.blocks) > 0 && allZero(s.buf[:s.n])
+	if s.state != samsungOver && !zeros {
 		return faultAt(CodeTrailing, "ends within the data after its end", s.off)
 	}
 	return nil
 }
+
+func allZero(p []byte) bool { return len(bytes.Trim(p, "\x00")) == 0 }
