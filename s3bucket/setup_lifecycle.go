@@ -7,16 +7,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// unfinishedDays is the number of days after which S3 aborts a streamed upload that is still open.
-// One that makes progress takes hours at most.
+// unfinishedDays is the least number of days after which S3 aborts a streamed upload that is still
+// open. One that makes progress takes hours at most.
 const unfinishedDays = 7
 
 // Lifecycle returns the rules that remove unfinished uploads: staged files, pieces of resumable
 // uploads and parts of direct ones after [Layout].TicketExpires, and other multipart uploads after a
-// week. S3 selects objects by the beginnings of their keys, so each prefix of the [Layout] has
-// rules, except one that a shorter one of its kind covers. On versioned buckets, staged files are
-// removed for good a day later. A video that a killed process was cleaning lies in the folder of
-// its key, and usually stays until a sweep.
+// week, or later if tickets last for a week. S3 selects objects by the beginnings of their keys, so
+// each prefix of the [Layout] has rules, except one that a shorter one of its kind covers. On
+// versioned buckets, staged files are removed for good a day later. A file that a killed process
+// was cleaning lies in the folder of its key, and usually stays until a sweep.
 //
 // S3 counts in days, up to the next midnight UTC, and may act later. A file that is sent with a
 // ticket and never confirmed stays for at least two days by default. No published object ever
@@ -26,9 +26,10 @@ func (b *Bucket) Lifecycle() *types.BucketLifecycleConfiguration {
 	for _, prefix := range b.layout.staged() {
 		rules = append(rules, b.stagingRules(prefix)...)
 	}
+	days := max(unfinishedDays, b.layout.stagingDays()) // the prefix may cover staged keys
 	for _, prefix := range b.layout.published() {
 		rules = append(rules, lifecycleRule("unfinished", prefix, types.LifecycleRule{
-			AbortIncompleteMultipartUpload: abortAfter(unfinishedDays),
+			AbortIncompleteMultipartUpload: abortAfter(days),
 		}))
 	}
 	return &types.BucketLifecycleConfiguration{Rules: rules}

@@ -224,8 +224,8 @@ func TestCORSAllowsWhatIsSigned(t *testing.T) {
 	require.Nil(t, bucket.CORS())
 }
 
-// TestLifecycleOutlivesUploads checks that the rule for staged keys keeps what clients sent until
-// its upload is over, and an hour more. S3 counts in whole days.
+// TestLifecycleOutlivesUploads checks that the rules keep what clients sent until its upload is
+// over, and an hour more. S3 counts in whole days.
 func TestLifecycleOutlivesUploads(t *testing.T) {
 	for name, row := range map[string]struct {
 		longest time.Duration
@@ -243,6 +243,12 @@ func TestLifecycleOutlivesUploads(t *testing.T) {
 		rule := bucket.Lifecycle().Rules[0]
 		require.Equal(t, row.days, *rule.Expiration.Days, name)
 		require.Equal(t, row.days, *rule.AbortIncompleteMultipartUpload.DaysAfterInitiation, name)
+
+		l.KeyPrefixes = nil // so the rule for published keys is for staged ones, too
+		_, bucket = newService(t, s3store.Options{}, l, nil)
+		for _, rule := range bucket.Lifecycle().Rules {
+			require.GreaterOrEqual(t, *rule.AbortIncompleteMultipartUpload.DaysAfterInitiation, row.days, name)
+		}
 	}
 }
 
