@@ -27,6 +27,9 @@ export GOLANGCI_LINT_CACHE := $(TOOLS)/cache
 FUZZTIME ?= 10s
 ARGS     ?=
 
+# The modules that have fuzz targets.
+FUZZED := . cmd/upload-bucket
+
 # The race detector needs a C compiler: go turns cgo off where there is none.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
@@ -101,20 +104,22 @@ vuln: $(GOVULNCHECK)
 $(GOVULNCHECK):
 	GOBIN='$(@D)' $(GO) install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
 
-# Every fuzz target of the root module, one after the other, for FUZZTIME each. Go's fuzzer
-# sometimes reports its own deadline as a failure; then that target runs once more.
+# Every fuzz target, one after the other, for FUZZTIME each. Go's fuzzer sometimes reports its own
+# deadline as a failure; then that target runs once more.
 fuzz:
-	@list=$$($(GO) test -list '^Fuzz' ./...) || { echo "$$list"; exit 1; }; \
-	fuzz() { $(GO) test -run '^$$' -fuzz "^$$2\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$1" </dev/null 2>&1; }; \
-	echo "$$list" | awk '/^Fuzz/ { name[n++] = $$1 } /^ok/ { while (n) print $$2, name[--n] }' | \
-	while read -r package target; do \
-		echo "== $$target, $$package"; \
-		out=$$(fuzz "$$package" "$$target") || case "$$out" in \
-			*"Failing input"*|*panic*) echo "$$out"; exit 1 ;; \
-			*"context deadline exceeded"*) out=$$(fuzz "$$package" "$$target") || { echo "$$out"; exit 1; } ;; \
-			*) echo "$$out"; exit 1 ;; \
-		esac; \
-		echo "$$out" | tail -n 2; \
+	@for module in $(FUZZED); do \
+		list=$$($(GO) test -C $$module -list '^Fuzz' ./...) || { echo "$$list"; exit 1; }; \
+		fuzz() { $(GO) test -C $$module -run '^$$' -fuzz "^$$2\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$1" </dev/null 2>&1; }; \
+		echo "$$list" | awk '/^Fuzz/ { name[n++] = $$1 } /^ok/ { while (n) print $$2, name[--n] }' | \
+		while read -r package target; do \
+			echo "== $$target, $$package"; \
+			out=$$(fuzz "$$package" "$$target") || case "$$out" in \
+				*"Failing input"*|*panic*) echo "$$out"; exit 1 ;; \
+				*"context deadline exceeded"*) out=$$(fuzz "$$package" "$$target") || { echo "$$out"; exit 1; } ;; \
+				*) echo "$$out"; exit 1 ;; \
+			esac; \
+			echo "$$out" | tail -n 2; \
+		done || exit 1; \
 	done
 
 # Which statements of the root module its own tests run, in coverage.out and in sum.

@@ -4,20 +4,23 @@
 //
 //	go test ./...
 //
-// runs them; building the S3 server takes a minute or two the first time. They need curl in PATH,
-// and those in a browser chromium and npm. The package is a module of its own, so that no importer
-// of the library depends on a server.
+// runs them; building the S3 server takes a minute or two the first time. Some use further
+// programs, such as curl, chromium and npm, and are skipped without them. The folder is a module of
+// its own, so that no importer of the library depends on a server.
 //
 //   - the root folder: what is stored, what is not, and what clients get
 //   - refusal: what clients get when nothing is stored, and when
 //   - clients: the names that HTTP libraries send
 //   - tickets: attacks on direct uploads
-//   - events: files that nobody but the bucket confirms
-//   - markup: SVG and XML in the programs that open them
+//   - events: files that only an event of the bucket confirms
+//   - resume: resumable uploads over instances that are killed
+//   - metadata, markup, pdfreaders: files in the programs that open them
 //   - browser: what users of pages see
 //   - rights: what policies are enough for, and what Check finds
 //   - memory: what the memory limit promises, measured in a process of its own
-//   - readme: the transcript and the pictures of the README
+//   - readme, compose, openapi: whether these files are true
+//   - corpus, soak: programs that send real files, and good and bad clients for long
+//   - release, vuln: programs of make release-check and make vuln
 //   - faultproxy: the proxy
 //
 // # Another S3 server
@@ -27,9 +30,9 @@
 //
 //	make test-minio
 //
-// builds it into .tools and runs the tests of what servers differ in. It omits the rights and
-// settings of buckets: MinIO lacks them or names them differently. MinIO lists only the open
-// multipart uploads of whole keys, so tests of sweeps open none there. Any other server, or an
+// builds it into .tools and runs the tests in which servers differ. It omits most tests of the
+// rights and settings of buckets: MinIO lacks them or names them differently. MinIO lists only the
+// open multipart uploads of whole keys, so tests of sweeps open none there. Any other server, or an
 // account, is named by its URL; docs/servers.md has the rest:
 //
 //	UPLOAD_TEST_S3_ENDPOINT=http://127.0.0.1:9000 UPLOAD_TEST_S3_PROFILE=aws make test-s3

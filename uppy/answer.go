@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/airlock-go/upload"
 )
@@ -60,12 +59,7 @@ func malformed(kind, hint string) error {
 func respond(w http.ResponseWriter, _ *http.Request, _ []upload.File, err error) {
 	var e *upload.Error
 	errors.As(err, &e) // as upload.Responder says
-	status := e.Code.Status()
-	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
-		after := max(e.RetryAfter, 2*time.Second)
-		w.Header().Set("Retry-After", strconv.FormatInt(int64((after-1)/time.Second)+1, 10))
-	}
-	answer(w, status, struct {
+	answer(w, e.Code.Status(), struct {
 		Code   upload.Code    `json:"error"`
 		Text   string         `json:"message"`
 		Params map[string]any `json:"params,omitempty"`

@@ -55,10 +55,12 @@ func (h *writer) flush() {
 	}
 }
 
-// literal returns a string, a list of strings, a number, a truth value or an expression. A string
-// of JSON is one of HCL, too, except that HCL fills in what "${" and "%{" begin. HCL refuses \b and
-// \f, which keys and origins do not have. It composes letters and accents that are two characters
-// (NFC).
+// fromJSON turns a string of JSON into one of HCL, which fills in what "${" and "%{" begin, and
+// lacks \b and \f.
+var fromJSON = strings.NewReplacer(`\\`, `\\`, `\b`, `\u0008`, `\f`, `\u000c`, "${", "$${", "%{", "%%{")
+
+// literal returns a string, a list of strings, a number, a truth value or an expression. HCL
+// composes letters and accents that are two characters (NFC).
 func literal(value any) string {
 	switch v := value.(type) {
 	case expression:
@@ -68,7 +70,7 @@ func literal(value any) string {
 		e := json.NewEncoder(&text)
 		e.SetEscapeHTML(false)
 		_ = e.Encode(v) // a string is JSON
-		return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strings.TrimSpace(text.String()))
+		return fromJSON.Replace(strings.TrimSpace(text.String()))
 	case []string:
 		items := make([]string, len(v))
 		for i, item := range v {

@@ -28,7 +28,7 @@ func sweepCommand(fs *flag.FlagSet) action {
 	fs.BoolVar(&s.opts.InsecureGrace, "insecure-grace", false, "take a -grace below 8 days, which can remove uploads that are on their way")
 	fs.IntVar(&s.opts.Rate, "rate", 50, "removals a second, at most")
 	fs.IntVar(&s.opts.MaxRemovals, "max-removals", 10_000, "removals in all, at most; the next run goes on")
-	fs.Float64Var(&s.opts.MaxShare, "max-share", 0.25, "the largest `share` of each 1,000 or so files that may be orphaned; above it none of them is removed")
+	fs.Float64Var(&s.opts.MaxShare, "max-share", 0.25, "the largest `share` of each group of 500 files or more that may be orphaned; above it none of the group is removed")
 	fs.BoolVar(&s.opts.AllowAnyShare, "allow-any-share", false, "remove orphaned files even if all are orphaned")
 	fs.BoolVar(&s.opts.AllowWholeBucket, "whole-bucket", false, "without a -s3-prefix, sweep the whole bucket")
 	fs.StringVar(&s.place.file, "cursor", "", "`file` that keeps the place, from which an interrupted run goes on")

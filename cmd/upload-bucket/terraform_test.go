@@ -236,7 +236,7 @@ func TestTerraformIsFormatted(t *testing.T) {
 // FuzzLiteral checks that strings, also those that HCL would take for templates, are read back as
 // they are.
 func FuzzLiteral(f *testing.F) {
-	for _, s := range []string{"", `a"b\c`, "${x}", "$${x}", "%{if}", "$%{", "a\nb\tc", "<&>", "é\u2028"} {
+	for _, s := range []string{"", `a"b\c`, "${x}", "$${x}", "%{if}", "$%{", "a\nb\tc", "\b\f\\b", "<&>", "é\u2028"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
