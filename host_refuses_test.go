@@ -220,7 +220,9 @@ func TestRefuseAfterConfirm(t *testing.T) {
 func TestRefuseElsewhere(t *testing.T) {
 	w := httptest.NewRecorder()
 	upload.Refuse(w, post(""), errTerms)
-	require.Equal(t, codeTerms, problemOf(t, w.Result()).Code)
+	p := problemOf(t, w.Result())
+	require.Equal(t, codeTerms, p.Code)
+	require.Equal(t, map[string]any{"kind": "host"}, p.Params)
 }
 
 // TestRefuseAfterTheTimeout: a refusal after the client was answered changes nothing.

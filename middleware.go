@@ -160,7 +160,7 @@ func Discard(ctx context.Context) {
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	o := outcomeOf(r.Context())
 	if o == nil {
-		JSON(w, r, nil, errorOf(err))
+		JSON(w, r, nil, (&reporter{}).worded(r, err))
 		return
 	}
 	e, _ := hostRefusal(r.Context(), err, o.files)

@@ -106,7 +106,7 @@ func (p Profile) direct() (storage.DirectMethods, error) {
 	put, _, form := p.Signs()
 	m := storage.DirectMethods{Put: put, Form: form, NeedsDigest: p.NoCopyDigests && !p.NoPinnedCopies}
 	if !m.Put && !m.Form {
-		return m, errors.New("s3store: the profile leaves no request whose limits the service would enforce")
+		return m, errors.New("s3store: the profile leaves no request for a whole file whose limits the service would enforce")
 	}
 	return m, nil
 }

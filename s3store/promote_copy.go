@@ -128,7 +128,7 @@ func (m *promotion) copyPart(ctx context.Context, number int, p piece) (types.Co
 }
 
 var (
-	errNoDigest = errors.New("s3store: the service does not report the SHA-256 of a copy, so it may hold other bytes than were checked:  " +
+	errNoDigest = errors.New("s3store: the service does not report the SHA-256 of a copy, so it may hold other bytes than were checked: " +
 		"its profile lacks NoPinnedCopies or, if Check finds that copies obey X-Amz-Copy-Source-If-Match, NoCopyDigests")
 	errOtherBytes = errors.New("s3store: other bytes with the same ETag")
 )

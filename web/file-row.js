@@ -1,7 +1,7 @@
 // One file of <upload-files> and its row.
 
 import { make } from "./dom.js";
-import { PAUSE, doorOf, upload } from "./upload.js";
+import { PAUSE, UploadError, doorOf, upload } from "./upload.js";
 
 // Characters that override the direction of a name, and control characters.
 const HIDDEN = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
@@ -41,8 +41,10 @@ export class Row {
   begin() {
     const { maxSize, words } = this.host;
     this.show(0);
-    if (maxSize && this.file.size > maxSize) this.refused({ code: "too_large", params: { kind: "file", limit: maxSize }, final: true });
-    else this.set("waiting", words.say("waiting"));
+    if (!maxSize || this.file.size <= maxSize) return this.set("waiting", words.say("waiting"));
+    const error = new UploadError("too_large", { kind: "file", limit: maxSize }, { final: true });
+    error.message = words.refusal(error);
+    this.refused(error);
   }
 
   async send() {

@@ -83,9 +83,13 @@ func TestElementInForm(t *testing.T) {
 // TestElementLimits: what the element knows to be too much is not sent, and it says so.
 func TestElementLimits(t *testing.T) {
 	s := newElement(t)
+	s.Do(chromedp.Evaluate(`document.querySelector("#uploader").addEventListener("refused", (e) => { window.why = e.detail.error })`, nil))
 	s.ChooseIn(picker, "large.txt", strings.Repeat("a", 1001))
 	s.Await(rowsOf + `.length === 1`)
 	require.Equal(t, []string{"refused: The file is larger than 1000 bytes. Choose a smaller one."}, texts(s.Page))
+	var why string
+	s.Value("`${why}`", &why)
+	require.Equal(t, "UploadError: The file is larger than 1000 bytes. Choose a smaller one.", why)
 	s.Do(chromedp.Evaluate(`document.querySelector("#uploader").add(Array.from({ length: 9 }, (_, i) => new File(["x"], i + ".txt")))`, nil))
 	s.Await(rowsOf + `.filter((r) => r.state === "stored").length === 5`) // what is refused takes no place
 	var notice string
