@@ -90,6 +90,8 @@ func TestFormDirect(t *testing.T) {
 		"cv":    {Accept: plain, MaxSize: 10},
 		"photo": {Accept: upload.Types("image/png"), MaxFiles: 3, Optional: true},
 		"never": {Accept: late, Optional: true},
+		"none":  {Accept: upload.All(), Optional: true},
+		"empty": {Accept: upload.Any(), Optional: true},
 	}
 	d := newDirect(t, policy, upload.Options{MaxFileSize: 100}, upload.PresignOptions{MaxFileSize: 2000})
 	for about, tc := range map[string]struct {
@@ -102,6 +104,8 @@ func TestFormDirect(t *testing.T) {
 		"the presigner's size":      {"photo", "a.png", 2000, ""},
 		"above that":                {"photo", "a.png", 2001, upload.CodeTooLarge},
 		"a type of another field's": {"cv", "a.png", 10, upload.CodeTypeNotAllowed},
+		"a field of no file":        {"none", "a.txt", 10, upload.CodeTypeNotAllowed},
+		"a field of no type":        {"empty", "a.txt", 10, upload.CodeTypeNotAllowed},
 		"another field":             {"file", "a.txt", 10, upload.CodeUnexpectedField},
 		"no field":                  {"", "a.txt", 10, upload.CodeUnexpectedField},
 		"a long field":              {strings.Repeat("x", 1000), "a.txt", 10, upload.CodeUnexpectedField},

@@ -42,6 +42,9 @@ func All(validators ...Validator) Validator {
 // declareAll refuses a declaration that one of the validators refuses.
 func declareAll(validators []Validator) func(context.Context, *Incoming) error {
 	return func(ctx context.Context, in *Incoming) error {
+		if len(validators) == 0 {
+			return noTypeAllowed()
+		}
 		for _, v := range validators {
 			if err := declare(ctx, v, in); err != nil {
 				return err
@@ -96,9 +99,12 @@ func joined(refusals []error) error {
 	return err
 }
 
-// declareAny refuses a declaration that all of the validators refuse. Without any it accepts.
+// declareAny refuses a declaration that all of the validators refuse.
 func declareAny(validators []Validator) func(context.Context, *Incoming) error {
 	return func(ctx context.Context, in *Incoming) error {
+		if len(validators) == 0 {
+			return noTypeAllowed()
+		}
 		var first error
 		for _, v := range validators {
 			err := declare(ctx, v, in)
