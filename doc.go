@@ -74,15 +74,15 @@
 // Nothing that a client claims is trusted. Keys are random by default. The stored type is the
 // detected one. The file name is data.
 //
-// It fails closed. There is no handler without an authorizer. A validator that fails, panics or
+// It fails closed. No handler lacks an authorizer. A validator that fails, panics or
 // exceeds [Options.CheckTimeout] accepts nothing. No limit can be switched off.
 //
 // One policy for every way in. Raw bodies, the program's own files, and those of a [Presigner] or
 // [Resumer] are published only after the same validators have read them.
 //
-// One decision per request. Each request, except a [Resumer]'s OPTIONS, ends with one record of
-// [Options.Logger] and one [Event] of [Options.Hooks], without content, URLs or tickets. Clean-ups
-// and hung calls add both.
+// One decision per request. Each request or step, except a [Resumer]'s OPTIONS, ends with one record
+// of [Options.Logger] and one [Event] of [Options.Hooks]. This package puts no content, URLs or
+// tickets there. Clean-ups and hung calls add both.
 //
 // # Where it runs
 //
@@ -98,7 +98,7 @@
 // docs/accepted.md says. A well-formed file can still attack a program with a bug, so serve users'
 // files as attachments from a separate domain. Only an [Options.Limiter] limits how often somebody
 // uploads; nothing limits how much they keep. It does not encrypt. It cannot guard a bucket that
-// others write to or list.
+// others write or list.
 //
 // docs/security.md lists attacks with tests, docs/production.md helps operators.
 package upload

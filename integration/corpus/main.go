@@ -8,8 +8,8 @@
 // With -both it sends the samples of package uploadtest instead, and ends with 1 if a legitimate
 // one was refused or an attack accepted.
 //
-// Nothing is stored, and nothing leaves the machine. A sound file that is refused without a reason
-// in docs/accepted.md is a defect: CONTRIBUTING.md says how to add it to the tests.
+// Nothing is stored, and nothing leaves the machine. CONTRIBUTING.md says what to do with a sound
+// file that is refused without a reason in docs/accepted.md.
 package main
 
 import (

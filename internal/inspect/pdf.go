@@ -15,7 +15,7 @@ package inspect
 // sense, and whether references lead somewhere: readers repair that.
 //
 // It holds a few KiB, and some 60 KiB with RefuseActive. With RefuseActive, objects that matter to
-// others take 32 bytes each from the budget: actions, nodes of trees, streams of objects.
+// others take at least 16 bytes each from the budget: actions, nodes of trees, streams of objects.
 type PDF struct {
 	// RefuseActive refuses files that hold something that runs, acts on opening, loads from
 	// elsewhere or carries other files, unless Allow lets it pass. It refuses actions and
