@@ -10,9 +10,9 @@ import (
 	"net/http"
 )
 
-// body is the body of a request while its upload is received. It counts, keeps the limit of the
-// whole body, and remembers the first error, so callers need not relay it. Its client cuts clients
-// that stall or send too slowly.
+// body is the body of a request while it is received. It counts, keeps the limit of the whole body,
+// and remembers the first error, so callers need not relay it. The embedded client cuts senders
+// that stall or are too slow.
 type body struct {
 	client
 	progress *tracked
@@ -24,11 +24,11 @@ type body struct {
 	eof    bool
 	err    error
 
-	linger int64 // how far it is read on after a refusal
+	linger int64 // how far it is read on at most after a refusal
 	debt   debt  // to the limiter, after a refusal
 }
 
-// lingerBytes is how far a body is read on after a refusal, except that of a step.
+// lingerBytes is how far a refused body is read on at most, except that of a [Presigner]'s step.
 const lingerBytes = 512 << 20
 
 func newBody(w http.ResponseWriter, r *http.Request, p pace) *body {
@@ -42,7 +42,7 @@ func newBody(w http.ResponseWriter, r *http.Request, p pace) *body {
 	}
 }
 
-// open starts the clocks, and sets the limit of the whole body. Over refuses a longer one.
+// open makes the clocks ready, and sets the limit of the whole body. Over refuses a longer one.
 func (b *body) open(limit int64, over error, r *http.Request) {
 	b.limit, b.over = limit, over
 	b.openClocks(r)
@@ -89,13 +89,12 @@ func (b *body) unread() int64 {
 
 // debt is the use that was not reported to the limiter yet.
 type debt struct {
-	settle func()      // nil if nothing is left to report
-	stop   func() bool // reports whether settle is still to be called, then by its caller
+	settle func()      // nil unless owe has set it
+	stop   func() bool // reports whether settle is still to be called, then by the caller of stop
 }
 
-// owe makes settle run once: after the answer of [Handler.RespondError], which may read
-// the body on, or when ctx, that of the request, ends. After a body that was read to its end it
-// runs at once.
+// owe makes settle run once: after the answer to the refusal, for which the body may be read on, or
+// when ctx ends. After a body that was read to its end it runs at once.
 func (b *body) owe(ctx context.Context, settle func()) {
 	switch {
 	case b.eof:
@@ -108,8 +107,8 @@ func (b *body) owe(ctx context.Context, settle func()) {
 	}
 }
 
-// claim returns the function that settles. It reports false if that was done
-// already, so that nothing more may be read.
+// claim returns the function that settles. It reports false if that was begun or claimed before:
+// what is read from then on is not counted.
 func (d debt) claim() (settle func(), ok bool) {
 	switch {
 	case d.settle == nil:
@@ -129,8 +128,8 @@ type badBody struct {
 
 func (e *badBody) Error() string { return fmt.Sprintf("%s at byte %d", e.what, e.at) }
 
-// parseError returns the error of reading or parsing a body if it is known not to quote the body,
-// and else its type and place. At is how much was read.
+// parseError keeps an [*Error], and replaces other errors of reading or parsing a body that may
+// quote it. At is how many bytes were read.
 func parseError(err error, at int64) error {
 	if err == nil || err == io.EOF { // bare at the end of each body
 		return err

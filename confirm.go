@@ -26,8 +26,8 @@ type confirmer struct {
 	turns   ticket.Turns
 }
 
-// prepare makes p ready, for files of at most maxFileSize bytes in fields that say nothing, and so
-// many checks at once.
+// prepare makes p ready, for files of at most maxFileSize bytes in fields without a MaxSize, and
+// for maxChecks checks at once.
 func (p *confirmer) prepare(secrets [][]byte, purpose string, maxFileSize int64, maxChecks int) (err error) {
 	if p.sealer, err = ticket.New(secrets, purpose); err != nil {
 		return fmt.Errorf("upload: %w", err)
@@ -59,7 +59,8 @@ func (p *confirmer) newTicket(q *session, d Declaration, id, stagingPrefix strin
 	}, nil
 }
 
-// file is the answer: the digest is in it only if somebody wanted it.
+// file describes the file of t. It has the digest only if the client declared one, or
+// Options.SHA256 is set.
 func (p *confirmer) file(t *sealed, mediaType, digest string) File {
 	if t.SHA256 == "" && !p.h.opts.SHA256 {
 		digest = ""
@@ -68,7 +69,7 @@ func (p *confirmer) file(t *sealed, mediaType, digest string) File {
 }
 
 // promote publishes the checked bytes, and looks at the published object. It does not end with the
-// request, and has a minute more for each gibibyte, which the storage has to copy.
+// request, and has a minute more for each whole gibibyte, which the storage has to copy.
 func (p *confirmer) promote(q *session, t *sealed, c *checked, store storage.DirectStorage, sources []storage.Source) error {
 	q.progress.is(StateCommitting, "")
 	timeout := p.h.opts.CommitTimeout + time.Duration(t.Size>>30)*time.Minute

@@ -18,8 +18,8 @@ import (
 // checked is a file that was sent, directly or in pieces, and has passed its check.
 type checked struct {
 	file    File            // as it will be published
-	source  string          // SHA-256 of what was sent, "" if nothing needs it
-	digest  string          // that of what will be published, "" likewise
+	source  string          // SHA-256 of what was sent, "" if it was not computed
+	digest  string          // that of what will be published, "" if it is not known
 	patches []storage.Patch // between the two
 	cleaner *clean.Reader   // which has the memory of the patches; nil: there are none
 }
@@ -30,7 +30,7 @@ func (c *checked) close() {
 	}
 }
 
-// fits judges again what the ticket says, by the rules of now and of the caller.
+// fits judges field and size of the ticket again, by the rules of now and of the caller.
 func (q *session) fits(t *sealed) error {
 	field, known := q.rules.fields[t.Field]
 	switch {
@@ -82,16 +82,16 @@ func (p *confirmer) readWhole(q *session, t *sealed, src io.Reader) (*checked, e
 	return c, nil
 }
 
-// read shows the observers all that will be published. Promotion is held to the SHA-256 of a file
-// that was sent in one request: an ETag can be an MD5, of which a client can make two files, and
-// such a request can come again. Parts cannot, once they are one object.
+// read shows the whole file to the cleaner and the observer. Promotion is held to the SHA-256 of a
+// file that was sent in one request. An ETag can be an MD5, of which a client can make two files,
+// and such a request can come again. Parts cannot, once they are one object.
 func (p *confirmer) read(q *session, t *sealed, in *Incoming, src io.Reader) (*checked, error) {
 	observer, err := p.judge(q, t, in)
 	if err != nil {
 		return nil, err
 	}
-	var sent *hashing                                          // nil where the stream's digest is that of what was sent
-	pinned := t.single() || t.SHA256 != "" || t.Cell >= t.Size // one source
+	var sent *hashing                                          // of what was sent, where the cleaner may change it
+	pinned := t.single() || t.SHA256 != "" || t.Cell >= t.Size // one piece
 	if pinned && clean.Has(in.Type) {
 		sent = &hashing{src: src, hash: sha256.New()}
 		sent.hash.Write(in.Head)
@@ -153,8 +153,8 @@ func (p *confirmer) unchanged(q *session, t *sealed) string {
 	return ""
 }
 
-// judge asks the policy. The name, or else the claimed type, has chosen the key's extension before
-// the file was read, so a file of another type is refused whatever the policy.
+// judge asks the policy. The name, or else the claimed type, may have chosen the key's extension
+// before the file was read. So a file of another type is refused whatever the policy.
 func (p *confirmer) judge(q *session, t *sealed, in *Incoming) (Observer, error) {
 	if types := t.types(); len(types) > 0 && len(in.Head) > 0 && !slices.Contains(types, in.Type) {
 		e := typeMismatch(in.Name, in.Type)

@@ -14,8 +14,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Event is one decision, clean-up or hung call, the same for the log and [Hooks.Event]. Name, Field
-// and declared Type of files are the client's words, cut after 256 bytes.
+// Event is one decision, clean-up or hung call, for the log and [Hooks.Event]. Name, Field and
+// declared Type of files may be the client's words.
 //
 // It holds no other content, signed URL or ticket, unless an error of the host's code does.
 type Event struct {
@@ -28,15 +28,16 @@ type Event struct {
 	// Subject is the caller, "" for anonymous ones and before the authorizer.
 	Subject string
 
-	// Files are all of an upload that was accepted, given up, undone, or refused by the host
-	// without naming one, else the file in question. Size is declared, stored, or what has
-	// come; Type is declared or detected. Do not change the slice.
+	// Files are all of an upload accepted, given up, undone, or refused by the host without naming
+	// one, else the file in question, if any. Size is declared, stored, or what has come; Type is
+	// declared or detected. Do not change the slice.
 	Files []File
 
 	// Code says why, for KindRefused only.
 	Code Code
 
-	// Bytes counts all that came through this process to be received, confirmed or served.
+	// Bytes counts, for decisions, what came through this process to be received, confirmed or
+	// served.
 	Bytes int64
 
 	// Duration is the time from arrival to decision, for KindAccepted to publication, or of the
@@ -61,7 +62,8 @@ type EventKind string
 
 // The decisions. Exactly one ends each request of a [Handler], of a [Resumer] except OPTIONS, and
 // for a link, even after a panic. One ends each [Handler.Store], and each step of a [Presigner]
-// except [Presigner.ConfirmStored] without a ticket. A [Tx] ends by Commit, Rollback or Refuse.
+// except [Presigner.ConfirmStored] without GrantStored or a ticket. A [Tx] ends by Commit, Rollback
+// or Refuse.
 const (
 	KindAccepted    EventKind = "accepted"     // files were published
 	KindConfirmed   EventKind = "confirmed"    // published before by the same ticket
@@ -77,7 +79,7 @@ const (
 
 // The events that are not decisions, before or after one.
 const (
-	KindUndone        EventKind = "undone"         // removed after KindAccepted; Err if files were left
+	KindUndone        EventKind = "undone"         // removed after KindAccepted; Err if files may be left
 	KindCleanedUp     EventKind = "cleaned_up"     // a file was removed, or none was left
 	KindCleanupFailed EventKind = "cleanup_failed" // a file may be left
 	KindHung          EventKind = "hung"           // a call exceeded CheckTimeout
@@ -96,11 +98,11 @@ func (k EventKind) IsDecision() bool {
 func (e *Event) refuse(err *Error) { e.Kind, e.Code, e.Err = KindRefused, err.Code, err }
 
 // Hooks are for metrics, traces and audits. They run on goroutines of their own, in order for
-// one request, concurrently for several. The upload waits for them, at most 10 s. A hook that
-// panics, hangs or ends its goroutine is logged. While 64 do not return, none is called.
+// one request, concurrently for several. The upload waits for them, at most 10 s each. A hook that
+// panics, hangs or ends its goroutine is logged. While 64 hang, none is called.
 type Hooks struct {
 	// Start is called when a request arrives, and exactly one decision follows. It returns ctx or
-	// one made of it, for the storage, validators, key generator and Event.
+	// one made of it, for storage, validators, Event and others.
 	Start func(ctx context.Context, door string) context.Context
 
 	// Event is called after the log. Its ctx has the values of Start's and does not end with the
@@ -113,7 +115,7 @@ type reporter struct {
 	log   *slog.Logger // contained
 	hooks Hooks
 	text  func(*http.Request, *Error) string // [Options.Text] or [LinksOptions.Text]
-	calls contained.Calls                    // of hooks
+	calls contained.Calls                    // of hooks and text
 }
 
 // start reports that a request has arrived.
@@ -159,7 +161,7 @@ func (r *reporter) run(ctx context.Context, door string, f func(ctx context.Cont
 	return err
 }
 
-// hook calls a hook of the host's. Only the log shows its failure.
+// hook calls a hook of the host's, or its Text. Only the log shows its failure.
 func (r *reporter) hook(ctx context.Context, f func()) error {
 	err := r.calls.Do(f)
 	if err != nil {
@@ -168,8 +170,8 @@ func (r *reporter) hook(ctx context.Context, f func()) error {
 	return err
 }
 
-// level returns error for failures that an operator must mend, warning for those that pass by
-// themselves, and debug for steps in between and successful clean-ups.
+// level returns error for failures that an operator must mend, and warning for those that pass by
+// themselves. Steps in between and successful clean-ups are debug, and the rest is info.
 func (e *Event) level() slog.Level {
 	switch e.Kind {
 	case KindPartSigned, KindPartsListed, KindAppended, KindCleanedUp:
@@ -221,13 +223,14 @@ func (e *Event) attrs() []slog.Attr {
 
 // How many bytes of a text are logged at most, before an ellipsis.
 const (
-	maxLoggedName    = 256     // of names, from clients and the host
+	maxLoggedName    = 256     // of names and subjects
 	maxLoggedText    = 200     // of the reason and the cause of a refusal
 	maxLoggedFailure = 8 << 10 // of failures of the server, such as a stack
 )
 
-// printable cuts s to limit bytes, and replaces characters that could reverse a line or move a
-// cursor, which not every handler escapes. All of them escape line breaks, which stacks have.
+// printable cuts s to limit bytes, and replaces characters that do not print. Some reverse a line
+// or move a cursor, and not every handler escapes them. Line breaks, which stacks have, and tabs
+// stay, since the handlers of log/slog escape them.
 func printable(s string, limit int) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' || unicode.IsPrint(r) {

@@ -14,7 +14,7 @@ import (
 // Form says which files each field of a form takes. Its keys are the exact names of the fields; a
 // file in another field is refused with [CodeUnexpectedField].
 //
-// A Form is a [Validator] for [New] and [Grant.Policy]; any other policy means Form{"file":
+// A Form is a [Validator] for [New] and [Grant.Policy]; a policy without one means Form{"file":
 // {Accept: policy}}. [All] keeps the rules of one Form among its validators. New refuses a Form
 // inside of [Any], [ForType] or another Form. A host's validator that wraps one hides its fields.
 //

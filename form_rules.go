@@ -14,8 +14,8 @@ type survey struct {
 	motion bool // a rule accepts motion photos
 }
 
-// walk looks at v. keeps is false where v is one of several alternatives, so that the rules of a
-// Form in it could not be enforced.
+// walk looks at v. keeps is false inside of Any, ForType and a Form, where the rules of a Form
+// could not be enforced.
 func (s *survey) walk(v Validator, keeps bool) {
 	switch v := v.(type) {
 	case *rule:
@@ -52,7 +52,7 @@ func (s *survey) form(f Form) {
 // rules are a policy and the limits of a caller, worked out.
 type rules struct {
 	policy Validator
-	size   int64 // of files in fields that say nothing
+	size   int64 // of files in fields without a MaxSize
 
 	fields   Form // complete: MaxSize and MaxFiles are set
 	required []string

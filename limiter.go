@@ -22,9 +22,9 @@ func limitError(err error) error {
 // Limiter limits how much one caller, and all together, send. Packages limit (in memory) and
 // redislimit (for several instances) have one. Methods are called concurrently.
 //
-// It is called for a request before its file is read, and after the answer for a body that was
-// refused earlier, or by Reserve, and drained: Settle has the drained bytes. It is not called for
-// HEAD, nor for a PATCH that brings 64 KiB, of a [Resumer].
+// It is called for a request before its file is read. It may be called after the answer, for a body
+// refused earlier or by Reserve: Settle has the drained bytes. It is not called for HEAD and
+// OPTIONS, nor for an accepted PATCH of 64 KiB, of a [Resumer].
 //
 // To refuse, return an [*Error], usually with [CodeRateLimited] and Error.RetryAfter. Any other
 // error, a panic, and a call longer than [Options.CheckTimeout] refuse with [CodeCheckFailed].
@@ -74,7 +74,7 @@ type Claim struct {
 // Usage is what a request used of its [Claim].
 type Usage struct {
 	Files int   // that passed every check, kept or not
-	Bytes int64 // of the body that were read or drained, except those of an earlier Claim
+	Bytes int64 // of an upload's body, read or drained, except those of an earlier Claim
 }
 
 // account holds the reservation of one request. It is for one goroutine.
@@ -86,7 +86,7 @@ type account struct {
 
 	subject     string
 	reservation Reservation // until it is settled
-	granted     bool        // there was one
+	granted     bool        // the limiter has agreed
 }
 
 // reserve asks the limiter. A reservation that comes too late is given back.
@@ -145,8 +145,8 @@ func (a *account) settle(ctx context.Context, used Usage) {
 	a.apart(ctx, func() error { return a.giveBack(ctx, r, used) })
 }
 
-// charge counts the bytes of c without asking whether they may come, since they have. Bytes that
-// the limiter refuses do not count.
+// charge reserves the bytes of c, which have come, and settles them at once. Bytes that the limiter
+// refuses do not count.
 func (a *account) charge(ctx context.Context, c Claim) {
 	a.subject = c.Subject
 	a.apart(ctx, func() error {

@@ -60,7 +60,7 @@ const maxLinkExpires = 12 * time.Hour
 
 var rasterImages = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"}
 
-// isActive reports whether browsers run files of the type, or take them apart.
+// isActive reports whether the type is known as one that browsers may run, or take apart.
 func isActive(t string) bool {
 	major, minor, _ := strings.Cut(t, "/")
 	return strings.HasSuffix(minor, "html") || strings.HasSuffix(minor, "xml") || strings.HasSuffix(minor, "xsl") ||
@@ -195,8 +195,8 @@ func (l *Links) disposition(link Link, stored storage.Stored) string {
 	return filename.Disposition(kind, name)
 }
 
-// scanned asks for the verdict on the version of the object that Stat described. Only the log shows
-// that a file was withheld for good.
+// scanned asks for the verdict on the version of the object that Stat described. Only the event
+// shows that a file was withheld for good.
 func (l *Links) scanned(ctx context.Context, key string, stored storage.Stored) error {
 	if l.verdicts == nil {
 		return nil

@@ -109,7 +109,7 @@ func (l *Links) pass(w http.ResponseWriter, r *http.Request, key string, stored 
 	return nil // a client that leaves has the served bytes
 }
 
-// errCut says that an answer that had begun ends before its end.
+// errCut says that an answer was cut after it had begun.
 var errCut = errors.New("upload: the file was cut off")
 
 // resolved asks the host. Of its errors only those pass that say nothing of the
@@ -134,9 +134,9 @@ func resolved(r *http.Request, resolve func(*http.Request) (Link, error)) (link 
 // passage is the answer that an object passes through. When the header of a range is
 // written, which http.ServeContent alone decides, the content ends with that range.
 //
-// The server's WriteTimeout is for a whole answer, so a passage has deadlines of its
-// own: a client that takes no byte for a window of its pace is cut, and so is one that
-// takes too few over a window. Its clock runs only while we wait for the client.
+// The server's WriteTimeout is for a whole answer, so a passage has deadlines of its own. A client
+// that takes no byte for a window of its pace is cut, and so is one that takes too few over a
+// window. Its clock runs only while we wait for the client.
 type passage struct {
 	http.ResponseWriter
 	ctl     *http.ResponseController
@@ -213,7 +213,7 @@ func (p *passage) finish(r *http.Request) {
 	}
 }
 
-// linkStall is how long a storage may take to open an object, and send nothing of it.
+// linkStall is how long a storage may take to open an object, and then may send nothing of it.
 const linkStall = 30 * time.Second
 
 // objectReader reads an object from wherever it was set to, and opens it only

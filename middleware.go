@@ -29,8 +29,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 //   - next answers with a status of 400 or more, or panics (the panic goes on): they are removed;
 //   - next returns: they stay.
 //
-// After a flush the status is 200. After a Hijack none is seen, so call Discard. Files are removed
-// after next has returned. A refused request never reaches next; [Options.Respond] answers it.
+// A flush before a status sends 200. After a Hijack none is seen, so call Discard. Files are
+// removed after next has returned. A refused request never reaches next; [Options.Respond] answers
+// it.
 //
 // Next may be an [http.TimeoutHandler]: when it has answered 503, Keep returns an error, on which
 // the application must roll back.
@@ -67,9 +68,9 @@ func (tx *Tx) settle(o *outcome) {
 	}
 }
 
-// errNotKept is the error of [Keep]: the files are removed at the end of the
-// request or were removed. One that was confirmed stays published instead, and
-// its client may confirm again.
+// errNotKept is the error of [Keep]: the context has no files, or they are removed at the end of
+// the request or were removed. One that was confirmed stays published instead, and its client may
+// confirm again.
 var errNotKept = errors.New("upload: the files are not kept")
 
 type outcomeKey struct{}
@@ -93,7 +94,7 @@ const (
 )
 
 // decide makes state the outcome unless there is one, and reports whether the
-// files stay.
+// outcome is kept.
 func (o *outcome) decide(state int32) (stays bool) {
 	o.state.CompareAndSwap(undecided, state)
 	return o.stays()
@@ -114,8 +115,7 @@ func outcomeOf(ctx context.Context) *outcome {
 }
 
 // Files returns the files of the request of ctx, in the order in which they came, after
-// [Handler.Middleware] or [Presigner.ConfirmHandler]; nil elsewhere. Of several fields, select by
-// [File].Field.
+// [Handler.Middleware] or [Presigner.ConfirmHandler]. Of several fields, select by [File].Field.
 func Files(ctx context.Context) []File {
 	if o := outcomeOf(ctx); o != nil {
 		return o.files
@@ -155,8 +155,8 @@ func Discard(ctx context.Context) {
 // by err, as for [Tx.Refuse]. Write nothing else to w.
 //
 // Only the first Refuse counts. After [Keep] files and acceptance stay, whatever the client reads.
-// An answer that was begun stays, but the files do not. After [Presigner.ConfirmHandler] the answer
-// is JSON, and the file stays.
+// An answer begun earlier stays, the files do not. After [Presigner.ConfirmHandler] the answer is
+// JSON, and the file stays.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	o := outcomeOf(r.Context())
 	if o == nil {

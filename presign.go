@@ -14,8 +14,8 @@ import (
 )
 
 // Presigner lets clients send files to the storage themselves, under the policy of its [Handler].
-// Its steps sign requests for a staging key, publish what they have read there through the
-// validators, or remove it.
+// Its steps sign requests for a staging key, publish what the validators accept there, or remove
+// it.
 //
 // A sealed ticket binds the steps to caller, field and key, on each instance with the same secrets.
 // Clients never name a key and get no URL of the final one. A ticket works only for its subject
@@ -66,8 +66,8 @@ type PresignOptions struct {
 	// Default: none.
 	GrantStored func(ctx context.Context, subject string) (*Grant, error)
 
-	// MaxChecks is how many files are read for confirmation at once, half of them for one subject.
-	// Others wait for Options.MaxWait. Default: 16.
+	// MaxChecks is how many files are read for confirmation at once, at most half for one subject.
+	// Others wait up to Options.MaxWait. Default: 16.
 	MaxChecks int
 }
 

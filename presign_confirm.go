@@ -16,12 +16,12 @@ import (
 // Confirm publishes the file of a ticket that its client has sent, then calls done, unless it is
 // nil.
 //
-// It completes a multipart upload of exactly the signed parts, cleans and checks the stored bytes,
-// and publishes exactly the result under the ticket's key, whatever the client sends later. A bad
-// file is removed. Before the whole file has arrived the error is [CodeNotUploaded].
+// It completes a multipart upload of exactly the signed parts, and cleans and checks the stored
+// bytes. It publishes exactly the result under the ticket's key, whatever the client sends later. A
+// bad file is removed. Before the whole file has arrived the error is [CodeNotUploaded].
 //
 // Confirming again returns the same file, and calls done again, even concurrently: it must be
-// idempotent by the file's key. When done fails, both files stay, for another try.
+// idempotent by the file's key. When done fails, both files, staged and published, stay.
 //
 // Before done, Confirm looks at the published object. [CodeStorage] can be tried again.
 // WriteTimeout starts again for the answer. The error is an [*Error], for [Handler.RespondError],
@@ -128,7 +128,7 @@ func (p *Presigner) publish(q *session, t *sealed, s *ticket.State) (File, error
 	case err == nil, !errors.Is(err, fs.ErrNotExist):
 		s.Published = s.Published || err == nil
 		return f, err
-	case s.Ended, s.Published: // and removed since by the host
+	case s.Ended, s.Published: // aborted, or published here and removed since by the host
 		return File{}, errors.Join(errBadTicket, p.remove(q, t))
 	}
 	if err := p.complete(q.ctx, t); err != nil {

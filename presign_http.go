@@ -115,7 +115,7 @@ func (p *Presigner) confirmHandler(next http.Handler) http.Handler {
 	})
 }
 
-// errNext says that the next handler failed, and has answered.
+// errNext says that the next handler, which answers, failed.
 var errNext = errors.New("upload: the handler of the confirmed file failed")
 
 func (p *Presigner) answer(w http.ResponseWriter, r *http.Request, status int, v any, err error) {
@@ -134,7 +134,7 @@ func (p *Presigner) fail(w http.ResponseWriter, r *http.Request, err error) {
 const (
 	// maxStepBody is the most bytes of the JSON of one step.
 	maxStepBody = 64 << 10
-	// stepLingerBytes is how far a refused step is read on.
+	// stepLingerBytes is how far a refused step is read on at most.
 	stepLingerBytes = 1 << 20
 )
 
@@ -169,8 +169,8 @@ func (p *Presigner) ReadStep(w http.ResponseWriter, r *http.Request, limit int64
 	return r.WithContext(context.WithValue(r.Context(), stepOf{p}, s)), nil
 }
 
-// newStepBody is the body of a step. Limits do not count its bytes, so a refused one is
-// read on no farther than honest steps are long.
+// newStepBody returns the body of a step. The limiter does not count its bytes, so of a refused one
+// little is read on.
 func newStepBody(w http.ResponseWriter, r *http.Request, clock pace) *body {
 	b := newBody(w, r, clock)
 	b.linger, b.eof = stepLingerBytes, r.Body == nil || r.Body == http.NoBody
@@ -218,8 +218,8 @@ func (p *Presigner) readJSON(w http.ResponseWriter, r *http.Request, v any) (bod
 	return body, step, err
 }
 
-// Refuse reports to the log and the hooks a step that reached no method of p. It returns
-// err as an [*Error], for [Presigner.RespondError].
+// Refuse reports, as an [Event], a step that reached no method of p. It returns err as an [*Error],
+// for [Presigner.RespondError].
 func (p *Presigner) Refuse(w http.ResponseWriter, r *http.Request, err error) error {
 	if err == nil {
 		return nil

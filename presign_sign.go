@@ -93,8 +93,8 @@ func (p *Presigner) keepTicket(q *session, t *sealed) error {
 	return nil
 }
 
-// claimOf is a file that arrives by URLs of that life, except for sizes that are
-// going to be refused.
+// claimOf claims a file that arrives by URLs of that life. It claims nothing for an empty file, an
+// unknown field, or a size above that of the field.
 func (q *session) claimOf(d Declaration, life time.Duration) Claim {
 	if field, known := q.rules.fields[d.Field]; !known || d.Size <= 0 || d.Size > field.MaxSize {
 		return Claim{}
@@ -180,8 +180,8 @@ func (p *Presigner) Parts(r *http.Request, token string) (parts []storage.Part, 
 	return parts, nil
 }
 
-// Abort removes what was sent or arrives within half a second, except a published file. This
-// instance publishes nothing more for the ticket; others may until it expires.
+// Abort removes what was sent or arrives within half a second, except a published file. Other
+// instances may still publish for the ticket, until it expires.
 func (p *Presigner) Abort(r *http.Request, token string) (err error) {
 	q, t, err := p.step(r, token)
 	defer func() { err = q.leaveWith(err) }()

@@ -35,7 +35,7 @@ type sealed struct {
 	Key      string `json:"k"`
 	UploadID string `json:"m,omitempty"` // of a multipart upload
 	PartSize int64  `json:"p,omitempty"`
-	Cell     int64  `json:"c,omitempty"` // bytes of a piece, of a resumable upload
+	Cell     int64  `json:"c,omitempty"` // most bytes of a piece, of a resumable upload
 	Metadata string `json:"x,omitempty"` // likewise, as the client sent it
 	Expires  int64  `json:"e"`           // Unix time
 }
@@ -66,7 +66,7 @@ func sealTicket(sealer *ticket.Sealer, t *sealed) (string, error) {
 		return "", internal(err)
 	}
 	token, err := sealer.Seal(data.Bytes())
-	if err != nil { // names and types are the client's, and of the rest there is little
+	if err != nil { // names, types and metadata are the client's, and of the rest there is little
 		return "", withFile(&Error{Code: CodeBadName, Params: map[string]any{"kind": "too_long"}, Err: err}, t.Field, t.Name)
 	}
 	return token, nil
@@ -75,7 +75,7 @@ func sealTicket(sealer *ticket.Sealer, t *sealed) (string, error) {
 // openTicket returns the content of token, if it is for the caller of q and not expired.
 func openTicket(sealer *ticket.Sealer, q *session, token string) (*sealed, error) {
 	t, err := unsealTicket(sealer, token)
-	if err == nil && t.Cell > 0 != (q.door == doorResumable) { // both doors have the same keys and purpose
+	if err == nil && t.Cell > 0 != (q.door == doorResumable) { // a Presigner's Purpose may make it open those of a Resumer
 		err = errBadTicket
 	}
 	if err == nil {

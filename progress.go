@@ -22,8 +22,8 @@ type Progress struct {
 	ID func(*http.Request) string
 
 	// MaxUploads is how many uploads are known at once. One subject has a hundredth, at least 10,
-	// at most half; anonymous callers half. A new one evicts the first to have ended, or is not
-	// shown. Default: 10,000.
+	// at most half; anonymous callers half. Beyond that, a new one evicts the first to have ended,
+	// or is not shown. Default: 10,000.
 	MaxUploads int
 
 	table progressTable
@@ -46,8 +46,8 @@ func (p *Progress) Get(subject, id string) (ProgressStatus, bool) {
 }
 
 // Watch yields the status of an upload once in every (10 ms or more), if it changed, and at its
-// end. It stops then or with ctx. It waits 10 s for one to begin. A new one with that id replaces
-// the old one.
+// end. It stops then, with ctx, or when the upload is forgotten. It waits 10 s for one to begin. A
+// new one with that id replaces the old one.
 func (p *Progress) Watch(ctx context.Context, subject, id string, every time.Duration) iter.Seq[ProgressStatus] {
 	return func(yield func(ProgressStatus) bool) {
 		ticker := time.NewTicker(max(every, 10*time.Millisecond))
@@ -81,7 +81,7 @@ func (p *Progress) find(subject, id string) *tracked {
 }
 
 // begin makes an upload known. It returns nil, which counts nothing, for one
-// that is not, or that came without a request.
+// that is not shown, or that came without a request.
 func (p *Progress) begin(r *http.Request, subject string, state ProgressState, total int64) *tracked {
 	if p == nil || r == nil {
 		return nil

@@ -12,7 +12,8 @@ type ProgressStatus struct {
 	State ProgressState `json:"state"`
 	Code  Code          `json:"code,omitempty"` // of StateRefused: why
 
-	// Received counts bytes that have arrived or, for a direct upload, were read to be checked.
+	// Received counts bytes that have arrived or, for a direct or resumable upload, were read to be
+	// checked.
 	Received int64 `json:"received"`
 	// Total is what Received will be, -1 if unknown.
 	Total int64 `json:"total"`
@@ -25,7 +26,7 @@ type ProgressStatus struct {
 // ProgressState is what happens to an upload now.
 type ProgressState string
 
-// The states, in their order; the last three end it.
+// The states, in their usual order; the last three end it.
 const (
 	StateWaiting    ProgressState = "waiting"    // for a slot, or more of a resumable upload
 	StateReceiving  ProgressState = "receiving"  // bytes
@@ -52,8 +53,8 @@ type tracked struct {
 	code  Code
 	ended chan struct{} // closed at the end
 
-	// Of of, whose mutex guards these: when it ended, and where it is among those
-	// of all and of its subject, nil before.
+	// The mutex of the table guards these: when the upload ended or paused, and its places in the
+	// lists ended of the table and of its subject. Before, they are zero.
 	ending          time.Time
 	place, ownPlace *list.Element
 }
@@ -72,7 +73,7 @@ func (t *tracked) pause() {
 	}
 }
 
-// arrived counts bytes of the body.
+// arrived counts bytes of the body, or of the staged file that is checked.
 func (t *tracked) arrived(n int) {
 	if t != nil {
 		t.received.Add(int64(n))
@@ -185,7 +186,7 @@ func (p *progressTable) add(t *tracked, limit int) bool {
 	return true
 }
 
-// end begins the time for which t, which has ended, is known.
+// end begins the time for which t, which has ended or paused, is known.
 func (p *progressTable) end(t *tracked) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

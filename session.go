@@ -20,8 +20,8 @@ import (
 // that runs the host's code for it.
 type session struct {
 	h   *Handler
-	r   *http.Request   // nil for Store, which has none
-	ctx context.Context // ends with the request, or when Shutdown cuts it
+	r   *http.Request   // nil for Store and ConfirmStored, which have none
+	ctx context.Context // ends with the session, or earlier, as when Shutdown cuts it
 	live
 	door    string
 	grant   *Grant
@@ -102,8 +102,8 @@ func (h *Handler) authorized(r *http.Request) (*Grant, error) {
 	return given, nil
 }
 
-// sameOrigin refuses pages of other origins, whatever the method: a GET that signs something is not
-// safe.
+// sameOrigin refuses pages of untrusted origins, whatever the method: a GET that signs something is
+// not safe.
 func (h *Handler) sameOrigin(r *http.Request) error {
 	unsafe := *r
 	unsafe.Method = http.MethodPost
@@ -122,7 +122,8 @@ func (h *Handler) warnNoDeadlines(q *session) {
 	}
 }
 
-// completeName gives a cleaned name without an extension that of its type.
+// completeName gives a cleaned name without an extension that of its type, if the options ask for
+// it.
 func (h *Handler) completeName(name, mediaType string) string {
 	exts := sniff.Extensions(mediaType)
 	if !h.opts.CompleteNames || name == "" || filename.Ext(name) != "" || len(exts) == 0 {

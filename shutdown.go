@@ -22,8 +22,8 @@ type live struct {
 	body   *body // of the request, nil if nothing is read
 }
 
-// shutdown lets no request in any more, and cuts those that have not ended with
-// ctx. Then it waits for them as long as patience.
+// shutdown lets no request in any more, and cuts those that still run when ctx ends. Then it waits
+// for them, for patience at most.
 func (s *sessions) shutdown(ctx context.Context, patience time.Duration) error {
 	idle := s.close()
 	select {

@@ -42,7 +42,7 @@ type client struct {
 	ctl  *http.ResponseController
 	pace pace
 
-	started     bool // something was read
+	started     bool // reading has begun
 	noDeadlines bool // a writer in front hides those of the connection
 	stall       *time.Timer
 	mu          sync.Mutex // guards what the timer and Shutdown use
@@ -51,7 +51,7 @@ type client struct {
 	closed      bool
 }
 
-// openClocks starts the clocks. From here on the deadlines of the host's server do
+// openClocks makes the clocks ready. From here on the deadlines of the host's server do
 // not end the upload, until closeClocks sets new ones.
 func (c *client) openClocks(r *http.Request) {
 	c.noDeadlines = c.ctl.SetReadDeadline(time.Time{}) != nil
@@ -60,9 +60,9 @@ func (c *client) openClocks(r *http.Request) {
 	c.stall.Stop()
 }
 
-// closeClocks ends the clocks and restores the connection's deadlines, since net/http may read the
-// rest of the body before it writes an answer. A client that was cut gets no more time. Whole says
-// that nothing of the body is left to read.
+// closeClocks ends the clocks and sets deadlines of the connection again, since net/http may read
+// the rest of the body before it writes an answer. A client that was cut gets no more time. Whole
+// says that nothing of the body is left to read.
 func (c *client) closeClocks(r *http.Request, whole bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -164,9 +164,9 @@ func writeTimeout(r *http.Request) time.Duration {
 
 var errStall = errors.New("upload: the storage sends no data")
 
-// stallReader reads from a storage, which may stall like any other. Its errors
-// are [CodeStorage]. An answer that ends early or goes on is one, too: it is not
-// the object, and no check may judge it.
+// stallReader reads from a storage, which may stall like a client. Its errors are refusals, such as
+// [CodeStorage]. An answer that ends early or goes on is an error, too: it is not the object, and
+// no check may judge it.
 type stallReader struct {
 	body   io.ReadCloser
 	stall  time.Duration
