@@ -105,8 +105,7 @@ type Hooks struct {
 	// one made of it, for storage, validators, Event and others.
 	Start func(ctx context.Context, door string) context.Context
 
-	// Event is called after the log. Its ctx has the values of Start's and does not end with the
-	// request.
+	// Event is called after the log. Its ctx has the values of Start's and outlives the request.
 	Event func(ctx context.Context, e Event)
 }
 

@@ -24,7 +24,7 @@ func limitError(err error) error {
 //
 // It is called for a request before its file is read. It may be called after the answer, for a body
 // refused earlier or by Reserve: Settle has the drained bytes. It is not called for HEAD and
-// OPTIONS, nor for an accepted PATCH of 64 KiB, of a [Resumer].
+// OPTIONS, nor for an accepted PATCH of 64 KiB or more, of a [Resumer].
 //
 // To refuse, return an [*Error], usually with [CodeRateLimited] and Error.RetryAfter. Any other
 // error, a panic, and a call longer than [Options.CheckTimeout] refuse with [CodeCheckFailed].

@@ -17,7 +17,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Links hands out published files by short-lived URLs, whose type and disposition nobody can
+// Links hands out published files, as by short-lived URLs, whose type and disposition nobody can
 // change.
 type Links struct {
 	store    storage.ObjectReader

@@ -31,7 +31,7 @@ type Progress struct {
 
 const (
 	maxProgressID = 128
-	// maxAppear is how long Watch waits for an upload to begin.
+	// maxAppear is how long Watch waits at least for an upload to begin.
 	maxAppear = 10 * time.Second
 )
 
@@ -46,8 +46,8 @@ func (p *Progress) Get(subject, id string) (ProgressStatus, bool) {
 }
 
 // Watch yields the status of an upload once in every (10 ms or more), if it changed, and at its
-// end. It stops then, with ctx, or when the upload is forgotten. It waits 10 s for one to begin. A
-// new one with that id replaces the old one.
+// end. It stops then, with ctx, or when the upload is forgotten. It waits at least 10 s for one to
+// begin. A new one with that id replaces the old.
 func (p *Progress) Watch(ctx context.Context, subject, id string, every time.Duration) iter.Seq[ProgressStatus] {
 	return func(yield func(ProgressStatus) bool) {
 		ticker := time.NewTicker(max(every, 10*time.Millisecond))
