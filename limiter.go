@@ -118,7 +118,7 @@ func (a *account) reserve(ctx context.Context, c Claim) error {
 	return nil
 }
 
-// keep leaves the reservation to the limiter, which ends it by itself.
+// keep forgets the reservation: the limiter ends it by itself, or a copy of the account settles it.
 func (a *account) keep() { a.reservation = nil }
 
 // release ends the reservation of another request, if the limiter can do that.

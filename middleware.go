@@ -86,7 +86,7 @@ type outcome struct {
 	refusal   atomic.Pointer[Error] // of Refuse
 }
 
-// The states of an outcome. The first call that leaves undecided decides for all.
+// The states of an outcome. It leaves undecided once, and then stays.
 const (
 	undecided int32 = iota
 	kept
