@@ -46,8 +46,8 @@ type ResumeOptions struct {
 	// Expires is how long an upload can be continued. Default: 24 h. At most 7 days.
 	Expires time.Duration
 
-	// Origins are those of other front ends, such as "https://app.example.com": exactly these may
-	// send uploads, with credentials, and read the answers (CORS).
+	// Origins are those of other front ends, such as "https://app.example.com": these may send
+	// uploads, with credentials, and read the answers (CORS).
 	Origins []string
 
 	// Headers, such as "X-Tenant", may come from pages of Origins.
@@ -131,10 +131,10 @@ func (o *ResumeOptions) fill(h *Handler) error {
 	return validStaging(o.StagingPrefix)
 }
 
-// replayCell is how long a piece is in a storage that does not publish pieces itself.
+// replayCell is the length of the longest piece in a storage that does not publish pieces itself.
 const replayCell = 8 << 20
 
-// cell returns the longest piece of a file of that size.
+// cell returns the length of the longest piece of a file of that size.
 func (z *Resumer) cell(size int64) int64 {
 	if z.direct != nil {
 		return z.direct.PieceSize(size)

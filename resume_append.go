@@ -42,7 +42,7 @@ func (s *resumption) append() error {
 	return nil
 }
 
-// charge counts a PATCH that was expected to bring many bytes, and did not, and those that were
+// charge counts a PATCH that was expected to bring many bytes, and did not, and the bytes that were
 // read for nothing, once the body is drained. A refused creation gives back only the rest.
 func (s *resumption) charge() {
 	if s.charged || s.account.limiter == nil || s.grant == nil {
@@ -122,8 +122,8 @@ func (s *resumption) atEnd() error {
 
 var errTooLong = malformed("tus_length", errors.New("upload: more bytes than the announced length"))
 
-// receive stores the bytes of the body after those of st, up to limit. Bytes after them, of which
-// there is one for a creation, are dropped. J goes on judging a file that is whole.
+// receive stores the bytes of the body after those of st, up to limit. A creation may bring one
+// byte more, which is dropped. J goes on judging a file that is whole.
 func (s *resumption) receive(st chain.State, limit int64) (n int64, j *judging, err error) {
 	rest := s.t.Size - st.Offset
 	if s.r.ContentLength > rest {
@@ -212,7 +212,7 @@ func (s *resumption) bodyError(err error) error {
 type saved struct {
 	src      io.Reader
 	progress *tracked
-	err      error // of src, but io.EOF
+	err      error // of src, except io.EOF
 }
 
 func (b *saved) Read(p []byte) (int, error) {

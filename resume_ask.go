@@ -6,8 +6,8 @@ import (
 	"github.com/airlock-go/upload/internal/chain"
 )
 
-// head answers how many bytes have arrived. It is not counted by the limiter: clients begin again
-// from the first byte if it is refused.
+// head answers how many bytes have arrived. The limiter does not count it: some clients begin again
+// from the first byte if a HEAD is refused.
 func (s *resumption) head() error {
 	st, err := s.quietState()
 	if err != nil {
@@ -29,8 +29,8 @@ func (s *resumption) head() error {
 	return nil
 }
 
-// get answers with the published file. Between the last byte and its publication it asks to come
-// again.
+// get answers with the published file. Between the last byte and the end of [ResumeOptions.Done] it
+// asks the client to come again.
 func (s *resumption) get() error {
 	if err := s.reserve(Claim{}); err != nil {
 		return err

@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload/internal/chain"
 )
 
-// create judges what is known of a file, and answers with the URL of its upload. All state of an
-// upload without bytes is in that URL, so nothing is stored yet.
+// create judges what is known of a file, and answers with the URL of its upload. Until bytes come,
+// all state of an upload is in that URL, and nothing is stored. An empty file is published at once.
 func (s *resumption) create() error {
 	d := s.declaration()
 	id, claim := rand.Text(), s.claimOf(d, s.z.opts.Expires)
@@ -64,8 +64,9 @@ func (s *resumption) declaration() Declaration {
 }
 
 // location returns the URL of an upload, relative to that of the creation, of which a proxy may
-// have taken a prefix. Pages of this origin get a path: tus-js-client, up to version 5, resolves
-// nothing shorter against an endpoint that is a path itself, such as "/files/".
+// have taken a prefix. Pages of this origin get a path, unless the proxy names its prefix:
+// tus-js-client, up to version 5, resolves nothing shorter against an endpoint that is a path
+// itself, such as "/files/".
 func (s *resumption) location(token string) string {
 	asked := s.r.URL
 	if u, err := url.ParseRequestURI(s.r.RequestURI); err == nil {

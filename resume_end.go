@@ -15,7 +15,7 @@ import (
 type ending struct {
 	ID      string         `json:"i"` // of the ticket, so that no marker counts for another one
 	Outcome string         `json:"o"`
-	Code    Code           `json:"c,omitempty"` // of a refusal, and so on
+	Code    Code           `json:"c,omitempty"` // of a refusal, as Reason and Params
 	Reason  string         `json:"r,omitempty"`
 	Params  map[string]any `json:"p,omitempty"`
 }
@@ -27,7 +27,7 @@ const (
 	outcomeTerminated = "terminated" // by the client
 )
 
-// refusedBy is the ending of a verdict.
+// refusedBy is the ending of an upload that err refuses.
 func refusedBy(err error) ending {
 	e := errorOf(err)
 	return ending{Outcome: outcomeRefused, Code: e.Code, Reason: e.Reason, Params: e.Params}
@@ -89,7 +89,8 @@ func (e ending) refusal(t *sealed) error {
 	return gone(errBadTicket)
 }
 
-// restored returns parameters with the types that they had before they were JSON.
+// restored gives parameters that were JSON the types of [Error.Params] again. Each number is an
+// int64.
 func restored(params map[string]any) map[string]any {
 	for name, value := range params {
 		switch v := value.(type) {
@@ -132,13 +133,13 @@ func (s *resumption) ended(st chain.State) error {
 	return err
 }
 
-// errGivenUp refuses an upload that was accepted, and whose bytes are gone before its file was
+// errGivenUp refuses an upload that was accepted, and whose bytes were gone before its file was
 // published.
 var errGivenUp = withStatus(&Error{Code: CodeBadTicket, Err: errors.New("upload: the accepted file could not be published")}, http.StatusGone)
 
 // giveUp ends an accepted upload that cannot be published any more, which err says. The other
-// instances notice that its bytes are gone. One of them may have published the file before: then it
-// is there.
+// instances notice that its bytes are gone. One of them may have published the file before: then
+// giveUp returns the file.
 func (s *resumption) giveUp(err error) (File, error) {
 	_ = s.z.removePieces(s.session, s.t, s.chain) // a failure is logged
 	if f, failed := s.z.published(s.ctx, s.t, ""); failed == nil {
@@ -199,7 +200,7 @@ func (z *Resumer) fileOf(t *sealed, r result) File {
 }
 
 // removePieces removes all bytes of an upload that has ended. Its markers stay, for later requests,
-// until a sweep.
+// until a lifecycle rule or sweep.
 func (z *Resumer) removePieces(q *session, t *sealed, c *chain.Chain) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), z.h.opts.CleanupTimeout)
 	defer cancel()
@@ -226,8 +227,8 @@ func isVerdict(err error) bool {
 	}
 }
 
-// settled makes a verdict final, for all instances, and removes the bytes. Other errors stay as
-// they are, and the upload lives.
+// settled makes a verdict final, for all instances, and removes the bytes. It returns other errors,
+// and those of a creation, as they are.
 func (s *resumption) settled(err error) error {
 	if !isVerdict(err) || s.creating() {
 		return err

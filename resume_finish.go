@@ -16,13 +16,13 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// finishWait is how long a request waits for the check and publication of its file: less than the
-// minute after which proxies give up.
+// finishWait is how long a request waits for the check and publication of its file at most: less
+// than the minute after which many proxies give up.
 const finishWait = 50 * time.Second
 
-// finish checks and publishes a file of which all bytes are stored. J is its check, nil if none was
-// begun. It goes on when the client leaves, or has waited too long. A request that comes meanwhile
-// joins it.
+// finish checks and publishes a file of which all bytes are stored, in a job. J is its check, nil
+// if none was begun. The job goes on when the client leaves, or has waited too long. A request that
+// comes meanwhile joins the job.
 func (s *resumption) finish(j *judging) (File, error) {
 	s.handed = true
 	one, mine := s.z.jobs.join(s.t.ID, func() (File, error) { return s.job(j) })

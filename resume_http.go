@@ -48,7 +48,7 @@ func (z *Resumer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// asError keeps a nil *Error from being an error.
+// asError makes err an *Error, and a nil err a nil *Error.
 func asError(err error) *Error {
 	if err == nil {
 		return nil
@@ -62,8 +62,8 @@ func asError(err error) *Error {
 	return own
 }
 
-// begin returns the session of r. Bytes that came are stored even if their client has left, so it
-// does not end with the request.
+// begin returns the session of r. Bytes that came are stored even if their client has left, so the
+// session does not end with the request.
 func (z *Resumer) begin(w http.ResponseWriter, r *http.Request) *resumption {
 	s := &resumption{session: z.h.newSession(context.WithoutCancel(r.Context()), doorResumable, r), z: z, w: w}
 	s.body = newBody(w, r, z.h.pace())

@@ -57,8 +57,8 @@ func (s *resumption) judgeHead(head []byte, stored int64) error {
 	return err
 }
 
-// judging is a body on its way to the storage. A judge sees each byte before the
-// storage does.
+// judging is a body on its way to the storage. What judges, if anything does, sees each byte before
+// the storage does.
 type judging struct {
 	src    io.Reader
 	before []byte // of src, already read

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// stopTime is how long a request waits for an earlier one of the same upload to stop.
+// stopTime is how long a request waits at most for an earlier one of the same upload to stop.
 const stopTime = 3 * time.Second
 
-// writers are the requests of this process that write bytes, one at a time for each upload. It
-// saves clients waiting: after a lost connection the old request may sit there for long. That two
-// do not mix is the work of the storage, since other instances write, too. It is safe for
-// concurrent use, and its zero value is empty.
+// writers are the requests of this process that write bytes, one at a time for each upload. A new
+// request stops the old one, which may wait on a lost connection for long. Only the storage keeps
+// the bytes of two requests apart, since other instances write, too. It is safe for concurrent use,
+// and its zero value is empty.
 type writers struct {
 	mu   sync.Mutex
 	byID map[string]*writer
@@ -72,15 +72,15 @@ type jobs struct {
 	byID map[string]*job
 }
 
-// job is the check and publication of one file. It outlives the request that began it.
+// job is the check and publication of one file. It can outlive the request that began it.
 type job struct {
 	ended chan struct{}
 	file  File // after ended
 	err   error
 }
 
-// join returns the job of an upload. If there is none it begins one, which run ends, and reports
-// that it is new.
+// join returns the job of an upload. If there is none, it begins one, which calls run, and reports
+// that the job is new.
 func (j *jobs) join(id string, run func() (File, error)) (*job, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -18,7 +18,7 @@ import (
 )
 
 // relaySize is how much of a file an observer on a goroutine of its own is shown at a time: one
-// hand over for so many bytes.
+// handover for so many bytes.
 const relaySize = 32 << 10
 
 var relays = sync.Pool{New: func() any { return new([relaySize]byte) }}
@@ -111,7 +111,7 @@ func (s *stream) close() {
 	s.relay = nil
 }
 
-// Read fills p as far as it can.
+// Read fills p, or as much of it as fits the relay.
 func (s *stream) Read(p []byte) (int, error) {
 	if s.err != nil || len(p) == 0 {
 		return 0, s.err
@@ -160,7 +160,7 @@ func (s *stream) unclean(p []byte, e *clean.Error) error {
 	return metadataError(e)
 }
 
-// fill reads until p is full or the file ends.
+// fill reads until p is full, the file ends or reading fails.
 func (s *stream) fill(p []byte) (n int, err error) {
 	n = copy(p, s.head)
 	s.head = s.head[n:]
@@ -198,7 +198,7 @@ func (s *stream) account(p []byte, end error) error {
 }
 
 func (s *stream) judge(p []byte, last bool) error {
-	if s.ours && !s.worker.Hung { // as in Run, which would make a function for each piece
+	if s.ours && !s.worker.Hung { // as in Run, which would allocate for each piece
 		if s.cleaner != nil {
 			s.in.scanned.At, s.in.scanned.Bytes = s.cleaner.Scanned()
 			defer func() { s.in.scanned = inspect.Scanned{} }()
@@ -223,7 +223,7 @@ func judgement(o Observer, p []byte, last bool) error {
 }
 
 // sha256 returns the digest of what will be published, "" while it is not known, and for a file
-// that is still to be patched.
+// with late patches.
 func (s *stream) sha256() string {
 	if s.cleaner != nil && s.cleaner.Late() {
 		return ""

@@ -13,14 +13,14 @@ import (
 )
 
 // Tx has the files that [Handler.Receive] received: checked, but not readable yet. It ends with
-// Commit or Rollback, like an sql.Tx; defer its Rollback, except in [Handler.Handle]. It is not
-// safe for concurrent use.
+// Commit, Rollback or Refuse; defer its Rollback, except in [Handler.Handle]. It is not safe for
+// concurrent use.
 type Tx struct {
 	s         *session
 	query     url.Values
 	waitUntil time.Time
 
-	textChecked bool           // at the first file
+	textChecked bool           // by checkText
 	taken       map[string]int // files of each field, also the one at hand
 
 	staged []storage.Staged
@@ -103,7 +103,7 @@ func (tx *Tx) Rollback() error {
 	return err
 }
 
-// close ends the host's code, and an upload that has not ended, for example after a panic.
+// close ends the worker, and an upload that is still receiving, for example after a panic.
 func (tx *Tx) close() {
 	tx.s.worker.Close()
 	if tx.state == txReceiving { // as when storage panics
@@ -126,7 +126,7 @@ func (tx *Tx) leaveSlot() {
 	tx.cleaners = nil
 }
 
-// Undo removes committed files again, as after the host's own transaction failed, even if ctx is
+// Undo removes committed files, as after the host's own transaction failed, even if ctx is
 // cancelled.
 func (tx *Tx) Undo(ctx context.Context) error {
 	if tx.state != txCommitted {

@@ -47,9 +47,9 @@ func (tx *Tx) announce(field, sentName string) (name string, limit int64, err er
 	return name, rule.MaxSize, nil
 }
 
-// file takes an announced file to storage: head, type, validators, key, and then every
-// byte past the observer into Stage. A file of more than limit bytes is refused. Content
-// brings left bytes at most, and its io.EOF is bare and says that the file is whole.
+// file takes an announced file to storage: head, type, validators, key, and then every byte past
+// the observer into Stage. A file of more than limit bytes is refused. Storage gets left bytes at
+// most. The io.EOF of content is bare and says that the file is whole.
 func (tx *Tx) file(in *Incoming, content io.Reader, limit, left int64) error {
 	in.Subject, in.Size = tx.s.grant.Subject, -1
 	if err := readHead(in, content); err != nil {

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// lingerTime is how long a refused body is read on, so that browsers, which
-	// send all before they look, see the answer and not a reset.
+	// lingerTime is how long a refused body is read on at most, so that browsers, which send all
+	// before they look, see the answer and not a reset.
 	lingerTime = 10 * time.Second
 	// notice is how long a client that does look gets to stop by itself.
 	notice = 150 * time.Millisecond
@@ -77,8 +77,8 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error, resp
 	h.readOn(rc, b, r)
 }
 
-// readOn reads the rest of a refused body, if only as far as net/http would, which does not
-// report how much it read.
+// readOn reads the rest of a refused body. Where draining is not worth it or has no slot, readOn
+// reads as far as net/http would, which does not report how much it read.
 func (h *Handler) readOn(rc *http.ResponseController, b *body, r *http.Request) {
 	if h.lingers(b, r) {
 		defer func() { <-h.drains }()

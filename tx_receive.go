@@ -71,8 +71,8 @@ const (
 	maxEpilogue      = 8 << 10
 )
 
-// admitForm judges all that can be judged before the first byte of the form is
-// read, so that a refusal is early and costs nothing, and returns its boundary.
+// admitForm judges all that can be judged before the first byte of the form is read, and returns
+// its boundary.
 func (tx *Tx) admitForm() (boundary string, err error) {
 	r := tx.s.r
 	if err := tx.admitCaller(http.MethodPost); err != nil {
@@ -97,7 +97,7 @@ func (tx *Tx) admitForm() (boundary string, err error) {
 	return boundary, tx.admitBody(tx.s.rules.files, limit, bodyTooLarge(limit, nil))
 }
 
-// bodyLimit is the largest body that can be within all other limits.
+// bodyLimit is the most bytes of a body: all files and texts at their limits, and room for headers.
 func (tx *Tx) bodyLimit() int64 {
 	rest := tx.s.h.opts.MaxTextSize + maxTextFields*textPartOverhead + maxEpilogue
 	return tx.s.rules.bytes + int64(tx.s.rules.files)*maxHeaderSize + rest

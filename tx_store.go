@@ -12,7 +12,7 @@ import (
 // keys, sizes, slots and memory, but without the [Options.Limiter]. Of f only Field and Name are
 // read. The grant must not be nil.
 //
-// The error is an [*Error]: one of r itself, [CodeInternal] for another error of r,
+// The error is an [*Error], such as one of r itself, [CodeInternal] for another error of r,
 // [CodeClientGone] when ctx is cancelled, or [CodeTimeout] at its deadline. A staged file is
 // published even if ctx ends.
 func (h *Handler) Store(ctx context.Context, grant *Grant, f File, r io.Reader) (File, error) {

@@ -93,11 +93,11 @@ type Options struct {
 	// Default: 30 s.
 	CheckTimeout time.Duration
 
-	// CommitTimeout limits publishing the files of a request. Default: 2 min. A direct upload has 1
-	// min/GiB more.
+	// CommitTimeout limits publishing the files of a request. Default: 2 min. Direct and resumable
+	// uploads have more.
 	CommitTimeout time.Duration
 
-	// CleanupTimeout limits removing them again, with retries. Default: 1 min.
+	// CleanupTimeout limits removing them, with retries. Default: 1 min.
 	CleanupTimeout time.Duration
 
 	// MaxConcurrent is how many requests are received and committed at once, each until its Tx
@@ -105,14 +105,14 @@ type Options struct {
 	MaxConcurrent int
 
 	// MaxWait is how long an upload waits for a slot and the storage's memory, or else [CodeBusy];
-	// subjects take turns. At most 4,096 wait, half of them of one subject or anonymous, none on
-	// HTTP/2. Default: 30 s.
+	// subjects take turns. At most 4,096 wait, half of them of one subject or anonymous, none that
+	// sends on HTTP/2. Default: 30 s.
 	MaxWait time.Duration
 
 	// Limiter limits how much a caller sends.
 	Limiter Limiter
 
-	// Respond writes the answers. Default: [JSON].
+	// Respond writes the Handler's answers. Default: [JSON].
 	Respond Responder
 
 	// Text returns the sentence of a refusal by Code and Params or Reason; "" is that of
@@ -167,7 +167,7 @@ const (
 	maxTextFields    = 100
 	maxTextFieldSize = 64 << 10
 	maxHeaderSize    = 8 << 10 // of one part
-	maxDrains        = 64      // refused bodies that are read on at once; further ones are cut off
+	maxDrains        = 64      // refused bodies that are drained at once
 )
 
 // fill checks o and replaces zero values by the defaults.

@@ -7,13 +7,13 @@ import "time"
 //
 // Requests, Files and Bytes are buckets. A rested caller may use the whole number at once, and then
 // as much as flows in: the whole number within each Window, evenly. So in any time t a caller sends
-// at most the number, plus t/Window times the number, apart from the exception below.
+// at most the number, plus t/Window times the number, apart from the exceptions below.
 //
-// Files and bytes are taken before the body is read: as many files as the form may have, and as many
-// bytes as Content-Length says, or without it the largest body. The unused rest is given back at the
-// end, minus what has flowed in meanwhile: a caller can thus exceed the number by half of it, once.
-// A caller with less left than an upload takes is refused until it has flowed in. An upload that
-// takes more than the whole number is always refused, with [upload.CodeTooMany] or
+// Files and bytes are taken before the body is read: as many files as the form may have, and as
+// many bytes as Content-Length says, or without it the largest body. The unused rest is given back
+// at the end, minus what has flowed in meanwhile: a caller can thus exceed the number by up to half
+// of it, once. A caller with less left than an upload takes is refused until it has flowed in. An
+// upload that takes more than the whole number is always refused, with [upload.CodeTooMany] or
 // [upload.CodeTooLarge]. So Files should be several times the files of a form, and Bytes several
 // times the largest body.
 type Limits struct {
@@ -33,8 +33,8 @@ type Limits struct {
 
 	// Bytes is the limit of one caller in a Window: of the forms and raw bodies that were read,
 	// accepted or not, and of the files that were signed. If a body is refused before the limiter
-	// is asked, such as for its length, its bytes do not count. It counts as one request if some of
-	// it was read. Default: 1 GiB.
+	// grants it, such as for its length, the drained bytes count, and one request. What a limit
+	// refuses then does not count. Default: 1 GiB.
 	Bytes int64
 
 	// Concurrent is how many streamed uploads of one caller run at once. Default: 16.

@@ -123,8 +123,8 @@ func (r *lease) renew(ctx context.Context) {
 // owner returns the key of the caller of a signed upload that can be released.
 func (l *Limiter) owner(id string) string { return l.opts.Prefix + "{all}:signed:" + id }
 
-// Release implements [upload.Releaser]. It finds the reservation by its id alone, in any process. It
-// takes three calls to Redis.
+// Release implements [upload.Releaser]. It finds the reservation by its id alone, in any process.
+// It takes at most three calls to Redis.
 func (l *Limiter) Release(ctx context.Context, _, id string) error {
 	asking, cancel := context.WithTimeout(ctx, l.opts.Timeout)
 	defer cancel()

@@ -8,11 +8,11 @@
 //	h, err := upload.New(store, policy, authorize, &upload.Options{Limiter: limiter})
 //
 // The limits have the same meaning as in package limit. Module redis_rate counts the requests, and
-// scripts count the rest. Each script runs as a whole: no caller exceeds a limit, however many
-// instances it uses at once. A streamed upload takes four calls to Redis, and two more to settle;
-// one that is refused and then drained takes them again. While it runs, two more renew its slots,
-// three times in each [Options.Lease]. The beginning of a direct or resumable upload takes four
-// calls, a later step that counts two, and a release three.
+// scripts count the rest. Each script runs as a whole, so a limit holds however many instances a
+// caller uses at once. A streamed upload takes four calls to Redis, and two more to settle. A body
+// that is refused before it is granted, and then drained, takes up to six for that. While an upload
+// runs, two more renew its slots, three times in each [Options.Lease]. The beginning of a direct or
+// resumable upload takes four calls, a later step that counts two, and a release three.
 //
 // # When Redis is down
 //

@@ -12,8 +12,9 @@ const maxSkew = time.Hour
 // firstObject is before every true date of an object: S3 began in March 2006.
 var firstObject = time.Date(2006, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// clock checks the storage's time of a page, and lowers earliest to it. An accepted request does
-// not prove that the process's clock is right, since the SDK corrects it.
+// clock checks the storage's time of a page. It lowers earliest to the earliest of both clocks and
+// AsOf. An accepted request does not prove that the process's clock is right, since the SDK
+// corrects it.
 func (r *run) clock(stored time.Time) error {
 	now := time.Now().Round(0) // without the monotonic clock, which ignores a reset of the wall clock
 	switch {

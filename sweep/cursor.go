@@ -30,8 +30,8 @@ func (c position) encode(prefix string) string {
 	return strings.Join([]string{list, url.QueryEscape(prefix), url.QueryEscape(c.after)}, ":")
 }
 
-// parseCursor accepts only a cursor of the same prefix. A cursor of another prefix would silently
-// skip most of the objects.
+// parseCursor accepts only a cursor of the same prefix. A cursor of another prefix could silently
+// skip objects.
 func parseCursor(text, prefix string) (c position, err error) {
 	if text == "" {
 		return c, nil

@@ -10,8 +10,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// measured is the least number of objects that Referenced is asked about before the first of them
-// is removed: half of a page, so that a page of old objects is measured at once.
+// measured is the least number of objects that Referenced is asked about, if there are as many,
+// before the first of them is removed: half of a page, so that a page of old objects is measured at
+// once.
 const measured = 500
 
 // settle judges all pending objects before it removes the first.
@@ -32,7 +33,8 @@ func (r *run) settle(ctx context.Context) error {
 	return nil
 }
 
-// measure returns an error if the orphans are too large a share of the pending objects.
+// measure returns an error if the orphans are too large a share of the pending objects. In a dry
+// run it keeps the first such error for the end.
 func (r *run) measure(orphans []storage.ListedObject) error {
 	p := proportion{len(r.pending), len(orphans)}
 	sum := p
@@ -56,14 +58,14 @@ func (r *run) measure(orphans []storage.ListedObject) error {
 	return nil
 }
 
-// atOnce returns how many objects are asked about right before their removal: as many as Rate
-// removes before the answer is too old.
+// atOnce returns how many objects are asked about right before their removal: at most as many as
+// Rate removes before the answer is too old.
 func (r *run) atOnce() int {
 	return min(r.opts.BatchSize, int(min(int64(r.opts.Rate), maxBatch)*int64(maxAnswerAge/time.Second)))
 }
 
 // removeBatch removes the objects that are still orphaned. It asks again, since removing all
-// objects that were judged together takes longer than maxAnswerAge. It repeats that whenever the
+// objects that were judged together can take longer than maxAnswerAge. It repeats that whenever the
 // answer has become too old.
 func (r *run) removeBatch(ctx context.Context, batch []storage.ListedObject) (err error) {
 	if !r.opts.Remove {

@@ -72,8 +72,8 @@ func (r *run) page(ctx context.Context, at position) (position, error) {
 	return position{}, nil
 }
 
-// objects judges a page of objects before it removes anything, and settles the pending ones once
-// there are enough to be measured.
+// objects judges a page of objects before it removes anything of it. It settles the pending ones
+// once there are enough to be measured, or on the last page.
 func (r *run) objects(ctx context.Context, after string) (next string, err error) {
 	page, err := r.store.ListObjects(ctx, r.opts.Prefix, after)
 	if err == nil {
@@ -104,7 +104,8 @@ func (r *run) objects(ctx context.Context, after string) (next string, err error
 }
 
 // openUploads judges a page of uploads, and aborts the stale ones. A key can have more uploads than
-// a page holds. So the page is requested again as long as some of its uploads are removed.
+// a page holds. So a page of one key alone, unless it is the last, is requested again as long as
+// some of its uploads are removed.
 func (r *run) openUploads(ctx context.Context, after string) (next string, err error) {
 	for known := map[string]bool(nil); ; {
 		page, err := r.uploads.ListUploads(ctx, r.opts.Prefix, after)

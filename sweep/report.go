@@ -15,7 +15,7 @@ type Report struct {
 	Orphaned int   // the others
 	Removed  int   // of the orphaned: removed
 	Changed  int   // of the orphaned: written again meanwhile, and so kept
-	Failed   int   // of the orphaned: not removed
+	Failed   int   // of the orphaned: their removal failed
 	Bytes    int64 // of the removed objects; in a dry run, of those it would remove
 
 	// Cursor is where the next run continues: after the last page that was swept completely. "" is
@@ -31,7 +31,7 @@ const (
 	Orphaned Outcome = "orphaned" // a dry run: it would be removed
 	Removed  Outcome = "removed"
 	Changed  Outcome = "changed" // it was written again meanwhile, and stays
-	Failed   Outcome = "failed"  // it could not be removed
+	Failed   Outcome = "failed"  // its removal failed
 	Foreign  Outcome = "foreign" // its key fails storage.ValidKey; it stays
 )
 
@@ -42,5 +42,5 @@ type Finding struct {
 	Size     int64  // bytes of an object
 	Modified time.Time
 	Outcome  Outcome
-	Err      error // why it was not removed
+	Err      error // of a removal that failed, of Changed and of Foreign
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Defaults of [Options].
+// Defaults and limits of [Options].
 const (
 	// ticketsLast is the longest life of a ticket, and so of a signed URL.
 	ticketsLast = 7 * 24 * time.Hour
@@ -59,13 +59,13 @@ type Referenced func(ctx context.Context, keys []string) ([]string, error)
 // younger than Grace alone. It asks about older objects. It does not ask about objects under
 // staging keys ([storage.StagingSegment]) and unfinished uploads, since no row refers to them: for
 // these only their age counts. An object that is written again between its listing and its removal
-// stays. This module never makes keys that fail [storage.ValidKey]: objects under them are reported
-// as [Foreign] and never removed.
+// stays, as far as the server supports that (see s3store.Store.RemoveListed). This module never
+// makes keys that fail [storage.ValidKey]: objects under them are reported as [Foreign] and never
+// removed.
 //
-// By default it removes nothing and reports what it would remove: see [Options.Remove]. It holds
-// one or two pages of a list in memory, a few hundred KiB, however many objects there are. It is
-// safe for concurrent use. Several runs at once, in one process or many, repeat each other's work
-// and do no harm.
+// By default it removes nothing and reports what it would remove: see [Options.Remove]. It holds a
+// few pages of a list in memory, however many objects there are. It is safe for concurrent use.
+// Several runs at once, in one process or many, repeat each other's work and do no harm.
 //
 // Age counts by the clock of the storage, which comes with every page of a list. A page without a
 // time, or with one more than an hour from the process's clock, ends the sweep before anything on
@@ -98,8 +98,8 @@ type Options struct {
 
 	// Grace is the age below which nothing is touched. It must be longer than any ticket, signed
 	// URL or upload lasts. It must also exceed the time from an upload to the application's own
-	// commit, including drafts. Default: 8 days, a day more than a ticket can last. Less is
-	// refused.
+	// commit, including drafts. Default: 8 days, a day more than a ticket can last. Less needs
+	// InsecureGrace.
 	Grace time.Duration
 
 	// InsecureGrace allows a Grace below 8 days. Unless everything in the application takes less
@@ -148,17 +148,18 @@ type Options struct {
 	// 0.25.
 	MaxShare float64
 
-	// AllowAnyShare removes every object that Referenced leaves out, even if that is everything.
-	// MaxShare is then ignored.
+	// AllowAnyShare allows any share of orphans, even if that is everything. MaxShare is then
+	// ignored.
 	AllowAnyShare bool
 
-	// Found, if set, is called for each [Finding], one at a time. By its Outcome a changed or
-	// foreign object stays. A panic stops the sweep.
+	// Found, if set, is called for each [Finding], one at a time. An object whose Outcome is
+	// [Changed] or [Foreign] stays. A panic stops the sweep.
 	Found func(ctx context.Context, f Finding)
 
-	// Progress, if set, is called after each page. A host that stores r.Cursor can continue from it
-	// after a crash; see [Sweeper.Run]. The cursor stays the same until enough old objects have
-	// been listed to be judged together. An error or a panic stops the sweep.
+	// Progress, if set, is called after each page that was swept without an error. A host that
+	// stores r.Cursor can continue from it after a crash; see [Sweeper.Run]. The cursor stays the
+	// same until enough old objects have been listed to be judged together. An error or a panic
+	// stops the sweep.
 	Progress func(ctx context.Context, r Report) error
 
 	// Logger gets a record of each removal, and of each failed one. Default: slog.Default().
@@ -169,9 +170,9 @@ type Options struct {
 // The next run continues from the report's cursor.
 var ErrLimit = errors.New("sweep: too many removals for one run")
 
-// ErrFailures is returned by [Sweeper.Run] when [Options.MaxFailures] removals have failed, for
-// example because of Object Lock or a missing right. The error contains the first failure. The next
-// run continues from the report's cursor.
+// ErrFailures is returned by [Sweeper.Run] when [Options.MaxFailures] removals have failed before
+// the last page, for example because of Object Lock or a missing right. The error contains the
+// first failure. The next run continues from the report's cursor.
 var ErrFailures = errors.New("sweep: too many removals have failed in one run")
 
 // ErrShare is returned by [Sweeper.Run] when Referenced left out a larger share than
