@@ -12,7 +12,7 @@ import (
 )
 
 // create judges what is known of a file, and answers with the URL of its upload. Until bytes come,
-// all state of an upload is in that URL, and nothing is stored. An empty file is published at once.
+// all state of an upload is in that URL, and nothing is stored. An empty file is judged at once.
 func (s *resumption) create() error {
 	d := s.declaration()
 	id, claim := rand.Text(), s.claimOf(d, s.z.opts.Expires)

@@ -203,7 +203,7 @@ func (s *resumption) replay(c *checked, open opener) error {
 	return nil
 }
 
-// copy stores the bytes of src under the ticket's key.
+// copy publishes the bytes of src under the ticket's key.
 func (s *resumption) copy(ctx context.Context, c *checked, src io.Reader) error {
 	staged, err := s.h.store.Stage(ctx, storage.Object{
 		Key: s.t.Key, Type: c.file.Type, Name: c.file.Name, Nonce: s.t.ID, MaxSize: max(1, s.t.Size),
@@ -236,8 +236,8 @@ func (p *patched) Read(b []byte) (int, error) {
 }
 
 // hostDone calls the host's function, which may panic. It takes no slot from other checks. Its
-// error is one after which clients come again: the file is published, and its upload cannot end in
-// any other way.
+// error is one after which clients come again: a file with bytes stays published, and its upload
+// cannot end in any other way.
 func (s *resumption) hostDone(f File) error {
 	s.worker.Close()
 	if s.z.opts.Done == nil {

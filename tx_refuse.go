@@ -10,10 +10,10 @@ import (
 // Handle receives the request's files, calls fn and publishes them. When it returns nil the caller
 // answers. Its error is an [*Error] that [Options.Respond] has answered.
 //
-// Fn decides before anything is readable. Its error removes all files and is the request's one
-// decision, as for [Tx.Refuse]. When fn panics, the files are removed and the panic continues. Fn
-// may call [Tx.Commit] within its own transaction; what it returns still decides. Returning nil
-// after [Tx.Rollback] or [Tx.Undo] is answered with 500.
+// Fn decides before anything is readable. Unless tx has ended, its error removes all files and is
+// the request's one decision, as for [Tx.Refuse]. When fn panics, the files are removed and the
+// panic continues. Fn may call [Tx.Commit] within its own transaction; what it returns still
+// decides. Returning nil after [Tx.Rollback] or [Tx.Undo] is answered with 500.
 //
 // Fn must not use w. Nothing ends fn, and it keeps its slot of [Options.MaxConcurrent] until it
 // returns or commits.
@@ -64,8 +64,8 @@ func (tx *Tx) run(fn func(tx *Tx) error) error {
 // An [*Error], such as that of [Reject], gives code and reason. Any other error, or nil, is only
 // logged, and the client reads 500, or nothing if it has left.
 //
-// A second Refuse does nothing. After [Tx.Commit] it removes the files and reports [KindUndone];
-// use [Handler.Handle] where a refusal may follow a Commit.
+// A second Refuse does nothing. After [Tx.Commit] it removes the files and reports [KindUndone], or
+// in [Handler.Handle] the one refusal.
 func (tx *Tx) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	tx.answer(w, r, tx.reject(err))
 }
