@@ -64,8 +64,8 @@ func (s *resumption) declaration() Declaration {
 }
 
 // location returns the URL of an upload, relative to that of the creation, of which a proxy may
-// have taken a prefix. Pages of this origin get a path, unless the proxy names its prefix:
-// tus-js-client, up to version 5, resolves nothing shorter against an endpoint that is a path
+// have taken a prefix. Pages of this origin get a path, unless the proxy names its prefix.
+// Tus-js-client, up to version 5, resolves nothing shorter against an endpoint that is a path
 // itself, such as "/files/".
 func (s *resumption) location(token string) string {
 	asked := s.r.URL

@@ -16,8 +16,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// finishWait is how long a request waits for the check and publication of its file at most: less
-// than the minute after which many proxies give up.
+// finishWait is how long a request waits for the check and publication of its file at most. Many
+// proxies give up after a minute.
 const finishWait = 50 * time.Second
 
 // finish checks and publishes a file of which all bytes are stored, in a job. J is its check, nil

@@ -12,7 +12,8 @@
 // caller uses at once. A streamed upload takes four calls to Redis, and two more to settle. A body
 // that is refused before it is granted, and then drained, takes up to six for that. While an upload
 // runs, two more renew its slots, three times in each [Options.Lease]. The beginning of a direct or
-// resumable upload takes four calls, a later step that counts two, and a release three.
+// resumable upload takes four calls, a later step that counts two, and a release three. The first
+// call of each script takes one more.
 //
 // # When Redis is down
 //

@@ -11,8 +11,8 @@ import (
 )
 
 // measured is the least number of objects that Referenced is asked about, if there are as many,
-// before the first of them is removed: half of a page, so that a page of old objects is measured at
-// once.
+// before the first of them is removed. It is half of a page, so a page of old objects is measured
+// at once.
 const measured = 500
 
 // settle judges all pending objects before it removes the first.
