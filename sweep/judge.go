@@ -17,6 +17,9 @@ const measured = 500
 
 // settle judges all pending objects before it removes the first.
 func (r *run) settle(ctx context.Context) error {
+	if len(r.pending) == 0 {
+		return nil
+	}
 	orphans, err := r.unreferenced(ctx, r.pending)
 	if err != nil {
 		return err

@@ -179,6 +179,20 @@ func TestSweepShareOfDryRun(t *testing.T) {
 	})
 }
 
+// TestSweepShareBeforeYoungObjects checks a dry run that ends with objects that are too young.
+func TestSweepShareBeforeYoungObjects(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSwept()
+		s.put(t, "x", numbered(0, 1000)...)
+		time.Sleep(grace + 1)
+		s.put(t, "x", numbered(1000, 5)...)
+		got, err := s.sweeper(t, nil, nil, sweep.Options{MaxShare: 0.25}).Run(t.Context(), "")
+		require.ErrorIs(t, err, sweep.ErrShare)
+		require.ErrorContains(t, err, "1000 of the 1000")
+		require.Equal(t, 1000, got.Orphaned)
+	})
+}
+
 // TestSweepAnyShare sweeps a bucket in which everything is really orphaned.
 func TestSweepAnyShare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
