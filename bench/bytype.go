@@ -78,7 +78,8 @@ This S3 cannot copy what it discards, so videos whose index comes last are uploa
 		return err
 	}
 	return b.typedTable("By type: the worst files, S3 over https", `The same, measured once.
-A file that is refused before its end is not uploaded, and "alone" counts the bytes before the refusal, from 64 KiB on.
+A file that is refused before its end is not uploaded.
+"Alone" then counts the bytes before the refusal, if they are 64 KiB or more.
 The answer is that to the file of 64 MiB.
 `, corpus.CostlyFiles(), 1)
 }
@@ -186,8 +187,8 @@ func (s *setup) answered(m sample, n int, stored bool) error {
 }
 
 // seen has observers read a file n times. It returns what they spent, the bytes that one took, and
-// its answer. The file comes in one buffer, as from a connection, and the time of that is left out:
-// most of a large file is not in the caches of the processor.
+// its answer. The file comes in one buffer, as from a connection. The time to copy it there is left
+// out: most of a large file is not in the caches of the processor.
 func seen(c corpus.Kind, content []byte, n int) (spent time.Duration, took int, answer string, err error) {
 	all, buffer := policy(), make([]byte, pieceSize)
 	runtime.GC()

@@ -24,17 +24,18 @@ All except tusd have the same skeleton.
 They send to an S3 that discards the files, or to versitygw where the section says so.
 Only memstore sends nothing.
 All run on one machine.
-The server is a process of its own, except where only validators or Confirm are measured.
+The server is a process of its own, except in "Looking" and "Confirm", and where only validators are measured.
 CPU time is the server's alone, as the operating system counts it.
 This library checks what it always checks: its presets read the file to its end.
 Only its limits of size are higher where large files need it.
 The other servers check nothing.
-Where a range is given, the rows were measured in turn, and the figures are medians.
+Where a range is given, the servers were measured in turn, and the figures are medians.
 So are the figures of "Refused early", "typical files" and "By size", and the times of "Looking".
 All others were measured once.
 Files are PNG pictures unless the table names another type.
 
-%s measures all except the last section again, in about twenty minutes; nothing else should run meanwhile.
+%s measures most again, in about twenty minutes; nothing else should run meanwhile.
+It does not measure the last section, the two named "Where …" and the five runs of "Large by type".
 %s shows in a minute that it works; without %s it replaces this page.
 
 %s

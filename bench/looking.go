@@ -30,7 +30,7 @@ A step takes about a nanosecond.
 
 "Held" is the memory, heap and stacks, of %[1]d uploads at once whose clients stall after the longest beginning of the file that is not refused, of about 512 KiB at most.
 They may hold 192 KiB for each upload, %[2]d MiB in all, and the 64 MiB that all inspectors share.
-Uploads beyond these are refused as busy; "waiting" counts the others.
+Uploads beyond this memory are refused as busy; "Waiting" counts the others.
 
 `, uploads, uploads*192/1024)
 	b.out.table("File", "CPU ms", "Unasked ms", "Answer", "Sent KiB", "Waiting", "Held MiB")

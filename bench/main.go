@@ -1,10 +1,11 @@
 // Command bench compares this library with common ways to write an upload server: the same uploads
-// through servers of one skeleton, into an S3 that discards them. Server, S3 and load generator are
-// processes of their own, so a server's CPU time is its own, as the operating system counts it.
+// through servers of one skeleton, in most cases into an S3 that discards them. Then server, S3 and
+// load generator are processes of their own. So a server's CPU time is its own, as the operating
+// system counts it.
 //
 //	go run . run                        all cases, and docs/benchmarks.md
 //	go run . run -quick                 smaller, to see that it works
-//	go run . run -only "by type/PDF"    one case, and in tables by type some rows
+//	go run . run -only "by type/PDF"    cases by their name, and in tables by type some rows
 //	go run . soak                       50,000 uploads, and what they leave in the process
 package main
 

@@ -49,12 +49,12 @@ func (s *Scanner) ask(ctx context.Context, command string) (string, error) {
 }
 
 // Check finds out whether clamd protects as this package documents. It scans four files that it
-// makes: the EICAR test file, a small archive of 101 levels, a small encrypted archive, and MaxSize
-// bytes of zeros. clamd logs those of the first three that it reports, and runs its VirusEvent for
-// each. Check is for the start of a program; after that, [Scanner.Ping] is enough.
+// makes: the EICAR test file, a small archive of 101 levels, a small archive marked as encrypted,
+// and MaxSize bytes of zeros. clamd logs those of the first three that it reports, and runs its
+// VirusEvent for each. Check is for the start of a program; after that, [Scanner.Ping] is enough.
 //
-// The error has one line for each problem, with its solution. If clamd did not answer, it is only
-// [upload.CodeCheckFailed]. If no connection was free, it is only [upload.CodeBusy].
+// The error has one line for each problem, with its cause or solution. If clamd did not answer, it
+// is only [upload.CodeCheckFailed]. If no connection was free, it is only [upload.CodeBusy].
 func (s *Scanner) Check(ctx context.Context) error {
 	var errs []error
 	for _, p := range []struct {

@@ -11,8 +11,9 @@
 //
 // # How to configure clamd
 //
-// By default clamd answers "OK" for files that it has not read: encrypted files, archives beyond
-// its limits, and files above MaxFileSize. These settings of clamd.conf make it report them:
+// By default clamd answers "OK" for files that it has not read whole: encrypted files, archives
+// beyond its limits, and files above MaxFileSize. The first settings of clamd.conf here make it
+// report them, and the others suit this package:
 //
 //	AlertExceedsMax yes
 //	AlertEncrypted yes
@@ -29,7 +30,7 @@
 //
 // [Scanner.Check] finds out whether the first four are right; call it when the program starts.
 // clamd spools each file to its TemporaryDirectory until it has scanned it: at most MaxConnections
-// times MaxSize bytes for each process of yours, and what it unpacks.
+// times MaxSize bytes for each [Scanner], and what it unpacks.
 //
 // # What it does not protect against
 //
@@ -37,9 +38,9 @@
 // skip silently (MaxEmbeddedPE, MaxHTMLNormalize, MaxScriptNormalize, PCREMaxFileSize). It does not
 // fully protect against a clamd that answers before it has read the end of the file. It refuses an
 // answer that has arrived before the end is sent, but it cannot recognize one that is then on its
-// way over a network. clamd's TCP port has no encryption and no password: anybody who reaches it
-// can read, or forge, verdicts and files. Use a Unix socket or a network of your own.
-// [Scanner.Version] returns the date of the signatures.
+// way over a network. clamd's TCP port has no encryption and no password: anybody on the way can
+// read, or forge, verdicts and files. Use a Unix socket or a network of your own. [Scanner.Version]
+// returns the date of the official signatures.
 package clamav
 
 import (
@@ -62,17 +63,17 @@ type Options struct {
 	// releases of clamd. clamd itself reads no file of 2 GiB or more.
 	MaxSize int64
 
-	// MaxConnections is how many files are scanned at once. Each keeps a connection from its first
-	// byte to its verdict; no named subject takes more than half of them, but at least one. Others
-	// wait up to Timeout, and are then refused with [upload.CodeBusy]. It can exceed clamd's
-	// MaxThreads, which are used only once a whole file has arrived. Default: 64, below clamd's
-	// MaxQueue.
+	// MaxConnections is how many files are scanned at once. Each keeps a connection from its head
+	// to its verdict; no named subject takes more than half of them, but at least one. Others wait
+	// up to Timeout, and are then refused with [upload.CodeBusy]. It can exceed clamd's MaxThreads,
+	// which are used only once a whole file has arrived. Default: 64, below 100, the default of
+	// clamd's MaxQueue.
 	MaxConnections int
 
 	// Timeout bounds each step: waiting for a connection and opening it, sending a piece of the
 	// file, and the verdict. A step that fails takes up to a second more, for clamd's reason. So
-	// Timeout must be shorter than [upload.Options.CheckTimeout], which would otherwise end the
-	// step and count the scanner as hung. Default: 25 s.
+	// Timeout must be over a second shorter than [upload.Options.CheckTimeout], which would
+	// otherwise end the step and count the scanner as hung. Default: 25 s.
 	Timeout time.Duration
 }
 
@@ -86,14 +87,14 @@ type Options struct {
 //	no free connection                         503 busy
 //
 // The names of signatures go to the log and not to the client. A Scanner is safe for concurrent use
-// and holds no connection while no file is being received.
+// and holds no connection while it is not used.
 type Scanner struct {
 	network, address string
 	opts             Options
 	places           *budget.Budget
 }
 
-// dialTimeout is how long clamd may take to accept a connection.
+// dialTimeout is how long clamd may take at most to accept a connection; see Options.Timeout.
 const dialTimeout = 5 * time.Second
 
 // New returns a Scanner for the clamd at the address, as net.Dial takes it: "unix" and the path of

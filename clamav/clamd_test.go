@@ -66,7 +66,7 @@ func TestEverySeam(t *testing.T) {
 	}
 }
 
-// TestLargeFile checks 100 MiB with EICAR at their start, in their middle and across a border of
+// TestLargeFile checks a large file with EICAR at its start, in its middle and across a border of
 // the pieces, and without it.
 func TestLargeFile(t *testing.T) {
 	t.Parallel()

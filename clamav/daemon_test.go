@@ -29,7 +29,7 @@ type daemon struct {
 	ended     chan struct{}
 }
 
-// strict is the configuration from the package's documentation.
+// strict has settings from the package's documentation, with higher limits, and two of the tests'.
 var strict = map[string]string{
 	"AlertExceedsMax": "yes", "AlertEncrypted": "yes", "StreamMaxLength": "150M", "MaxFileSize": "150M", "MaxScanSize": "400M",
 	"DetectPUA": "yes", "MaxThreads": "2",

@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// host is an application whose whole policy is a scanner.
+// host is an application whose policy has a scanner.
 type host struct {
 	*httptest.Server
 	store *memstore.Store
@@ -112,7 +112,7 @@ func (h *host) scans(t *testing.T, content io.Reader, code upload.Code) answer {
 	return a
 }
 
-// zeros returns n bytes with what in their midst.
+// zeros returns n bytes that are zero except for what, which begins at the offset at.
 func zeros(n, at int64, what []byte) io.Reader {
 	return io.MultiReader(
 		io.LimitReader(endless{}, at), bytes.NewReader(what), io.LimitReader(endless{}, n-at-int64(len(what))),

@@ -41,8 +41,8 @@ func (s *sink) Commit(context.Context) error {
 func (s *sink) Discard(context.Context) error { return nil }
 
 // TestManyThroughTwoThreads runs 50 uploads at once, all open before the first is at its end,
-// through a clamd of two threads. All finish, and twice as many take no more memory, neither here
-// nor in clamd.
+// through a clamd of two threads. All finish, and two more such rounds take hardly more memory,
+// neither here nor in clamd.
 func TestManyThroughTwoThreads(t *testing.T) {
 	const uploads = 50
 	defer debug.SetGCPercent(debug.SetGCPercent(100))

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// eicar returns the test file that every scanner treats as malware (eicar.org). It is stored
-// backwards, so that scanners report neither the source nor a program.
+// eicar returns the test file that scanners treat as malware (eicar.org). It is stored backwards,
+// so that scanners report neither the source nor a program.
 func eicar() []byte {
 	b := []byte(`*H+H$!ELIF-TSET-SURIVITNA-DRADNATS-RACIE$}7)CC7)^P(45XZP\4[PA@%P!O5X`)
 	slices.Reverse(b)
@@ -17,7 +17,7 @@ func eicar() []byte {
 // nesting is more levels than clamd can be configured to read.
 const nesting = 101
 
-// nested returns an archive in an archive, 101 times, of a few KiB.
+// nested returns an archive in an archive, 101 times, of about 11 KiB.
 func nested() []byte {
 	content := []byte("deep down")
 	for range nesting {

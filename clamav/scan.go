@@ -15,7 +15,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// linger is how long an answer may take that clamd gave before it closed the connection on us.
+// linger is how long failed waits for an answer that clamd gave before the stream broke.
 const linger = time.Second
 
 var errAnswered = errors.New("clamav: clamd answered, or closed the connection, before the end of the file")
@@ -118,8 +118,8 @@ func (c *scan) Verdict() error {
 	return upload.ScanError(v, cause)
 }
 
-// failed returns why the stream broke, with clamd's answer if there is one, of which read was read.
-// A file that clamd has not read whole is never clean.
+// failed returns why the stream broke, with clamd's answer if there is one. Verdict may have read
+// the first byte of the answer into read. A file that clamd has not read whole is never clean.
 func (c *scan) failed(err error, read ...byte) error {
 	_ = c.conn.SetReadDeadline(time.Now().Add(linger)) // it may be closed
 	<-c.answered

@@ -1,5 +1,5 @@
-// Package otelupload makes OpenTelemetry metrics and spans of the decisions and clean-ups of
-// package upload.
+// Package otelupload makes OpenTelemetry metrics and spans of the decisions, clean-ups and hung
+// calls of package upload.
 //
 //	hooks, err := otelupload.New(nil)
 //	…
@@ -15,7 +15,7 @@
 //	upload.active            {request}  up-down    door                  requests without a decision yet
 //	upload.files             {file}     counter    door, type            files that were published
 //	upload.bytes             By         counter    door                  content that came through this process
-//	upload.undone            {request}  counter    door                  accepted and then removed, as the host decided
+//	upload.undone            {request}  counter    door                  accepted requests whose files were removed again
 //	upload.cleanup.failures  {file}     counter    door                  files that could not be removed entirely: act on it
 //	upload.hung              {call}     counter    door                  checks, key generators and limiters that hang: act on it
 //
@@ -25,7 +25,7 @@
 // "upload link", a child of the span in the request's context, such as otelhttp's. It ends with the
 // decision. Spans of the work for the upload, such as the calls of an instrumented S3 client, are
 // its children. So are "upload cleaned_up", "upload undone" and the like. Only failures of the
-// server (status 500 and above, failed clean-ups, checks that hang) are errors.
+// server (status 500 and above, failed clean-ups, calls that hang) are errors.
 //
 // # Attributes
 //
@@ -33,7 +33,7 @@
 // upload.type (a detected media type, only of the metric upload.files) have few values, none of
 // them a client's own word. Spans also have upload.bytes and upload.files. There is never a
 // subject, a file name, a key or an error's text: those are in the log. The two counters for alarms
-// exist from the start, as 0.
+// exist from the start, as 0, for each door except link.
 package otelupload
 
 import (

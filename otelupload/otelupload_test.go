@@ -128,8 +128,8 @@ func (a *app) metrics(t *testing.T) map[string]int64 {
 	return values
 }
 
-// label returns the values of attributes in the order of their keys, and requires that no attribute
-// has many values.
+// label returns the values of attributes in the order of their keys. It requires that each key is
+// one of those with few values.
 func label(t *testing.T, set attribute.Set) string {
 	t.Helper()
 	var values []string

@@ -19,11 +19,12 @@ var errReader = errors.New("storetest: the reader failed")
 var (
 	partSize int // the least that S3 accepts for all parts except the last
 	large    int // of several parts
-	several  int // more than a store is likely to request at once: three ranges of the size of a part
+	several  int // three ranges of at most the size of a part
 	sizes    []int
 )
 
-// setSizes sets the sizes when a suite begins, so that a TestMain can have lowered partsize.Least.
+// setSizes sets the sizes when the first suite begins, so that a TestMain can have lowered
+// partsize.Least.
 var setSizes = sync.OnceFunc(func() {
 	partSize = partsize.Least
 	large, several = 2*partSize+partSize/50, 2*partSize+1000

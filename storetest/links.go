@@ -120,7 +120,7 @@ func followedInPart(ctx context.Context, s links) error {
 	return answers(ctx, url, g, http.StatusPartialContent, content(directSize)[10:2000], "Range", "bytes=10-1999")
 }
 
-// leadsNowhere returns an error if an answer has bytes of the object.
+// leadsNowhere returns an error if a request succeeds, or its answer has bytes of the object.
 func leadsNowhere(ctx context.Context, method, url string) error {
 	a, err := follow(ctx, method, url)
 	switch {

@@ -10,7 +10,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// patchedCases are for stores whose staged files are storage.Patchers. Others pass.
+// patchedCases are for stores whose staged files are storage.Patchers. For others only
+// patchesNothing tests anything.
 var patchedCases = []testCase[store]{
 	{"Patch before Commit", "the object has the patched bytes, which nobody could read before, and no other digest", patchesStaged},
 	{"no Patch before Commit", "a file that may be patched, and is not, is published as it came", patchesNothing},

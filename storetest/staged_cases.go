@@ -20,7 +20,7 @@ var stagedCases = []testCase[*direct]{
 	{"Close before the end", "Close ends reading at any byte, and nothing is left of it; others can read", closesEarly},
 }
 
-// openStaged opens a staged object for a caller of its own.
+// openStaged opens a staged object. Its key stands for the caller.
 func (s *direct) openStaged(ctx context.Context, key string, stored storage.Stored) (io.ReadCloser, error) {
 	r, err := s.OpenStaged(ctx, storage.StagedObject{Key: key, ETag: stored.ETag, Size: stored.Size, Subject: key})
 	if err != nil {

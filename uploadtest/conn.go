@@ -12,17 +12,17 @@ import (
 	"time"
 )
 
-// sendBuffer is the size of the system's buffer for the bytes that a [Conn] sends. The default
-// grows to several mebibytes. Then a client on the same machine sends far more than the server
-// reads before the client can see an answer.
+// sendBuffer is the size that [Dial] sets for the system's buffer of sent bytes. The default can
+// grow to several mebibytes. Then a client on the same machine sends far more than the server reads
+// before the client can see an answer.
 const sendBuffer = 64 << 10
 
-// errAnswered ends sending after the whole answer was read.
+// errAnswered ends sending after the answer was read, whole or broken off.
 var errAnswered = errors.New("uploadtest: answered")
 
 // Conn is a client that sends a request by hand, on a connection of its own. It can send slowly or
-// only in part, and reads the answer meanwhile. Send and the methods that end a connection are for
-// one goroutine; Answer is for any.
+// only in part, and reads the answer meanwhile. The methods that send or end a connection are for
+// one goroutine; the others are for any.
 type Conn struct {
 	conn      net.Conn
 	body      io.Reader
@@ -54,8 +54,8 @@ func Dial(r *http.Request) (*Conn, error) {
 	return NewConn(conn, r)
 }
 
-// NewConn is [Dial] over an existing connection, which may use TLS. It closes the connection if
-// sending fails.
+// NewConn is [Dial] over an existing connection, which may use TLS. It closes the connection if it
+// cannot send the head.
 func NewConn(conn net.Conn, r *http.Request) (*Conn, error) {
 	c := &Conn{conn: conn, body: r.Body, chunked: r.ContentLength < 0, answered: make(chan struct{})}
 	if c.body == nil {
@@ -107,12 +107,12 @@ func (c *Conn) Continued() bool { return c.continued.Load() }
 func (c *Conn) Sent() int64 { return c.sent.Load() }
 
 // Send sends n more bytes of the body, or the rest if n is negative. A client that then does
-// nothing stalls. Send stops when the answer has arrived, whole or broken off, which is not an
-// error.
+// nothing stalls. After the answer, whole or broken off, Send sends no further piece. That is not
+// an error.
 func (c *Conn) Send(n int64) error { return c.send(n, 16<<10, 0) }
 
-// SendSlowly sends the rest of the body at about rate bytes a second, and at least 10, in ten
-// pieces a second.
+// SendSlowly sends the rest of the body in about ten pieces a second. Each has a tenth of rate
+// bytes, rounded down, and at least 1.
 func (c *Conn) SendSlowly(rate int) error { return c.send(-1, max(1, rate/10), time.Second/10) }
 
 func (c *Conn) send(n int64, size int, pause time.Duration) error {
@@ -216,8 +216,8 @@ func (c *Conn) HalfClose() error {
 // again.
 func (c *Conn) Close() { _ = c.conn.Close() }
 
-// Reset closes the connection as a dying process does: the server's reads and writes fail. Without
-// TCP, or with TLS, it does the same as Close.
+// Reset breaks the connection off: the server's reads and writes fail. Without TCP, or with TLS, it
+// does the same as Close.
 func (c *Conn) Reset() {
 	if tcp, ok := c.conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)

@@ -27,8 +27,9 @@
 //
 // # Files of a type, and malware
 //
-// [SampleOf] returns a file of a type; [PDF], [DOCX], [JPEG] and [PNG] are short for some.
-// [Scanner] acts as a malware scanner, and [Infected] is a PDF that it refuses because of [EICAR]:
+// [SampleOf] returns a file of a type; [PDF], [DOCX] and [JPEG] are short for some. [PNG] makes a
+// picture of a given size. [Scanner] acts as a malware scanner, and [Infected] is a PDF that it
+// refuses because of [EICAR]:
 //
 //	policy := upload.All(upload.Documents(nil), uploadtest.Scanner{})
 //	…

@@ -21,7 +21,7 @@ type Fault struct {
 	Nth int // the first such call is 1; 0 is every call
 
 	// After is how many bytes of the file OpStage reads before it fails. With a shorter file it
-	// fails at the end. With 0 it fails before it reads anything.
+	// fails at the end. With 0 it fails before it reads anything. Late ignores After.
 	After int64
 
 	// Late executes the call and then returns the error: the answer of the storage is lost. For a
@@ -75,14 +75,13 @@ func NewFailingStore(s storage.Storage, faults ...Fault) *FailingStore {
 
 // Storage returns the storage with its faults. It implements storage.ObjectReader,
 // storage.DirectStorage and storage.LinkStorage if, and only if, the wrapped one does. The same is
-// true of storage.ScanReader if the wrapped one can be read. [FailingStore.Lister] is a view of its
-// own; other abilities are not passed on. Signed requests of clients to the storage are not
-// affected.
+// true of storage.ScanReader if the wrapped one can be read. Staged files are patched if those of
+// the wrapped one are. [FailingStore.Lister] is a view of its own; other abilities are not passed
+// on. Signed requests of clients to the storage are not affected.
 func (f *FailingStore) Storage() storage.Storage { return (&front{f, f.inner}).storage() }
 
 // Lister returns the storage as a storage.Lister with its faults, or nil if the wrapped one is not
-// a Lister. It is a storage.UploadLister if, and only if, the wrapped one is. Programs that sweep
-// have a storage of their own.
+// a Lister. It is a storage.UploadLister if, and only if, the wrapped one is. sweep.New takes it.
 func (f *FailingStore) Lister() storage.Lister {
 	inner, ok := f.inner.(storage.Lister)
 	if !ok {

@@ -57,7 +57,7 @@ func TestStoresConform(t *testing.T) {
 	})
 }
 
-// calls makes each call to a store once, and returns the errors by call.
+// calls makes each call to a store except Patch once, and returns the errors by call.
 func calls(ctx context.Context, f *uploadtest.FailingStore) map[uploadtest.Op]error {
 	s := f.Storage()
 	direct, links := s.(storage.DirectStorage), s.(storage.LinkStorage)

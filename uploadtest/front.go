@@ -10,7 +10,7 @@ import (
 // Op names a call to a storage.
 type Op string
 
-// Calls of storage.Storage and storage.Staged, and of the optional abilities.
+// Calls of storage.Storage and storage.Staged, and of optional abilities.
 const (
 	OpStage   Op = "Stage"
 	OpCommit  Op = "Commit"

@@ -73,7 +73,7 @@ func (d *frontDirect) AbortMultipart(ctx context.Context, key, uploadID string) 
 	return d.f.end(ctx, OpAbortMultipart, key, uploadID, func() error { return d.inner.AbortMultipart(ctx, key, uploadID) })
 }
 
-// end makes a call that ends a multipart upload, whatever its result.
+// end makes a call that ends a multipart upload. A fault after the call does not undo that end.
 func (f *front) end(ctx context.Context, op Op, key, uploadID string, do func() error) error {
 	return f.call(ctx, op, func() error {
 		err := do()

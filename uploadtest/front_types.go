@@ -41,8 +41,8 @@ type (
 	}
 )
 
-// storage returns a storage with exactly the abilities of the inner one. The exception is verdicts,
-// which are useless without reading.
+// storage returns a storage with those of these abilities that the inner one has. It leaves out
+// verdicts without reading, which are useless.
 func (f *front) storage() storage.Storage {
 	reader, isReader := f.inner.(storage.ObjectReader)
 	direct, isDirect := f.inner.(storage.DirectStorage)

@@ -17,8 +17,8 @@ import (
 // refused. A refusal has one of the codes that judge a file, or a code of the host's own. An answer
 // without a code is a refusal if its status is 400, 413, 415 or 422. Another refusal, for example
 // for a missing field or session, also fails the test, because the file was not judged. So does an
-// answer of 5xx. RunHostile stops at the first 429: give h limits for this test that allow hundreds
-// of files.
+// answer of 5xx without a code of the host's own. RunHostile stops at the first 429: give h limits
+// for this test that allow hundreds of files.
 //
 // A file may be accepted if it was stored without what is hostile, such as a JPEG without the
 // archive after it: if [upload.Check] accepts what is stored, by its type. So a handler that
@@ -66,7 +66,7 @@ func RunHostile(t testing.TB, h http.Handler, store Store, request func(Sample) 
 // Store is a storage that can be looked into.
 type Store interface {
 	storage.ObjectReader
-	Keys() []string // of all published files, sorted
+	Keys() []string // of all objects, sorted
 }
 
 // missing returns the keys that other lacks. Both lists are sorted.
@@ -79,7 +79,7 @@ func missing(keys, other []string) (lacks []string) {
 	return lacks
 }
 
-// storedHarmless reports whether all files that were added differ from s and are not hostile.
+// storedHarmless reports whether files were added that all differ from s and are not hostile.
 func storedHarmless(t testing.TB, s Sample, store Store, before, after []string) bool {
 	added := missing(after, before)
 	for _, key := range added {

@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// PNG returns a picture of exactly size bytes, which any decoder reads, and which has no metadata,
-// so a handler stores it as it is. A size of 0 is a small picture. It panics if size is too small;
-// 1 KiB is always enough. The default limits of upload.Images take up to 64 MiB.
+// PNG returns a picture of exactly size bytes. It has no metadata, so a handler stores it as it is.
+// A size of 0 is a small picture. It panics if size is too small; 1 KiB is always enough. The
+// default limits of upload.Images take up to 64 MiB.
 func PNG(size int) Content {
 	if size == 0 {
 		return Bytes(picture())
@@ -50,7 +50,8 @@ func pngSize(width, height int) int {
 	return pngLeast + data + 5*((data+maxBlock-1)/maxBlock)
 }
 
-// storedPixels returns the zlib stream of a picture (RFC 1950, 1951), after so many empty blocks.
+// storedPixels returns the zlib stream of a picture (RFC 1950, 1951), with so many empty blocks
+// before its pixels.
 func storedPixels(width, height, empty int) []byte {
 	data := make([]byte, 0, height*(width+1))
 	for y := range height {

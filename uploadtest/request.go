@@ -85,9 +85,8 @@ func Do(c *http.Client, r *http.Request) (*Answer, error) {
 }
 
 // Client returns a client whose requests h answers in the caller's goroutine, for any host. A panic
-// of h is passed on to the caller. As with httptest.ResponseRecorder there is no connection:
-// nothing is cut off, deadlines are accepted and have no effect, and answers are always complete.
-// [Serve] has connections.
+// of h is passed on to the caller. There is no connection: nothing is cut off, deadlines are
+// accepted and have no effect, and answers are always complete. [Serve] has connections.
 func Client(h http.Handler) *http.Client { return &http.Client{Transport: handlerTransport{h}} }
 
 type handlerTransport struct{ h http.Handler }

@@ -39,8 +39,8 @@ var families = []struct {
 
 // Hostile returns several hundred files that upload.Types refuses with their code, even where it
 // allows their type: malformed, truncated and polyglot files, bombs, scripts, programs and wrong
-// types. None is malware, and none does harm where it is stored. The files may change with every
-// version, and there will be more.
+// types. None is malware, and none does harm where it is stored. The files, and their number, may
+// change with every version.
 func Hostile() iter.Seq[Sample] {
 	return samples(func(f corpus.File) bool { return f.Code != "" })
 }
@@ -51,8 +51,8 @@ func Legitimate() iter.Seq[Sample] {
 }
 
 // Active returns well-formed documents that act when they are opened, and tables with formulas.
-// They are refused with their code, except by options such as
-// upload.DocumentOptions.AllowActivePDF.
+// upload.Documents refuses them with their code, unless options such as
+// upload.DocumentOptions.AllowActivePDF accept them.
 func Active() iter.Seq[Sample] {
 	return func(yield func(Sample) bool) {
 		for _, f := range slices.Concat(corpus.ActiveDocuments(), corpus.Formulas()) {

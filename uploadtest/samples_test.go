@@ -39,7 +39,7 @@ func (r *recorder) Errorf(format string, args ...any) {
 	r.errors = append(r.errors, fmt.Sprintf(format, args...))
 }
 
-// Fatalf ends the goroutine, as testing does; see fatal.
+// Fatalf ends the goroutine, as testing does; see run.
 func (r *recorder) Fatalf(format string, args ...any) {
 	r.Errorf(format, args...)
 	runtime.Goexit()
@@ -103,7 +103,7 @@ func TestEICAR(t *testing.T) {
 	require.Equal(t, "275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f", hex.EncodeToString(sum[:]))
 }
 
-// TestRunHostilePasses runs it against every policy of this library, over any types.
+// TestRunHostilePasses runs it against Types of all types, and against the presets.
 func TestRunHostilePasses(t *testing.T) {
 	types := map[string]bool{}
 	for s := range uploadtest.Legitimate() {

@@ -21,7 +21,7 @@ type Server struct {
 	conns chan net.Conn
 	done  chan struct{}
 	stop  sync.Once
-	open  sync.WaitGroup // connections
+	open  sync.WaitGroup // connections, and the goroutine that accepts them
 	log   serverLog
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // SlowStore returns a storage whose calls each take latency longer, except DirectMethods and
-// PieceSize. It reads staged files at most at rate bytes a second, or at any speed if rate is 0. It
+// PieceSize. Stage reads at most rate bytes a second, or at any speed if rate is 0. The storage
 // waits by the clock of package time, so a bubble of testing/synctest takes no time. The end of a
 // context also ends the wait, and the call fails. The storage keeps the abilities that
 // [FailingStore.Storage] keeps.
@@ -38,7 +38,7 @@ func (s slow) stage(ctx context.Context, r io.Reader, do func(io.Reader) error) 
 
 func (slow) note(string, int) {}
 
-// slowReader reads a tenth of a second's bytes at a time.
+// slowReader reads at most a tenth of a second's bytes at a time, but at least one.
 type slowReader struct {
 	ctx  context.Context // of the Stage call
 	r    io.Reader

@@ -8,9 +8,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Stored returns all bytes of an object that a storage keeps, published or staged, and the
-// storage's description of it. The test fails if there is no such object, or if its size differs
-// from the description.
+// Stored returns all bytes of an object that a storage keeps, published or under a staging key, and
+// the storage's description of it. The test fails if there is no such object, or if its size
+// differs from the description.
 func Stored(t testing.TB, s storage.ObjectReader, key string) (content []byte, info storage.Stored) {
 	t.Helper()
 	info, err := s.Stat(t.Context(), key)

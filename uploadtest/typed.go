@@ -10,9 +10,8 @@ const (
 	typeDOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 )
 
-// SampleOf returns a legitimate file of a media type that upload.Types supports, the first of
-// [Legitimate]. Each preset that accepts the type accepts the file. SampleOf panics for any other
-// type.
+// SampleOf returns the first file of [Legitimate] of a media type, and panics if there is none.
+// Each preset that accepts the type accepts the file.
 func SampleOf(mediaType string) Sample {
 	for s := range Legitimate() {
 		if s.Type == mediaType {
@@ -28,11 +27,11 @@ func PDF() Content { return Bytes(SampleOf(typePDF).Content) }
 // DOCX returns a Word document that upload.Documents accepts.
 func DOCX() Content { return Bytes(SampleOf(typeDOCX).Content) }
 
-// JPEG returns a picture that upload.Images accepts. [PNG] makes one of any size.
+// JPEG returns a picture that upload.Images accepts. [PNG] makes one of a given size.
 func JPEG() Content { return Bytes(SampleOf("image/jpeg").Content) }
 
-// Infected returns a PDF with [EICAR] in it, which [Scanner] and malware scanners refuse. Nothing
-// else is wrong with it: upload.Documents accepts it.
+// Infected returns a PDF with [EICAR] in it, which [Scanner] refuses. Nothing else is wrong with
+// it: upload.Documents accepts it.
 func Infected() Sample {
 	return Sample{
 		Name: "infected/a PDF with EICAR", FileName: "infected.pdf", Type: typePDF,
