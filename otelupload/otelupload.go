@@ -14,9 +14,9 @@
 //	upload.duration          s          histogram  door, outcome, code   every decision, and thereby their number
 //	upload.active            {request}  up-down    door                  requests without a decision yet
 //	upload.files             {file}     counter    door, type            files that were published
-//	upload.bytes             By         counter    door                  content that came through this process
-//	upload.undone            {request}  counter    door                  accepted requests whose files were removed again
-//	upload.cleanup.failures  {file}     counter    door                  files that could not be removed entirely: act on it
+//	upload.bytes             By         counter    door                  bytes received, confirmed or served by this process
+//	upload.undone            {request}  counter    door                  accepted requests that were undone, see upload.KindUndone
+//	upload.cleanup.failures  {file}     counter    door                  files of which something may be left: act on it
 //	upload.hung              {call}     counter    door                  checks, key generators and limiters that hang: act on it
 //
 // # Spans

@@ -45,8 +45,8 @@ func anyKey(r *http.Request) { r.URL.Path = strings.TrimSuffix(r.URL.Path, "0") 
 
 func withoutMeta(r *http.Request) { r.Header.Del("X-Amz-Meta-More") }
 
-// copying replaces a request's bytes by those of the object that a header names. An absent object
-// gets an answer of its own.
+// copying replaces a request's bytes by those of the object that a header names. If that is absent,
+// the request becomes one that the store refuses.
 func copying(store *memstore.Store, r *http.Request) {
 	source := r.Header.Get("X-Amz-Copy-Source")
 	if source == "" {
@@ -250,7 +250,7 @@ func firstPatch(ctx context.Context, s *memstore.Store, p storage.Promotion) err
 	return s.Promote(ctx, withDigests(p))
 }
 
-// withDigests returns p without digests that its patches do not have.
+// withDigests returns p, without its SourceSHA256 if it has no patches.
 func withDigests(p storage.Promotion) storage.Promotion {
 	if len(p.Patches) == 0 {
 		p.SourceSHA256 = ""

@@ -108,7 +108,7 @@ func (c *Conn) Sent() int64 { return c.sent.Load() }
 
 // Send sends n more bytes of the body, or the rest if n is negative. A client that then does
 // nothing stalls. After the answer, whole or broken off, Send sends no further piece. That is not
-// an error.
+// an error, but a piece that cannot be sent whole is one.
 func (c *Conn) Send(n int64) error { return c.send(n, 16<<10, 0) }
 
 // SendSlowly sends the rest of the body in about ten pieces a second. Each has a tenth of rate

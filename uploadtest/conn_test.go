@@ -194,7 +194,7 @@ func TestContinue(t *testing.T) {
 	require.Equal(t, 201, a.Status)
 }
 
-// TestLyingLength checks that a wrong length is sent unchanged, even without a body.
+// TestLyingLength checks that a wrong length is sent unchanged, and 0 without a body.
 func TestLyingLength(t *testing.T) {
 	lengths := make(chan int64, 1)
 	s := uploadtest.Serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { lengths <- r.ContentLength }))
@@ -211,7 +211,7 @@ func TestLyingLength(t *testing.T) {
 	}
 }
 
-// TestDialFails dials an address without a server.
+// TestDialFails dials with an ended context, and sends over a closed connection.
 func TestDialFails(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()

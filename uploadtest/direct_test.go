@@ -33,7 +33,7 @@ func newApp(t *testing.T, store storage.Storage, serve http.Handler, o upload.Pr
 
 func ann() http.Header { return http.Header{"Subject": {"ann"}} }
 
-// TestDirect makes direct uploads in every way, without a network and with one.
+// TestDirect makes direct uploads in every way, without connections and with them.
 func TestDirect(t *testing.T) {
 	const part = 5 << 20
 	long := uploadtest.Repeat("a line of text\n", 2*part+1000)

@@ -14,7 +14,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestSampleOf checks that each type of the presets has a sample that they accept.
+// TestSampleOf checks that types of the presets have samples that they accept.
 func TestSampleOf(t *testing.T) {
 	office := "application/vnd.openxmlformats-officedocument."
 	open := "application/vnd.oasis.opendocument."
