@@ -22,10 +22,11 @@
 // # Spans
 //
 // A request has a span "upload streamed", "upload store", "upload direct", "upload resumable" or
-// "upload link", a child of the span in the request's context, such as otelhttp's. It ends with the
-// decision. Spans of the work for the upload, such as the calls of an instrumented S3 client, are
-// its children. So are "upload cleaned_up", "upload undone" and the like. Only failures of the
-// server (status 500 and above, failed clean-ups, calls that hang) are errors.
+// "upload link". It is a child of the span in the request's context, such as otelhttp's, and ends
+// with the decision. OPTIONS of an [upload.Resumer] has none. Spans of the work for the upload,
+// such as the calls of an instrumented S3 client, are children of the request's span. So are
+// "upload cleaned_up", "upload undone" and the like. Only failures of the server (status 500 and
+// above, failed clean-ups, calls that hang) are errors.
 //
 // # Attributes
 //

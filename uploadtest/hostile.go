@@ -32,8 +32,8 @@ import (
 //		return r
 //	})
 //
-// store is that of h, a memstore.Store for example, in which no other file may appear. If it is nil,
-// only answers are checked. RunHostile does not test what a policy must accept: also send it
+// store is that of h, a memstore.Store for example, in which no other file may appear. If it is
+// nil, only answers are checked. RunHostile does not test what a policy must accept: also send it
 // [Legitimate] files.
 func RunHostile(t testing.TB, h http.Handler, store Store, request func(Sample) *http.Request) {
 	t.Helper()
