@@ -67,6 +67,18 @@ func TestNoTicketNoPermission(t *testing.T) {
 	}
 }
 
+// TestTicketsAreCleanedUp checks that a kept ticket whose removal fails is removed at a second try,
+// and reported.
+func TestTicketsAreCleanedUp(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	d.meddle(t, upload.Options{}, upload.PresignOptions{GrantStored: always},
+		uploadtest.Fault{Op: uploadtest.OpCommit}, uploadtest.Fault{Op: uploadtest.OpDiscard, Nth: 1})
+	p := d.step(t, "../meddled/", declarationOf("a.txt", "hello"), nil).problem(t)
+	require.Equal(t, upload.CodeStorage, p.Code)
+	require.Zero(t, d.store.Used())
+	require.Contains(t, d.log.String(), "upload: cleaned_up")
+}
+
 // TestStoredTicketsFail checks that a ticket that cannot be read loses no file.
 func TestStoredTicketsFail(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{GrantStored: always})

@@ -87,3 +87,14 @@ func isSHA256(s string) bool {
 	b, err := hex.DecodeString(s)
 	return err == nil && len(b) == 32
 }
+
+// completeName gives a cleaned name without an extension that of its type, if the options ask for
+// it.
+func (h *Handler) completeName(name, mediaType string) string {
+	exts := sniff.Extensions(mediaType)
+	if !h.opts.CompleteNames || name == "" || filename.Ext(name) != "" || len(exts) == 0 {
+		return name
+	}
+	whole, _ := filename.Clean(name + exts[0]) // which cuts a long name, and has nothing to refuse
+	return whole
+}

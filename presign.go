@@ -219,11 +219,9 @@ func (p *Presigner) remove(q *session, t *sealed) error { return p.removeBy(q, t
 
 // removeBy is remove with a function that removes the bytes.
 func (p *Presigner) removeBy(q *session, t *sealed, remove func(context.Context, *sealed) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CleanupTimeout)
-	defer cancel()
 	staged := p.file(t, t.Type, "")
 	staged.Key = t.Staging
-	err := q.cleanup(ctx, staged, func(ctx context.Context) error { return remove(ctx, t) })
+	err := q.cleanup(staged, func(ctx context.Context) error { return remove(ctx, t) })
 	if err == nil && t.UploadID != "" {
 		q.account.release(q.ctx, t.Subject, t.ID)
 	}

@@ -86,9 +86,9 @@ func (p *Presigner) keepTicket(q *session, t *sealed) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CommitTimeout)
 	defer cancel()
 	if err := staged.Commit(ctx); err != nil {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CleanupTimeout)
-		defer cancel()
-		return errors.Join(storageError(err), staged.Discard(ctx))
+		f := p.file(t, sniff.Binary, "")
+		f.Key = t.Staging + ticketSuffix
+		return errors.Join(storageError(err), q.cleanup(f, staged.Discard))
 	}
 	return nil
 }

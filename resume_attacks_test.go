@@ -222,6 +222,31 @@ func TestResumeStorageFails(t *testing.T) {
 	t.Run("copies", func(t *testing.T) { resumeStorageFails(t, (*uploadtest.FailingStore).Storage) })
 }
 
+// TestResumeCopyIsCleanedUp checks that a copy that could not be published is removed at a second try,
+// and that this is reported.
+func TestResumeCopyIsCleanedUp(t *testing.T) {
+	memory := &memstore.Store{}
+	const pieces = 2 // commits before that of the copy
+	failing := uploadtest.NewFailingStore(memory,
+		uploadtest.Fault{Op: uploadtest.OpCommit, Nth: pieces + 1}, uploadtest.Fault{Op: uploadtest.OpDiscard, Nth: 1})
+	var cleaned []upload.File
+	hooks := upload.Hooks{Event: func(_ context.Context, e upload.Event) {
+		if e.Kind == upload.KindCleanedUp {
+			cleaned = append(cleaned, e.Files...)
+		}
+	}}
+	z := newResumable(t, struct {
+		storage.Storage
+		storage.ObjectReader
+		storage.Lister
+	}{failing.Storage(), memory, failing.Lister()}, nil, upload.Options{Hooks: hooks}, upload.ResumeOptions{})
+	url := z.create(t, "a.txt", 5)
+	require.Equal(t, http.StatusBadGateway, z.patch(t, url, 0, "hello").StatusCode)
+	require.Len(t, cleaned, 1)
+	require.False(t, storage.IsStaging(cleaned[0].Key))
+	require.Equal(t, 2, failing.Calls(uploadtest.OpDiscard))
+}
+
 func resumeStorageFails(t *testing.T, front func(*uploadtest.FailingStore) storage.Storage) {
 	t.Helper()
 	const content = "0123456789"

@@ -124,16 +124,12 @@ func (s *resumption) publishEmpty() error {
 
 // withdraw removes a published file for which the host's function has failed.
 func (s *resumption) withdraw(f File) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), s.h.opts.CleanupTimeout)
-	defer cancel()
-	_ = s.cleanup(ctx, f, func(ctx context.Context) error { return s.h.store.Delete(ctx, f.Key) }) // it is logged
+	_ = s.cleanup(f, func(ctx context.Context) error { return s.h.store.Delete(ctx, f.Key) }) // it is logged
 }
 
 // discard removes all of an upload that nobody can continue.
 func (s *resumption) discard() {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), s.h.opts.CleanupTimeout)
-	defer cancel()
 	f := s.about
 	f.Key = s.t.Staging
-	_ = s.cleanup(ctx, f, func(ctx context.Context) error { return s.chain.Remove(ctx, false) }) // it is logged
+	_ = s.cleanup(f, func(ctx context.Context) error { return s.chain.Remove(ctx, false) }) // it is logged
 }

@@ -202,11 +202,9 @@ func (z *Resumer) fileOf(t *sealed, r result) File {
 // removePieces removes all bytes of an upload that has ended. Its markers stay, for later requests,
 // until a lifecycle rule or sweep.
 func (z *Resumer) removePieces(q *session, t *sealed, c *chain.Chain) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), z.h.opts.CleanupTimeout)
-	defer cancel()
 	f := z.file(t, t.Type, "")
 	f.Key = t.Staging
-	return q.cleanup(ctx, f, func(ctx context.Context) error { return c.Remove(ctx, true) })
+	return q.cleanup(f, func(ctx context.Context) error { return c.Remove(ctx, true) })
 }
 
 // release gives the reservation of an upload that has ended back to the limiter.

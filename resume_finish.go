@@ -214,7 +214,7 @@ func (s *resumption) copy(ctx context.Context, c *checked, src io.Reader) error 
 	}
 	if err := staged.Commit(ctx); err != nil {
 		if !errors.Is(err, storage.ErrUnknownOutcome) { // else it may be published, which stays
-			err = errors.Join(err, staged.Discard(ctx))
+			err = errors.Join(err, s.cleanup(c.file, staged.Discard))
 		}
 		return commitError(err)
 	}

@@ -10,8 +10,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/airlock-go/upload/internal/filename"
-	"github.com/airlock-go/upload/internal/sniff"
 	"github.com/airlock-go/upload/internal/worker"
 	"github.com/airlock-go/upload/storage"
 )
@@ -122,17 +120,6 @@ func (h *Handler) warnNoDeadlines(q *session) {
 	}
 }
 
-// completeName gives a cleaned name without an extension that of its type, if the options ask for
-// it.
-func (h *Handler) completeName(name, mediaType string) string {
-	exts := sniff.Extensions(mediaType)
-	if !h.opts.CompleteNames || name == "" || filename.Ext(name) != "" || len(exts) == 0 {
-		return name
-	}
-	whole, _ := filename.Clean(name + exts[0]) // which cuts a long name, and has nothing to refuse
-	return whole
-}
-
 // leave ends the request for Shutdown. One that panics has no decision yet.
 func (q *session) leave() {
 	if !q.decided {
@@ -240,9 +227,16 @@ func (q *session) key(in *Incoming) (string, error) {
 	return key, keyError(storage.ValidKey(key))
 }
 
-// cleanup removes the bytes that the request left under f's key, with retries, perhaps after the
+// cleanup removes the bytes that the request left under f's key, with retries, also after the
 // request's context has ended. It reports how that went.
-func (q *session) cleanup(ctx context.Context, f File, discard func(context.Context) error) error {
+func (q *session) cleanup(f File, discard func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), q.h.opts.CleanupTimeout)
+	defer cancel()
+	return q.cleanupUntil(ctx, f, discard)
+}
+
+// cleanupUntil is cleanup until ctx ends.
+func (q *session) cleanupUntil(ctx context.Context, f File, discard func(context.Context) error) error {
 	begin := time.Now()
 	err := worker.Retry(ctx, discard)
 	e := Event{Kind: KindCleanedUp, Files: []File{f}, Duration: time.Since(begin), Err: err}

@@ -149,7 +149,7 @@ func (tx *Tx) discard(ctx context.Context) error {
 	defer cancel()
 	var errs []error
 	for i, s := range slices.Backward(tx.staged) {
-		errs = append(errs, tx.s.cleanup(ctx, tx.files[i], s.Discard))
+		errs = append(errs, tx.s.cleanupUntil(ctx, tx.files[i], s.Discard))
 	}
 	return errors.Join(errs...)
 }

@@ -1,7 +1,6 @@
 package upload
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/url"
@@ -129,9 +128,7 @@ func (tx *Tx) take(in *Incoming, s *stream, staged storage.Staged, err error) er
 		return nil
 	}
 	if staged != nil { // a store that keeps what it was not given whole
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(tx.s.ctx), tx.s.h.opts.CleanupTimeout)
-		defer cancel()
-		err = errors.Join(err, tx.s.cleanup(ctx, tx.s.about, staged.Discard))
+		err = errors.Join(err, tx.s.cleanup(tx.s.about, staged.Discard))
 	}
 	if failed := s.failed(); failed != nil {
 		return failed

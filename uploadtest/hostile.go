@@ -17,8 +17,8 @@ import (
 // refused. A refusal has one of the codes that judge a file, or a code of the host's own. An answer
 // without a code is a refusal if its status is 400, 413, 415 or 422. Another refusal, for example
 // for a missing field or session, also fails the test, because the file was not judged. So does an
-// answer of 5xx without a code of the host's own. RunHostile stops at the first 429: give h limits
-// for this test that allow hundreds of files.
+// answer that is neither a 4xx nor the redirect of [upload.SeeOther]. RunHostile stops at the first
+// 429: give h limits for this test that allow hundreds of files.
 //
 // A file may be accepted if it was stored without what is hostile, such as a JPEG without the
 // archive after it: if [upload.Check] accepts what is stored, by its type. So a handler that
@@ -98,6 +98,9 @@ func storedHarmless(t testing.TB, s Sample, store Store, before, after []string)
 
 // judged reports whether a refusal is one of the file.
 func (a *Answer) judged() bool {
+	if a.Code != "" && a.Status != http.StatusSeeOther && a.Status/100 != 4 {
+		return false
+	}
 	switch a.Code {
 	case upload.CodeContent, upload.CodeTypeNotAllowed, upload.CodeTypeMismatch, upload.CodeEmpty, upload.CodeTooLarge:
 		return true

@@ -131,6 +131,13 @@ func TestRunHostileFails(t *testing.T) {
 	status := func(code int) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
 	}
+	coded := func(code int) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(code)
+			_, _ = w.Write([]byte(`{"code":"mine"}`))
+		})
+	}
 	total := count(uploadtest.Hostile())
 	store := &memstore.Store{MaxBytes: 4 << 30}
 	locked, err := upload.New(store, upload.Types("image/png"), nobody, &upload.Options{Logger: slog.New(slog.DiscardHandler)})
@@ -147,6 +154,9 @@ func TestRunHostileFails(t *testing.T) {
 		{"accepts no file in this field", newHandler(t, store, upload.Types("image/png"), upload.Options{}), "other", total},
 		{"has no such route", http.NotFoundHandler(), "file", total},
 		{"fails", status(500), "file", total},
+		{"fails with a code of its own", coded(500), "file", total},
+		{"accepts with a code of its own", coded(200), "file", total},
+		{"refuses with a code of its own", coded(422), "file", 0},
 		{"limits callers, without a code", status(429), "file", 1},
 		{"limits callers", newHandler(t, store, upload.Types("image/png"), upload.Options{Limiter: few(t)}), "file", 1},
 		{"refuses, without a code", status(415), "file", 0},
