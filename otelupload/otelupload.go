@@ -113,8 +113,8 @@ func (h *hooks) instruments(m metric.Meter) error {
 		metric.WithDescription("Requests that are not decided yet."))
 	failed = errors.Join(failed, err)
 	h.files = counter("upload.files", "{file}", "Files that were published.")
-	h.bytes = counter("upload.bytes", "By", "Content that came through this process.")
-	h.undone = counter("upload.undone", "{request}", "Requests that were accepted and whose files were removed again.")
+	h.bytes = counter("upload.bytes", "By", "Bytes that came through this process.")
+	h.undone = counter("upload.undone", "{request}", "Accepted requests whose files were then to be removed.")
 	h.failures = counter("upload.cleanup.failures", "{file}", "Files of which something could not be removed.")
 	h.hangs = counter("upload.hung", "{call}", "Calls of validators, key generators and limiters that did not return in time.")
 	return failed
