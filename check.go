@@ -11,7 +11,7 @@ import (
 
 // Check judges a file as a [Handler] with that policy and [KeepAll] does, and stores nothing. Of f
 // only Name and Field, by default "file", are read. A policy without a [Form] judges any field.
-// Files of more than maxSize bytes, by default [Field.MaxSize] or 5 MiB, are refused.
+// Files above maxSize or [Field.MaxSize], by default 5 MiB, are refused.
 //
 // It returns the file as accepted, without a key. A refusal, and an error as of [Handler.Store], is
 // an [*Error]; another error is a mistake of the program. Nothing is logged. A call takes about

@@ -51,13 +51,13 @@
 // rights. A cut body is refused, never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
-// stays. A failing handler's files stay only after [Keep], after [Tx.Commit] of [Handler.Receive],
-// or with a [Presigner] or [Resumer]. While a request commits, a list of the bucket may show the
-// first files alone. Abandoned uploads of a Presigner or Resumer stay until a lifecycle rule or
-// sweep. A killed process may leave files, published and staged, until a sweep.
+// stays. A failing handler's files stay after [Keep], a begun answer, or [Tx.Commit] of
+// [Handler.Receive], and with a [Presigner] or [Resumer]. While a request commits, a list of the
+// bucket may show the first files alone. Abandoned uploads of a Presigner or Resumer stay until a
+// lifecycle rule or sweep. A killed process may leave files, published and staged, until a sweep.
 //
-// Bad files are removed, with retries, even when the client has left. Failed removals are reported
-// as [KindCleanupFailed]. This package writes no temporary files.
+// Bad files are removed, with retries, even when the client has left. Failed removals become
+// [KindCleanupFailed] events. This package writes no temporary files.
 //
 // Memory is bounded. s3store.Options.MaxMemory (64 MiB) limits the buffers of all uploads. Each
 // request adds about 100 KiB, at most 192 KiB. This package's validators share 64 MiB per Handler.
@@ -68,37 +68,36 @@
 // HTTP/2 they fail at once.
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
-// after the first 4 KiB of a file. On HTTP/1.1 the rest is drained for a while, since browsers
-// send all before reading.
+// after the first 4 KiB of a file. On HTTP/1.1 the rest is drained for a while, since browsers send
+// all before reading.
 //
-// Nothing that a client claims is trusted. Keys are random by default. The stored type is the
-// detected one. The file name is data.
+// Clients' claims are not trusted. Keys are random by default. The stored type is detected; where
+// contents are alike, the name decides. The file name is data.
 //
-// It fails closed. No handler lacks an authorizer. A validator that fails, panics or
-// exceeds [Options.CheckTimeout] accepts nothing. No limit can be switched off.
+// It fails closed. No handler lacks an authorizer. A validator that fails, panics or exceeds
+// [Options.CheckTimeout] accepts nothing. No limit can be switched off.
 //
 // One policy for every way in. Raw bodies, the program's own files, and those of a [Presigner] or
 // [Resumer] are published only after the same validators have read them.
 //
-// One decision per request. Each request or step, except a [Resumer]'s OPTIONS, ends with one record
-// of [Options.Logger] and one [Event] of [Options.Hooks]. This package puts no content, URLs or
-// tickets there. Clean-ups and hung calls add both.
+// One decision per request. Each request, except a [Resumer]'s OPTIONS, and each step of an upload
+// ends with one record of [Options.Logger] and one [Event] of [Options.Hooks]. This package puts no
+// content, signed URLs or tickets there. Clean-ups and hung calls add both.
 //
 // # Where it runs
 //
 // The handler moves the connection's deadlines, so the server's ReadTimeout and WriteTimeout
 // neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout. No
 // middleware in front may read the form, as FormValue does, or set a deadline on the context. With
-// a ResponseWriter without Unwrap, such as [http.TimeoutHandler]'s, both timeouts hold, and stalled
-// clients are not cut.
+// a ResponseWriter without Unwrap, such as [http.TimeoutHandler]'s, both timeouts hold, and alone
+// cut stalled clients.
 //
 // # What it does not protect against
 //
 // It finds no malware. [Types] and its presets read the structure of files as far as
 // docs/accepted.md says. A well-formed file can still attack a program with a bug, so serve users'
 // files as attachments from a separate domain. Only an [Options.Limiter] limits how often somebody
-// uploads; nothing limits how much they keep. It does not encrypt. It cannot guard a bucket that
-// others write or list.
+// uploads; nothing limits how much they keep. It cannot guard a bucket that others write or list.
 //
-// docs/security.md lists attacks with tests, docs/production.md helps operators.
+// docs/security.md lists attacks with tests.
 package upload

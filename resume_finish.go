@@ -16,11 +16,11 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// finishWait is how long a request waits for the check and publication of its file at most. Many
+// finishWait is the longest that a request waits for the check and publication of its file. Many
 // proxies give up after a minute.
 const finishWait = 50 * time.Second
 
-// finish checks and publishes a file of which all bytes are stored, in a job. J is its check, nil
+// finish checks and publishes a file of which all bytes are stored, in a job. Its check is j, nil
 // if none was begun. The job goes on when the client leaves, or has waited too long. A request that
 // comes meanwhile joins the job.
 func (s *resumption) finish(j *judging) (File, error) {
@@ -106,7 +106,7 @@ func (s *resumption) published(c *checked) (File, error) {
 	return s.markDone(f)
 }
 
-// publish checks the file, decides about it between instances, and publishes it. An upload that was
+// publish checks the file, records the decision for all instances, and publishes it. An upload that was
 // accepted before a process ended is checked again: what was found then is not kept.
 func (s *resumption) publish(c *checked, accepted bool) (File, error) {
 	pieces, err := s.chain.Pieces(s.ctx)

@@ -64,8 +64,8 @@ func TestReadmeS3(t *testing.T) {
 	// signedIn is your func(*http.Request) (string, error), which returns the caller's id.
 	ctx := context.Background()
 	// The private bucket must exist. Region and credentials are those of the AWS CLI.
-	// profile is the kind of server, not one of the AWS CLI. An endpoint on another machine needs
-	// https, or "&insecure=true".
+	// profile is the kind of server, not one of the AWS CLI; AWS and versitygw need none. An endpoint
+	// on another machine needs https, or "&insecure=true".
 	store, err := s3open.Open(ctx, "s3://my-uploads", &s3store.Options{
 		// 64 MiB, the default, takes twelve files of 5 MiB or more at once, six of one caller. Others
 		// wait up to 30 s, then get 503; on HTTP/2 they get it at once. 500 << 20 takes a hundred.
@@ -119,7 +119,7 @@ func TestReadmeHandler(t *testing.T) {
 	}
 	profile := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The form has one file. Of several, select by Field: the client chooses the order.
-		key, name := upload.Files(r.Context())[0].Key, r.FormValue("name")
+		key, name := upload.Files(r.Context())[0].Key, r.PostFormValue("name")
 		if err := save(r, name, key); err != nil { // your INSERT, for the user of r
 			// Refuse answers 500, or 422 with your sentence if err is upload.Reject("name_taken", "…").
 			upload.Refuse(w, r, err)

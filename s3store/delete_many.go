@@ -20,7 +20,7 @@ const maxDeleted = 1000
 // DeleteMany implements [storage.ManyDeleter]. Each 1,000 versions take one list, under the beginning
 // that all keys share, and one DeleteObjects. The permissions are those of Delete. Where versions may
 // not be listed, HeadObject of one key shows whether the bucket has any. If it has, all keys are left
-// to Delete. So they are on a service that lacks DeleteObjects.
+// to Delete. On a service without DeleteObjects, and after another failed call, the rest is, too.
 func (s *Store) DeleteMany(ctx context.Context, keys []string) (rest []string) {
 	if len(keys) < 2 {
 		return keys

@@ -13,9 +13,9 @@ const MaxKeyBytes = 1024
 
 // ValidKey returns an error that says what is wrong with a key, or nil. A key must be UTF-8 of 1 to
 // [MaxKeyBytes] bytes. Its segments, joined by "/", must not be empty, "." or "..". It must have no
-// backslashes and no control characters. Format characters, such as those that change the direction
-// of text, are refused, too. The reason is that some S3 servers resolve ".." and some clients read
-// a backslash as a slash.
+// backslashes, control characters or invisible characters, such as those that change the direction
+// of text, separate lines, or choose the look of an emoji. Some S3 servers resolve "..", and some
+// clients read a backslash as a slash.
 func ValidKey(key string) error {
 	switch {
 	case key == "" || len(key) > MaxKeyBytes:

@@ -65,8 +65,8 @@ import (
 
 // New returns a handler of the protocol over p: p and its handler decide who may upload what, and
 // how large. It can be mounted under any prefix, by any router: it uses the path after the last
-// "/s3/", and leaves the rest to the authorizer. A stripped prefix must leave that slash, or go
-// with all of "/s3/". Pages of other origins are refused as everywhere, also for GET. The exception
+// "/s3/", and leaves the rest to the authorizer. If a prefix is stripped, the rest must begin
+// with "/s3/" or with what follows it. Pages of other origins are refused as everywhere, also for GET. The exception
 // is GET …/s3/params, which shows only the Endpoint.
 // Refusals are {"error": code, "message": text, "params": …}. Those of the middleware for single
 // requests follow [upload.Options] Respond, with 422 in place of a redirect.
@@ -88,7 +88,7 @@ func New(p *upload.Presigner, opts *Options) (http.Handler, error) {
 	if s.opts.Endpoint != "" {
 		u, err := url.Parse(s.opts.Endpoint)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-			return nil, errors.New("uppy: the Endpoint is not an absolute URL of http or https")
+			return nil, errors.New("uppy: the Endpoint is not an absolute URL of http or https without query and fragment")
 		}
 		s.single = p.Handler().Middleware(http.HandlerFunc(s.received))
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // TestDirectory checks that the next start of the server has the stored files, and serves them
-// without a redirect.
+// without a redirect. A refused file is refused there, too.
 func TestDirectory(t *testing.T) {
 	cfg, err := parseFlags([]string{"-dir", filepath.Join(t.TempDir(), "files")}, io.Discard)
 	require.NoError(t, err)
@@ -30,7 +30,8 @@ func TestDirectory(t *testing.T) {
 	_, key, _ := strings.Cut(a.body, `"key":"`)
 	key, _, _ = strings.Cut(key, `"`)
 
-	res, err := http.Get(start() + filesPath + key)
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Get(start() + filesPath + key)
 	require.NoError(t, err)
 	got, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
