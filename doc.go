@@ -40,7 +40,7 @@
 //   - limit callers: [Options.Limiter], packages limit and redislimit
 //   - find malware: package clamav, [LinksOptions.RequireScan]
 //   - metrics and spans: [Hooks], package otelupload
-//   - deploy without cutting uploads: [Handler.Shutdown]
+//   - deploy while uploads finish: [Handler.Shutdown]
 //   - remove orphaned files: package sweep
 //   - test your uploads and storage: packages uploadtest and storetest
 //
@@ -48,10 +48,10 @@
 //
 // Nothing unchecked is visible. A key is published only after the policy has accepted the whole
 // file. Until then, objects lie under [storage.StagingSegment], where a download server needs no
-// rights. A cut body is refused, never taken for a shorter file.
+// rights. A cut body is never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
-// stays. A failing handler's files stay after [Keep], a begun answer, or [Tx.Commit] of
+// stays. A failing handler's files may stay after [Keep], a begun answer, or [Tx.Commit] of
 // [Handler.Receive], and with a [Presigner] or [Resumer]. While a request commits, a list of the
 // bucket may show the first files alone. Abandoned uploads of a Presigner or Resumer stay until a
 // lifecycle rule or sweep. A killed process may leave files, published and staged, until a sweep.

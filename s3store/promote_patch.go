@@ -20,8 +20,8 @@ type piece struct {
 }
 
 // cut divides a file of size bytes into pieces that begin at multiples of window. A patched piece
-// has one window. The others have as many as fit most bytes, at least one. So no piece except the
-// last is smaller than a window.
+// has one window. The others have as many as fit into most bytes, at least one. So no piece except
+// the last is smaller than a window.
 func cut(size, window, most int64, patches []storage.Patch) (list []piece) {
 	for from := int64(0); from < size; from += window {
 		to := min(from+window, size)
@@ -52,7 +52,7 @@ func (m *promotion) takeWindow(ctx context.Context) (err error) {
 }
 
 // sendPatched makes the patched pieces parts of the upload, one after another, in the memory of
-// one, until ctx ends. Its calls end with calling.
+// one, until ctx ends. Calls that have begun end with calling.
 func (m *promotion) sendPatched(ctx, calling context.Context, list []piece, parts []types.CompletedPart) error {
 	for i, p := range list {
 		if ctx.Err() != nil {

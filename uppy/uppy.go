@@ -65,9 +65,9 @@ import (
 
 // New returns a handler of the protocol over p: p and its handler decide who may upload what, and
 // how large. It can be mounted under any prefix, by any router: it uses the path after the last
-// "/s3/", and leaves the rest to the authorizer. If a prefix is stripped, the rest must begin
-// with "/s3/" or with what follows it. Pages of other origins are refused as everywhere, also for GET. The exception
-// is GET …/s3/params, which shows only the Endpoint.
+// "/s3/", and leaves the rest to the authorizer. If a prefix is stripped, what is left must begin with
+// "/s3/" or with what follows it. Pages of other origins are refused as everywhere, also for GET.
+// The exception is GET …/s3/params, which shows only the Endpoint.
 // Refusals are {"error": code, "message": text, "params": …}. Those of the middleware for single
 // requests follow [upload.Options] Respond, with 422 in place of a redirect.
 //
