@@ -16,6 +16,7 @@
 //   - resume: resumable uploads over instances that are killed
 //   - metadata, markup, pdfreaders: files in the programs that open them
 //   - browser: what users of pages see
+//   - nginx: files through nginx, with the settings of docs/production.md
 //   - rights: what policies are enough for, and what Check finds
 //   - memory: what the memory limit promises, measured in a process of its own
 //   - readme, compose, openapi: whether these files are true
