@@ -7,7 +7,7 @@
 //	raw, err := h.Raw("file", nameOf) // nameOf reads {name}
 //	…
 //	mux.Handle("POST /upload", h)                      // stores, answers JSON
-//	mux.Handle("PUT /files/{name}", raw)               // the same; the body is the file
+//	mux.Handle("PUT /files/{name}", raw)               // the same without text: the body is the file
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
 // The host is the application that mounts it. [New]'s first three arguments determine security:
@@ -80,9 +80,10 @@
 // One policy for every way in. Raw bodies, the program's own files, and those of a [Presigner] or
 // [Resumer] are published only after the same validators have read them.
 //
-// One decision per request. Each request, except a [Resumer]'s OPTIONS, and each step of an upload
-// ends with one record of [Options.Logger] and one [Event] of [Options.Hooks]. This package puts no
-// content, signed URLs or tickets there. Clean-ups and hung calls add both.
+// One decision per request. Each request or step, except a [Resumer]'s OPTIONS and a
+// [Presigner.ConfirmStored] without a ticket, ends with one record of [Options.Logger] and one
+// [Event] of [Options.Hooks]. This package puts no content, signed URLs or tickets there. Clean-ups
+// and hung calls add both.
 //
 // # Where it runs
 //

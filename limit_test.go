@@ -25,7 +25,7 @@ type testLimiter struct {
 	mu      sync.Mutex
 	demands []upload.Claim
 	used    []upload.Usage
-	ended   []string // ids
+	ended   []string // "subject id"
 }
 
 // Release implements upload.Releaser.

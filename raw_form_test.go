@@ -68,7 +68,8 @@ func TestRawAndStoreObeyTheField(t *testing.T) {
 	}
 }
 
-// TestRawAndStoreHaveNoText: Raw and Store cannot send the text that must come before files.
+// TestRawAndStoreHaveNoText: TextFirst and CheckForm are for forms alone, since raw bodies and Store
+// have no text.
 func TestRawAndStoreHaveNoText(t *testing.T) {
 	f := newRaw(t, nil, upload.Options{
 		TextFirst: []string{"terms"},

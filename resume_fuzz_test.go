@@ -15,9 +15,11 @@ import (
 // FuzzResume sends requests in any order, with any offset and length, to two instances. Each answer
 // is one that clients know, an acknowledged byte is never lost, and what is published is the file.
 func FuzzResume(f *testing.F) {
-	f.Add([]byte{5, 0, 5}, uint16(10))
-	f.Add([]byte{0, 3, 1, 3, 3, 0, 0, 9, 2, 6, 4, 0}, uint16(10))
-	f.Add([]byte{4, 0, 0, 0, 200, 0, 200, 56, 3}, uint16(256))
+	const patch, other, honest, head = 0x40, 1, 4, 0x20 // other is the second instance; 0 is DELETE
+	f.Add([]byte{patch | honest, 0, 128}, uint16(10))
+	f.Add([]byte{patch | honest, 0, 60, patch | honest | other, 0, 30, head, 0, 0, patch | honest, 0, 128}, uint16(256))
+	f.Add([]byte{patch | honest, 0, 60, patch | other, 20, 60, patch, 200, 9, head | other, 0, 0, patch | honest, 0, 128}, uint16(4000))
+	f.Add([]byte{patch | honest, 0, 60, 0, 0, 0, head, 0, 0, patch | honest, 0, 128}, uint16(256))
 	f.Fuzz(func(t *testing.T, steps []byte, size uint16) {
 		content := make([]byte, 1+int(size)%5000)
 		for i := range content {

@@ -57,8 +57,8 @@ type Options struct {
 	// form is refused with [CodeFileBeforeText].
 	TextFirst []string
 
-	// CheckForm judges the fields of TextFirst alone, before the first file is read, or at the end
-	// of a form without one. It refuses the request as a [Validator] refuses a file.
+	// CheckForm judges the fields of TextFirst alone, before a form's first file, or at the end
+	// without one. It refuses as a [Validator] does. Other uploads have no text.
 	CheckForm func(ctx context.Context, text url.Values) error
 
 	// MaxTextSize is the most bytes of all text fields, names included, kept in memory: 100 of 64

@@ -14,10 +14,10 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// probeName is in the keys of everything that Check writes.
+// probeName is in the keys of everything that Check and Verify write.
 const probeName = "upload-probe"
 
-var probeBody = []byte("written by Bucket.Check and safe to delete\n")
+var probeBody = []byte("written by Bucket.Check or Verify, safe to delete\n")
 
 // A probe writes an object with these, as the store does with a text. A test compares the two.
 const (

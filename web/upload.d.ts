@@ -99,5 +99,8 @@ export function doorOf(file: File, doors: Doors): "url" | "tickets" | "resumable
  * A form whose answer is lost may be stored or not ("unanswered"), so it is not sent again. The same
  * is said of a success that is not the server's, such as a page that asks to sign in. The requests
  * of direct and resumable uploads can be repeated, so they are.
+ *
+ * A handler of your own answers success with upload.JSON and upload.Files, or with 204. Any other
+ * body is "unanswered", although the file is stored.
  */
 export function upload(file: File, options: UploadOptions): Promise<StoredFile>;

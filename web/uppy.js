@@ -10,8 +10,8 @@ export default class AirlockPlugin {
   #told = new Map(); // error by the server's sentence, which is all that Uppy 5 keeps
 
   constructor(uppy, opts = {}) {
-    Object.assign(this, { uppy, opts, id: opts.id ?? "Airlock" });
-    this.words = wordsOf(opts.lang).catch(() => null);
+    Object.assign(this, { uppy, id: opts.id ?? "Airlock" });
+    this.setOptions(opts);
   }
 
   install() {
@@ -34,7 +34,11 @@ export default class AirlockPlugin {
     this.own = undefined; // another script has wrapped it since: it only passes on
   }
 
-  setOptions(opts) { this.opts = { ...this.opts, ...opts }; }
+  setOptions(opts) {
+    this.opts = { ...this.opts, ...opts };
+    this.words = wordsOf(this.opts.lang).catch(() => null);
+  }
+
   update() {}
   afterUpdate() {}
 
@@ -80,7 +84,7 @@ export default class AirlockPlugin {
     if (answer.ok || !base || !String(input.url ?? input).startsWith(`${base}/s3/`)) return answer;
     const body = parse(await answer.clone().text());
     if (typeof body?.error !== "string") return answer;
-    const final = answer.status < 500 && ![408, 429].includes(answer.status) && body.error !== "not_uploaded";
+    const final = answer.status < 500 && ![401, 408, 429].includes(answer.status) && body.error !== "not_uploaded";
     const e = await this.#worded(new UploadError(body.error, body.params, { detail: body.message, final }));
     if (companionEndpoint) throw e;
     this.#told.clear(); // the last is enough: the error follows at once

@@ -31,7 +31,7 @@ type answers struct {
 func (r *references) flags(fs *flag.FlagSet) {
 	r.stdin = os.Stdin
 	fs.StringVar(&r.list, "references", "", "`file` of all keys that are referred to, one a line, written in the last two days; - is stdin, for a run without -remove")
-	fs.StringVar(&r.sqlite, "sqlite", "", "SQLite `database` to ask instead, which is only read")
+	fs.StringVar(&r.sqlite, "sqlite", "", "SQLite `database` to ask instead, which is only read; a copy needs the time of its source (cp -p)")
 	fs.StringVar(&r.query, "query", "", "`SELECT` of those keys that are referred to, of the JSON array ?1,\nas in SELECT key FROM pictures WHERE key IN (SELECT value FROM json_each(?1))")
 }
 

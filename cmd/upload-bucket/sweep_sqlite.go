@@ -13,7 +13,8 @@ import (
 	_ "modernc.org/sqlite" // the driver
 )
 
-// openDatabase opens a database, which may be a copy, and is as old as its files.
+// openDatabase opens a database, which is taken to be as old as its files. So a copy needs their
+// time.
 func (r *references) openDatabase(ctx context.Context) (answers, error) {
 	asOf := lastWrite(r.sqlite)
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: r.sqlite}).EscapedPath()+"?mode=ro")

@@ -110,8 +110,8 @@ func tagsOfAll(t *testing.T, paths []string) (all []map[string]string) {
 	return all
 }
 
-// requireTags requires of what exiftool finds in a file that there are no other tags, and in
-// comments only zeros.
+// requireTags requires of what exiftool finds in a file that there are no tags except those allowed
+// and shown, and in comments only zeros.
 func requireTags(t *testing.T, found map[string]string, allowed []string) {
 	t.Helper()
 	for name, value := range found {

@@ -21,8 +21,8 @@ const flacChannels = "WAVEFORMATEXTENSIBLE_CHANNEL_MASK="
 // isFLACChannels matches that comment.
 var isFLACChannels = regexp.MustCompile(`^(?i:` + flacChannels + `)0[xX][0-9a-fA-F]{1,16}$`).Match
 
-// flacBlocks makes padding of the blocks of FLAC metadata that are not needed to decode. Four bytes
-// come before them.
+// flacBlocks makes padding of the blocks of FLAC metadata that are not needed to decode. They come
+// from a film: in Matroska "fLaC" precedes them, in MP4 a version and flags.
 func flacBlocks(p []byte) {
 	if len(p) < 4 {
 		return
@@ -43,8 +43,8 @@ func flacBlocks(p []byte) {
 	clear(p)
 }
 
-// onlyChannels writes a block of comments anew with the one about channels, and zeros as the name of
-// its writer. It returns false if there is none.
+// onlyChannels writes a block of comments anew with the one about channels, and zeros as the name
+// of its writer. It returns false if there is none.
 func onlyChannels(block []byte) bool {
 	channels := channelsOf(block)
 	if channels == "" {
@@ -60,7 +60,8 @@ func onlyChannels(block []byte) bool {
 	return true
 }
 
-// channelsOf returns the comment about channels as it is to be written, "" if there is none.
+// channelsOf returns the first comment about channels as it is to be written, "" if there is none
+// or its number is too large.
 func channelsOf(block []byte) string {
 	_, rest := cutText(block) // the name of the writer
 	if len(rest) < 4 {

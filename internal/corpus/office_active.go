@@ -36,6 +36,8 @@ func officeFields() []File {
 		"a field that imports":                   fieldRuns(`IMPORT http://evil.example/a.png`),
 		"a field that refers to a document":      fieldRuns(`RD \f "http://evil.example/a.docx"`),
 		"a field that links an object":           fieldRuns(`LINK Excel.Sheet.8 "C:\\a.xls" "A1" \a \p`),
+		"a DDE field around a link, both open":   `<w:r><w:fldChar w:fldCharType="begin"/><w:instrText>DDEAUTO c:\\\\x </w:instrText></w:r><w:r><w:fldChar w:fldCharType="begin"/><w:instrText>HYPERLINK "file:///c:/x.exe"</w:instrText></w:r>`,
+		"a field with fields at its end":         `<w:r><w:fldChar w:fldCharType="begin"/><w:instrText>HYPERLINK ` + strings.Repeat("x", 4085) + `</w:instrText></w:r>` + fieldRuns() + fieldRuns() + `<w:r><w:instrText>x</w:instrText></w:r>`,
 		"a database field":                       fieldRuns(`DATABASE \d "C:\\a.mdb" \c "DSN=x"`),
 		"an object field":                        fieldRuns(`EMBED Package`),
 		"a field that prints":                    fieldRuns(`PRINT 27"E"`),

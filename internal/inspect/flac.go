@@ -9,8 +9,8 @@ import "encoding/binary"
 // them together. It refuses a stream information block that is not the first one or has invalid
 // fields, blocks of an invalid kind, and a file without frames. It refuses a file whose frames are
 // damaged, cut off, or followed by something else. A checksum of 16 bits lets one in 65,536
-// accidents pass, and bytes that were made to. It does not notice zero bytes after the last frame,
-// or missing whole frames.
+// accidents pass, and bytes that were chosen for it. It does not notice zero bytes after a frame, or
+// missing whole frames.
 //
 // It does not look at pictures among the metadata. It keeps at most 34 bytes.
 type FLAC struct {

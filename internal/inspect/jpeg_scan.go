@@ -118,10 +118,10 @@ func (g *jpegScans) next(c byte) {
 	}
 }
 
-// follow judges the first bytes of a trailer after g.marker, which came after zeros. films allows a
-// film.
+// follow judges the first bytes of a trailer after g.marker, before which g.padding zeros came.
+// films allows a film.
 func (g *jpegScans) follow(p []byte, films bool) {
-	first := append([]byte{0, 0, 0, g.marker}, p...)
+	first := append([]byte{0, 0, 0, g.marker}, p...) // with as many zeros as any trailer needs
 	switch {
 	case string(p) == "ftyp" && g.padding >= 3:
 		if !films {

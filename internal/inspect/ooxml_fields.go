@@ -7,7 +7,7 @@ import (
 
 const (
 	maxFields    = 32   // nested in each other; Word allows 20
-	maxFieldText = 4096 // bytes of the instructions of all open fields
+	maxFieldText = 4096 // bytes that are kept of the instructions of all open fields
 )
 
 // wordFields follows the fields of a part of a Word document (ECMA-376 part 1, 17.16). Their
@@ -47,8 +47,20 @@ func (f *wordFields) compose(outer *wordField) error {
 	if strings.HasSuffix(name, "\x00") {
 		return active(KindAction, "has a field whose name comes from another field")
 	}
-	outer.text = append(outer.text, '\x00') // no place in the document has it
-	f.held++
+	return f.hold(outer, []byte{0}) // XML has no such character
+}
+
+// hold keeps a piece of an instruction.
+func (f *wordFields) hold(field *wordField, text []byte) error {
+	text = text[:min(len(text), maxFieldText-f.held)]
+	field.text = append(field.text, text...)
+	f.held += len(text)
+	if name, whole := fieldName(string(field.text)); whole && slices.Contains(plainFields, name) {
+		f.drop(field)
+		field.known = true
+	} else if f.held == maxFieldText {
+		return fault(CodeComplex, "has a field with too long an instruction")
+	}
 	return nil
 }
 
@@ -61,18 +73,7 @@ func (f *wordFields) read(text []byte) error {
 	if top.known || top.result {
 		return nil
 	}
-	if f.held+len(text) > maxFieldText {
-		text = text[:maxFieldText-f.held]
-	}
-	top.text = append(top.text, text...)
-	f.held += len(text)
-	if name, whole := fieldName(string(top.text)); whole && slices.Contains(plainFields, name) {
-		f.drop(top)
-		top.known = true
-	} else if f.held == maxFieldText {
-		return fault(CodeComplex, "has a field with too long an instruction")
-	}
-	return nil
+	return f.hold(top, text)
 }
 
 func (f *wordFields) drop(field *wordField) {
@@ -105,12 +106,13 @@ func (f *wordFields) end() error {
 	return err
 }
 
-// finish ends the part.
-func (f *wordFields) finish() error {
+// finish judges the fields that the part leaves open. A fault of a link, which may be allowed,
+// counts only if there is no other.
+func (f *wordFields) finish() (gravest error) {
 	for len(f.open) > 0 {
-		if err := f.end(); err != nil {
-			return err
+		if err := f.end(); err != nil && (gravest == nil || isLinkFault(gravest)) {
+			gravest = err
 		}
 	}
-	return nil
+	return gravest
 }

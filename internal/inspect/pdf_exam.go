@@ -19,8 +19,9 @@ func newPDFExam(b *Budget, allow PDFAllow) *pdfExam {
 	return e
 }
 
-// data reads data of a stream. still is that of pdfHidden. In a decoded stream, a hidden fault counts only at the end, and only
-// if decoding finds none. Otherwise the fault would depend on the size of the pieces.
+// data reads data of a stream. still is that of pdfHidden.scan. In a stream of objects or of cross
+// references, a hidden fault counts only at the end, and only if decoding finds none. Otherwise the
+// fault would depend on the size of the pieces.
 func (e *pdfExam) data(p []byte, at int64, matched, still int) {
 	if e.hides == nil {
 		e.hidden.scan(p, at, still)

@@ -243,6 +243,8 @@ var archiveReasons = []struct {
 	{"a DDE field with a quotation mark", "active_content action", "has a field that runs a program, or loads from elsewhere"},
 	{"a DDE field given in two ways", "damaged", "has a part with a repeated attribute"},
 	{"a DDE field within another", "active_content action", "has a field that runs a program, or loads from elsewhere"},
+	{"a DDE field around a link, both open", "active_content action", "has a field that runs a program, or loads from elsewhere"},
+	{"a field with fields at its end", "too_complex", "has a field with too long an instruction"},
 	{"a database field", "active_content data_connection", "has a field that runs a program, or loads from elsewhere"},
 	{"an object field", "active_content embedded_object", "has a field that runs a program, or loads from elsewhere"},
 	{"a field that imports", "active_content external", "has a field that loads from elsewhere"},

@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/flate"
+	"errors"
 	"hash/crc32"
 	"io"
 	"path"
@@ -184,6 +185,24 @@ func TestDocumentTypes(t *testing.T) {
 		d := inspect.Document{Type: mediaType}
 		require.EqualError(t, judgeArchive(&d, strings.NewReader(goodDocument(t))), "is of an unknown type")
 	}
+}
+
+// TestAllowedLinks: AllowLinks lets links pass, and nothing else.
+func TestAllowedLinks(t *testing.T) {
+	seen := map[bool]int{}
+	for _, f := range archives() {
+		if f.Type == "application/zip" {
+			continue
+		}
+		strict := judgeArchive(newArchiveWalker(f.Type), bytes.NewReader(f.Content))
+		allowed := judgeArchive(&inspect.Document{Type: f.Type, AllowLinks: true}, bytes.NewReader(f.Content))
+		var fault *inspect.Error
+		isLink := errors.As(strict, &fault) && fault.Params["kind"] == inspect.KindLink
+		seen[isLink]++
+		require.Equal(t, strict == nil || isLink, allowed == nil, "%s: %v, with AllowLinks %v", f.About, strict, allowed)
+	}
+	require.Greater(t, seen[true], 5)
+	require.Greater(t, seen[false], 100)
 }
 
 func TestZipStaysFailed(t *testing.T) {

@@ -10,6 +10,29 @@ const uppyOf = (endpoint) => ({
   getPlugin: (name) => (name === "AwsS3" ? { opts: { companionEndpoint: endpoint } } : undefined),
 });
 
+test("after a 401 people sign in and go on", async (t) => {
+  const real = globalThis.fetch;
+  t.after(() => { globalThis.fetch = real; });
+  for (const [status, final] of [[401, false], [408, false], [413, true], [429, false], [503, false]]) {
+    globalThis.fetch = () => Promise.resolve(new Response(JSON.stringify({ error: "mine", message: "No." }), { status }));
+    const plugin = new AirlockPlugin(uppyOf("/a"), { lang: "en" });
+    plugin.install();
+    await assert.rejects(fetch("/a/s3/params"), { final }, String(status));
+    plugin.uninstall();
+  }
+});
+
+test("options can be set later", async (t) => {
+  const real = globalThis.fetch;
+  t.after(() => { globalThis.fetch = real; });
+  globalThis.fetch = () => Promise.resolve(new Response(JSON.stringify({ error: "empty" }), { status: 400 }));
+  const plugin = new AirlockPlugin(uppyOf("/a"), { lang: "en" });
+  plugin.install();
+  plugin.setOptions({ lang: "de" });
+  await assert.rejects(fetch("/a/s3/params"), { message: "Die Datei ist leer. Wählen Sie eine andere." });
+  plugin.uninstall();
+});
+
 test("two plugins leave the fetch of the page, in whatever order they go", async (t) => {
   const real = globalThis.fetch;
   t.after(() => { globalThis.fetch = real; });
