@@ -43,7 +43,7 @@ func (h head) encode() ([]byte, error) {
 		return nil, err
 	}
 	if b.Len() > headSize {
-		return nil, fmt.Errorf("key, type and name take %d bytes, more than %d", b.Len(), headSize)
+		return nil, fmt.Errorf("the head, with key, type and name, takes %d bytes, more than %d", b.Len(), headSize)
 	}
 	return append(b.Bytes(), make([]byte, headSize-b.Len())...), nil
 }

@@ -60,11 +60,11 @@ func TestReadmeS3(t *testing.T) {
 	}
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
 
-	// Import context, and in place of memstore github.com/airlock-go/upload/s3open and …/s3store.
+	// Import context and, in place of memstore, github.com/airlock-go/upload/s3open and …/s3store.
 	// signedIn is your func(*http.Request) (string, error), which returns the caller's id.
 	ctx := context.Background()
 	// The private bucket must exist. Region and credentials are those of the AWS CLI.
-	// profile is the kind of server, not one of the AWS CLI; AWS and versitygw need none. An endpoint
+	// profile is the kind of server, not an AWS CLI profile; AWS and versitygw need none. An endpoint
 	// on another machine needs https, or "&insecure=true".
 	store, err := s3open.Open(ctx, "s3://my-uploads", &s3store.Options{
 		// 64 MiB, the default, takes twelve files of 5 MiB or more at once, six of one caller. Others

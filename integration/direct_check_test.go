@@ -32,7 +32,7 @@ func TestDirectCheck(t *testing.T) {
 					looked++
 					if row.wrong {
 						require.Equal(t, s3bucket.StateWrong, f.State, f.Explanation)
-						require.Contains(t, f.Explanation, "a copy of another object that was not signed")
+						require.Contains(t, f.Explanation, "a request with a copy of another object in place of the signed one")
 						continue
 					}
 					require.Equal(t, s3bucket.StateOK, f.State, "%s: %s", f.Topic, f.Explanation)

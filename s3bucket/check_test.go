@@ -319,7 +319,7 @@ func TestCheckAServiceWithoutSignatures(t *testing.T) {
 	for topic, what := range map[s3bucket.Topic]string{s3bucket.TopicSignedPuts: "file", s3bucket.TopicSignedParts: "part"} {
 		got := finding(t, r, topic)
 		require.Equal(t, s3bucket.StateWrong, got.State)
-		require.Contains(t, got.Explanation, "accepts a longer "+what+" that was not signed: clients cannot be held to what they declare; say NoSignedLengths")
+		require.Contains(t, got.Explanation, "accepts a request with a longer "+what+" in place of the signed one: clients cannot be held to what they declare; say NoSignedLengths")
 	}
 	requireClean(t, svc)
 }

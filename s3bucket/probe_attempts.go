@@ -42,7 +42,7 @@ func judge(status int, err error, what string, taken advice) tried {
 		return unclearTried(what + ": " + err.Error())
 	case status/100 == 2:
 		return tried{
-			state: StateWrong, why: "the service accepts " + what + " that was not signed: clients cannot be held to what they declare",
+			state: StateWrong, why: "the service accepts a request with " + what + " in place of the signed one: clients cannot be held to what they declare",
 			flag: taken.flag, advice: taken.text,
 		}
 	case status == http.StatusNotImplemented, status == http.StatusMethodNotAllowed:

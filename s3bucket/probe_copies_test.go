@@ -29,17 +29,17 @@ func TestCheckAddedFields(t *testing.T) {
 		{"MinIO", s3fake.Obeyed, s3store.MinIO(), s3bucket.StateOK, "refuses changed ones", s3bucket.StateOK, "refuses changed ones"},
 		{
 			"MinIO with the profile of R2", s3fake.Obeyed, s3store.R2(),
-			s3bucket.StateWrong, "accepts a copy of another object that was not signed", s3bucket.StateWrong, "take InsecureNoCopyGuard out of the profile",
+			s3bucket.StateWrong, "accepts a request with a copy of another object in place of the signed one", s3bucket.StateWrong, "take InsecureNoCopyGuard out of the profile",
 		},
 		{
 			"MinIO with the default profile", s3fake.Obeyed,
 			s3store.Profile{},
-			s3bucket.StateWrong, "accepts an ACL that was not signed: clients cannot be held to what they declare; say NoSignedHeaders in the profile, or take the one of MinIO", s3bucket.StateOK, "refuses changed ones",
+			s3bucket.StateWrong, "accepts a request with an ACL in place of the signed one: clients cannot be held to what they declare; say NoSignedHeaders in the profile, or take the one of MinIO", s3bucket.StateOK, "refuses changed ones",
 		},
 		{
 			"RGW 16", s3fake.ObeyedUnconditionally,
 			s3store.Profile{},
-			s3bucket.StateWrong, "accepts a copy of another object that was not signed", s3bucket.StateWrong, "say NoSignedHeaders",
+			s3bucket.StateWrong, "accepts a request with a copy of another object in place of the signed one", s3bucket.StateWrong, "say NoSignedHeaders",
 		},
 		{"not MinIO", s3fake.Refused, s3store.MinIO(), s3bucket.StateCannotTell, "refuses unchanged signed requests, too", s3bucket.StateCannotTell, "refuses unchanged signed requests, too"},
 	} {
@@ -57,7 +57,7 @@ func TestCheckAddedFields(t *testing.T) {
 	}
 }
 
-// TestCheckSignedRequests checks that each limit that a service does not enforce is found by its
+// TestCheckSignedRequests checks that each signed header field that a service ignores is found by its
 // own attempt.
 func TestCheckSignedRequests(t *testing.T) {
 	as := func(name, value string) func(*http.Request) {
@@ -74,12 +74,12 @@ func TestCheckSignedRequests(t *testing.T) {
 		topic    s3bucket.Topic
 		says     string
 	}{
-		{"type", "PutObject", as("Content-Type", "text/plain"), s3bucket.TopicSignedPuts, "another type that was not signed: clients cannot be held to what they declare; say NoSignedHeaders"},
+		{"type", "PutObject", as("Content-Type", "text/plain"), s3bucket.TopicSignedPuts, "another type in place of the signed one: clients cannot be held to what they declare; say NoSignedHeaders"},
 		{"disposition", "PutObject", as("Content-Disposition", "attachment"), s3bucket.TopicSignedPuts, "another disposition"},
-		{"condition", "PutObject", as("If-None-Match", "*"), s3bucket.TopicSignedPuts, "no condition that was not signed: clients cannot be held to what they declare; say InsecureUnconditionalPut"},
+		{"condition", "PutObject", as("If-None-Match", "*"), s3bucket.TopicSignedPuts, "no condition in place of the signed one: clients cannot be held to what they declare; say InsecureUnconditionalPut"},
 		{"metadata", "PutObject", without("X-Amz-Meta-Probe"), s3bucket.TopicSignedPuts, "metadata"},
 		{"ACL", "PutObject", without("X-Amz-Acl"), s3bucket.TopicSignedPuts, "an ACL"},
-		{"tags", "PutObject", without("X-Amz-Tagging"), s3bucket.TopicSignedPuts, "tags that was not signed"},
+		{"tags", "PutObject", without("X-Amz-Tagging"), s3bucket.TopicSignedPuts, "a request with tags in place of the signed one"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			svc, bucket := newService(t, s3store.Options{}, layout(), nil)

@@ -16,18 +16,16 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-const (
-	// objectTime limits how long one object is judged.
-	objectTime = 15 * time.Minute
-	// maxUnjudged is how many objects in a row may fail to be judged.
-	maxUnjudged = 10
-)
+// maxUnjudged is how many objects in a row may fail to be judged.
+const maxUnjudged = 10
 
 // rechecking is the command recheck: its flags and its counts.
 type rechecking struct {
 	accept  []string
 	maxSize int64
 	after   string // a key after which no object has been judged yet
+
+	objectTime time.Duration // limits how long one object is judged
 
 	env      *env
 	policy   upload.Validator
@@ -39,7 +37,7 @@ type rechecking struct {
 
 // recheckCommand finds published objects that today's rules would refuse. It only reads.
 func recheckCommand(fs *flag.FlagSet) action {
-	c := &rechecking{}
+	c := &rechecking{objectTime: 15 * time.Minute}
 	fs.Func("accept", "`what` is accepted: images, documents, archives and media types, separated by commas; may be repeated", func(words string) error {
 		c.accept = append(c.accept, strings.Split(words, ",")...)
 		return nil
@@ -121,8 +119,16 @@ func (c *rechecking) next(ctx context.Context, key string) error {
 // judge reads an object as if a client had sent it, under its stored name or else the end of its
 // key. Of an object that is too large it reads at most one byte more than is accepted.
 func (c *rechecking) judge(ctx context.Context, key string) error {
-	ctx, cancel := context.WithTimeout(ctx, objectTime)
+	ctx, cancel := context.WithTimeout(ctx, c.objectTime)
 	defer cancel()
+	err := c.check(ctx, key)
+	if ctx.Err() != nil { // Check calls that a refusal
+		return fmt.Errorf("it was not read within %v: %w", c.objectTime, ctx.Err())
+	}
+	return err
+}
+
+func (c *rechecking) check(ctx context.Context, key string) error {
 	info, err := c.env.store.Stat(ctx, key)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func accepting(ctx context.Context, words []string, maxSize int64) (upload.Valid
 	case len(accepted) == 0:
 		return nil, errors.New("-accept is missing")
 	case maxSize <= 0:
-		return nil, errors.New("-max-file-size is more than 0")
+		return nil, errors.New("-max-file-size must be more than 0")
 	}
 	policy := upload.Any(accepted...)
 	var refused *upload.Error

@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -131,6 +133,43 @@ func (h halfAnswer) Write(p []byte) (int, error) {
 }
 
 // TestRecheckRemovedMeanwhile: an object that was removed after the listing is skipped.
+// TestRecheckSlowBucket checks that an object that could not be read in time is not called refused.
+func TestRecheckSlowBucket(t *testing.T) {
+	b := newBucket(t)
+	b.Put("a.png", uploadtest.PNG(200_000).Bytes())
+	b.Inject("GetObject", -1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		serve(&firstBytes{ResponseWriter: w, left: 100_000, gone: r.Context().Done()}, r)
+	})
+	var out, errs bytes.Buffer
+	e := &env{bucket: "pictures", endpoint: b.url, stdout: &out, stderr: &errs}
+	require.NoError(t, e.open(t.Context()))
+	c := &rechecking{accept: []string{"images"}, maxSize: 5 << 20, objectTime: 300 * time.Millisecond}
+	status, err := c.run(t.Context(), e)
+	require.NoError(t, err)
+	require.Equal(t, 1, status)
+	require.Contains(t, out.String(), `unjudged "a.png" ("it was not read within 300ms`)
+	require.Contains(t, errs.String(), "0 judged, 0 of them would be refused, 1 could not be judged")
+}
+
+// firstBytes sends the first bytes of an answer, and then nothing until the client has gone.
+type firstBytes struct {
+	http.ResponseWriter
+	left int
+	gone <-chan struct{}
+}
+
+func (w *firstBytes) Write(p []byte) (int, error) {
+	if len(p) > w.left {
+		n, _ := w.ResponseWriter.Write(p[:w.left])
+		w.left = 0
+		_ = http.NewResponseController(w.ResponseWriter).Flush()
+		<-w.gone
+		return n, io.ErrClosedPipe
+	}
+	w.left -= len(p)
+	return w.ResponseWriter.Write(p)
+}
+
 func TestRecheckRemovedMeanwhile(t *testing.T) {
 	b := newBucket(t)
 	b.Put("a.png", uploadtest.PNG(2000).Bytes())
@@ -160,7 +199,7 @@ func TestBadRechecks(t *testing.T) {
 		{"", "-accept is missing"},
 		{"-accept pictures", `-accept: "pictures" is none of`},
 		{"-accept image/unknown", "-accept: "},
-		{"-accept images -max-file-size 0", "-max-file-size is more than 0"},
+		{"-accept images -max-file-size 0", "-max-file-size must be more than 0"},
 		{"-accept images extra", `unexpected argument "extra"`},
 	} {
 		t.Run(tc.args, func(t *testing.T) {

@@ -40,7 +40,7 @@ func (s *sweeping) run(ctx context.Context, e *env) (int, error) {
 		return 2, fmt.Errorf("unexpected argument %q", e.args[0])
 	}
 	if s.opts.MaxShare == 0 {
-		return 2, errors.New("-max-share is more than 0")
+		return 2, errors.New("-max-share must be more than 0")
 	}
 	known, err := s.references.open(ctx, e.store, e.prefix, s.opts.Remove)
 	if err != nil {

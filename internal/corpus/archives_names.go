@@ -6,12 +6,13 @@ import (
 	"strings"
 )
 
+// hostileNames returns archives with one such name each.
 func hostileNames() []File {
 	var files []File
 	names := map[string]string{
 		"../evil.txt":                     "a name that leads out",
 		"a/../../evil.txt":                "a name that leads out further on",
-		"a/.. /evil.txt":                  "a name that leads out on Windows",
+		".. /evil.txt":                    "a name that leads out on Windows",
 		"/etc/evil.txt":                   "an absolute name",
 		`..\evil.txt`:                     "a name that leads out by a backslash",
 		`C:\evil.txt`:                     "a name with a drive",
@@ -23,7 +24,7 @@ func hostileNames() []File {
 		"a\u202etxt.exe.txt":              "a name shown backwards",
 		"":                                "a name that is empty",
 		"a//b.txt":                        "a name with an empty part",
-		"./a.txt":                         "a name with a dot",
+		"./a.txt":                         "a name with a part that is a dot",
 		"evil.txt.":                       "a name that ends in a dot",
 		"evil.txt ":                       "a name that ends in a space",
 		"a. /b.txt":                       "a folder that ends in a dot and a space",
@@ -43,7 +44,7 @@ func hostileNames() []File {
 		"a\u2060/b.txt":                   "a folder with a word joiner",
 		"a\u00adb.txt":                    "a name with a soft hyphen",
 		"a\u180eb.txt":                    "a name with a Mongolian separator",
-		strings.Repeat("a", 600) + ".txt": "a name of 600 bytes",
+		strings.Repeat("a", 600) + ".txt": "a name of 604 bytes",
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		files = append(files, archive(names[name], zipOf(file(name, "x"))))
@@ -65,8 +66,8 @@ func hostileNames() []File {
 		archive("names with a long s", zipOf(file("\u017f.txt", "1"), file("S.txt", "2"))),
 		archive("names with and without the look of an emoji", zipOf(file("\u2764\ufe0f.txt", "1"), file("\u2764.txt", "2"))),
 		archive("names that Windows takes for one", zipOf(file("a?.txt", "1"), file("a_.txt", "2"))),
-		archive("a name in a code page that leads out", zipOf(file("\x95\\..\\a.txt", "1"))),
-		archive("a name in a code page with an empty half", zipOf(file("\x95\\\x95\\/a.txt", "1"))),
+		archive("a name in a code page with a part of two dots", zipOf(file("\x95\\..\\a.txt", "1"))),
+		archive("a name in a code page with an empty part", zipOf(file("\x95\\\x95\\/a.txt", "1"))),
 		archive("a name in a code page with a device", zipOf(file("\x95\\con.txt", "1"))),
 		archive("a name in a code page with a backslash", zipOf(file("\x95a\\b.txt", "1"))),
 		archive("names in code pages that count as one", zipOf(file("\x95\\a.txt", "1"), file("\x95/a.txt", "2"))),
@@ -74,8 +75,8 @@ func hostileNames() []File {
 	)
 }
 
-// twoNames returns entries with a first name, which most programs use, and a second one in UTF-8,
-// which others use.
+// twoNames returns archives and documents whose entries have a first name, which most programs use,
+// and a second one in UTF-8, which others use.
 func twoNames() []File {
 	entry := func(first, second, data string) zipEntry {
 		return zipEntry{name: first, data: data, extra: secondName(second, first)}
@@ -95,6 +96,6 @@ func twoNames() []File {
 		archive("a first name of a book's type", zipOf(entry("mimetype", "m\u00efmetype", "application/epub+zip"))),
 		badDocument("a first name that is another part's", docx(entry("word/_rels/settings.xml.rels", "word/_rels/media.xml.rels", template))),
 		badDocument("a first name that is another part's, of the same look", docx(entry("word/_rels/settings.xml.rels", "word/\u00e4rels/settings.xml.rels", template))),
-		{About: "a first name that is the content of a text", Name: "a.odt", Type: typeODT, Content: odf(typeODT, "", entry("settings.xml", "s\u00e9ttings.xml", macro)), Code: content},
+		{About: "a first name that is the settings of a text", Name: "a.odt", Type: typeODT, Content: odf(typeODT, "", entry("settings.xml", "s\u00e9ttings.xml", macro)), Code: content},
 	}
 }

@@ -108,7 +108,7 @@ func goodPictures() []row {
 		{"JPEG by an OPPO phone", "oppo.jpg", "", photo + vivoNotes},
 		{"JPEG with a line end after its end", "crlf.jpg", "", photo + "\r\n"},
 		{"JPEG by the emulator of a Pixel phone", "pixel.jpg", "", insert(photo, "\xff\xdb", jfif+"\x00\xe1\x00\x0cExif\x00\x00abcd")},
-		{"JPEG in CMYK with subsampled chroma", "magick.jpg", "", "\xff\xd8" + sof(0xc0, 8, 8, 8, "\x22\x11\x11\x11") + scan + "\xff\xd9"},
+		{"JPEG in CMYK with subsampled chroma and black", "magick.jpg", "", "\xff\xd8" + sof(0xc0, 8, 8, 8, "\x22\x11\x11\x11") + scan + "\xff\xd9"},
 		{"GIF with zeros after it", "zeros.gif", "", goGIF(2) + strings.Repeat("\x00", 300)},
 		{"GIF with a frame that leaves the canvas", "outside.gif", "", gifFile(4, 4, gifFrame(4, 0, 1, 1), ";")},
 		{"WebP with Exif and no canvas", "simple.webp", "", riffFile("WEBP", vp8(8, 8), riffChunk("EXIF", "data"))},

@@ -21,7 +21,7 @@ import "encoding/binary"
 // pictures must be within Limits, and may have 100 scans: a decoder may need one pass for each.
 //
 // It does not decode pixels. The standard library's jpeg.DecodeConfig opens every accepted file,
-// except for CMYK whose chroma is subsampled. It keeps at most 10 KiB.
+// except for CMYK whose chroma and black are subsampled. It keeps at most 10 KiB.
 type JPEG struct {
 	Limits Limits
 
