@@ -95,7 +95,7 @@ func TestReadmeHandler(t *testing.T) {
 	store := &memstore.Store{}
 	opts := &upload.Options{}
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
-	// Import context and strings, too.
+	// Import strings, too. Without S3, store is &memstore.Store{}, and opts is nil.
 	// Your own check sees the name and the first 4 KiB; an upload.Observer sees every byte.
 	photos := upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
 		if strings.HasPrefix(strings.ToLower(in.Name), "screenshot") {
@@ -105,7 +105,7 @@ func TestReadmeHandler(t *testing.T) {
 	})
 	// One picture of at most 8 MiB in the field "picture", no other file, and any text fields.
 	// For PDF files, too, write upload.Any(upload.Images(nil), upload.Types("application/pdf")) in
-	// place of upload.Images(nil). Both validators refuse active content, such as scripts.
+	// place of upload.Images(nil). Types is as strict as Documents, which also takes Office files.
 	form := upload.Form{"picture": {Accept: upload.All(upload.Images(nil), photos), MaxSize: 8 << 20}}
 	// In place of upload.New of the last section, with its store, signedIn and opts.
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), opts)

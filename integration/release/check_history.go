@@ -41,7 +41,8 @@ func historyOf(tags []string, shallow bool) *history {
 	return h
 }
 
-// tags checks that the last version has a tag for each module, and that the next one is free.
+// tags checks that the clone has all tags, and that version has none and comes after the last one. It
+// names the modules that the last version lacks, which is no fault.
 func (h *history) tags(version string) finding {
 	var faults []string
 	if h.shallow {

@@ -13,9 +13,9 @@ var errUnfinished = errors.New("inspect: the stream was not read to its end")
 // pull turns writes into reads. A format whose parts need an io.Reader, as flate does, is walked by
 // a plain function, and Write resumes that function until it has read all of p.
 //
-// The function runs as a coroutine (iter.Pull). It runs only during Write or Verdict, so nothing is
-// concurrent, p is never kept, and the cuts of the stream are invisible. It ends with the walk,
-// with Verdict or with Close, whichever comes first.
+// The function runs as a coroutine (iter.Pull). It runs only during Write, Verdict or Close, so
+// nothing is concurrent, p is never kept, and the cuts of the stream are invisible. It ends with
+// the walk, with Verdict or with Close, whichever comes first.
 type pull struct {
 	looker
 	next  func() (struct{}, bool)
