@@ -41,8 +41,8 @@ func historyOf(tags []string, shallow bool) *history {
 	return h
 }
 
-// tags checks that the clone has all tags, and that version has none and comes after the last one. It
-// names the modules that the last version lacks, which is no fault.
+// tags checks that the clone has all tags, and that version has none and comes after the last one.
+// It names the modules that the last version lacks, which is not a fault.
 func (h *history) tags(version string) finding {
 	var faults []string
 	if h.shallow {
