@@ -137,7 +137,7 @@ type ArchiveOptions struct {
 	MaxEntries   int   // files and directories. Default: 1,000.
 	MaxEntrySize int64 // inflated bytes of one entry. Default: 128 MiB.
 	MaxTotalSize int64 // inflated bytes of all entries. Default: 256 MiB.
-	MaxRatio     int64 // inflated bytes for each byte of the file, from 8 MiB on. Default: 200, less for files above 5 MiB.
+	MaxRatio     int64 // inflated bytes for each byte of the file, from 8 MiB on. Default: 200. The limit on work may refuse less.
 
 	// Nesting is how many levels of ZIP archives, such as DOCX, may lie inside, read whole and
 	// within the limits. Default: 0.

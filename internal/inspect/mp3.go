@@ -1,8 +1,8 @@
 package inspect
 
 // MP3 checks that a stream consists of MPEG audio frames of layer III (ISO/IEC 11172-3, 13818-3,
-// and 2.5) and of tags: ID3v2 before any frame; APEv2 (with or without a header), Lyrics3v2, and
-// ID3v1 and its extension after the last one. The zero value is ready.
+// and 2.5) and of tags: ID3v2 between frames; APEv2 (with or without a header) and Lyrics3v2 after
+// the first one; ID3v1 and its extension after the last one. The zero value is ready.
 //
 // It refuses frames with fields that MPEG does not have, and frames without a fixed bit rate ("free
 // format"). It refuses bytes that are neither frame nor tag nor zero, and a file without frames.
@@ -12,7 +12,7 @@ type MP3 struct {
 	stream
 	framed  bool
 	inFrame bool   // the payload belongs to a frame
-	tagged  bool   // there was one of the tags that come last
+	tagged  bool   // ID3v1 or its extension came, after which no frame does
 	first   byte   // of a frame or a tag
 	item    int64  // length of the value of an item of an APE tag without a header
 	items   int64  // length of all of them, including their names
