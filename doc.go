@@ -83,7 +83,7 @@
 // One decision per request. Each request or step, except a [Resumer]'s OPTIONS and a
 // [Presigner.ConfirmStored] without a ticket, ends with one record of [Options.Logger] and one
 // [Event] of [Options.Hooks]. This package puts no content, signed URLs or tickets there. Clean-ups
-// and hung calls add their own.
+// and other failures add more.
 //
 // # Where it runs
 //

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/airlock-go/upload/s3bucket"
@@ -158,6 +159,14 @@ func (e *env) completeKeys() error {
 		if !strings.HasPrefix(prefix, e.prefix) {
 			return fmt.Errorf("-key-prefix: %q does not begin with -s3-prefix, %q", prefix, e.prefix)
 		}
+	}
+	return nil
+}
+
+// noKeyPrefix refuses -key-prefix, for commands that go through all keys of -s3-prefix.
+func (e *env) noKeyPrefix() error {
+	if slices.ContainsFunc(e.layout.KeyPrefixes, func(prefix string) bool { return prefix != e.prefix }) {
+		return errors.New("-key-prefix does not limit this command, but -s3-prefix does")
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func recheckCommand(fs *flag.FlagSet) action {
 }
 
 func (c *rechecking) run(ctx context.Context, e *env) (int, error) {
-	err := e.noArgs()
+	err := errors.Join(e.noArgs(), e.noKeyPrefix())
 	if err == nil {
 		c.policy, err = accepting(ctx, c.accept, c.maxSize)
 	}

@@ -199,6 +199,7 @@ func TestBadRechecks(t *testing.T) {
 		{"", "-accept is missing"},
 		{"-accept pictures", `-accept: "pictures" is none of`},
 		{"-accept image/unknown", "-accept: "},
+		{"-accept images -key-prefix p/", "-key-prefix does not limit"},
 		{"-accept images -max-file-size 0", "-max-file-size must be more than 0"},
 		{"-accept images extra", `unexpected argument "extra"`},
 	} {

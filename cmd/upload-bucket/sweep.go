@@ -39,8 +39,8 @@ func (s *sweeping) run(ctx context.Context, e *env) (int, error) {
 	if len(e.args) > 0 {
 		return 2, fmt.Errorf("unexpected argument %q", e.args[0])
 	}
-	if s.opts.MaxShare == 0 {
-		return 2, errors.New("-max-share must be more than 0")
+	if err := s.check(e); err != nil {
+		return 2, err
 	}
 	known, err := s.references.open(ctx, e.store, e.prefix, s.opts.Remove)
 	if err != nil {
@@ -71,19 +71,32 @@ func (s *sweeping) run(ctx context.Context, e *env) (int, error) {
 	return s.status(ctx, e, report, err)
 }
 
+// check refuses values for which package sweep has defaults, and a flag that would be ignored.
+func (s *sweeping) check(e *env) error {
+	switch {
+	case s.opts.MaxShare == 0:
+		return errors.New("-max-share must be more than 0")
+	case s.opts.MaxRemovals == 0 || s.opts.Rate == 0 || s.opts.Grace == 0:
+		return errors.New("-max-removals, -rate and -grace must be more than 0")
+	}
+	return e.noKeyPrefix()
+}
+
 // status returns the exit status of a run.
 func (s *sweeping) status(ctx context.Context, e *env, report sweep.Report, err error) (int, error) {
 	switch {
 	case err == nil:
 		return 0, nil
+	case ctx.Err() != nil && s.place.file != "":
+		return 2, fmt.Errorf("another run with this -cursor goes on: %w", err)
+	case ctx.Err() != nil:
+		return 2, err
 	case errors.Is(err, sweep.ErrShare):
 		_, _ = fmt.Fprintf(e.stderr, "%v. Here they are -max-share and -allow-any-share; the next run begins again\n", err)
 		return 1, s.place.forget()
 	case errors.Is(err, sweep.ErrLimit), errors.Is(err, sweep.ErrFailures), report.Failed > 0 && report.Cursor == "":
 		_, _ = fmt.Fprintln(e.stderr, err)
 		return 1, nil
-	case ctx.Err() != nil && s.place.file != "":
-		return 2, fmt.Errorf("another run with this -cursor goes on: %w", err)
 	}
 	return 2, err
 }

@@ -53,7 +53,7 @@ func do(t *testing.T, method, url string, timeout time.Duration) (*http.Response
 func TestFaults(t *testing.T) {
 	rows := []struct {
 		fault     faultproxy.Fault
-		status    int // 0 for a broken connection
+		status    int // 0 without an answer
 		processed int64
 	}{
 		{"", 200, 1},

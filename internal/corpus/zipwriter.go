@@ -234,7 +234,8 @@ func archive(about string, b []byte) File {
 	return File{About: about, Name: "files.zip", Type: typeZIP, Content: b, Code: content}
 }
 
-// secondName returns Info-ZIP's field with other, the name that counts.
+// secondName returns Info-ZIP's field 0x7075 with name, a second name, and the checksum of other,
+// the first one.
 func secondName(name, other string) []byte {
 	return field(0x7075, append(le.AppendUint32([]byte{1}, crc32.ChecksumIEEE([]byte(other))), name...)...)
 }
