@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// TypicalFiles returns whole files of each type, as common programs write them: large pieces, much
-// data. All are accepted, except for documents and archives beyond their limits.
+// TypicalFiles returns whole files of the common types, as common programs write them: in large
+// pieces, mostly data. They are accepted within the limits of their type, such as the frames of a
+// GIF.
 func TypicalFiles() []Kind {
 	return slices.Concat(typicalPictures(), typicalMedia(), typicalTexts(), typicalPDF(), typicalPacked())
 }
@@ -26,7 +27,8 @@ func typicalPictures() []Kind {
 	}
 }
 
-// entropy returns n bytes of noise as the scans of a JPEG have them, and a byte of 0 after each 255.
+// entropy returns n bytes of noise as the scans of a JPEG have them, and a byte of 0 after each
+// 255.
 func entropy(n int) string { return strings.ReplaceAll(random(n), "\xff", "\xff\x00") }
 
 // longFrame returns a frame of a GIF with that many blocks of 255 bytes.

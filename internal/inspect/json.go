@@ -5,11 +5,11 @@ import "github.com/airlock-go/upload/internal/jsontext"
 // JSON checks that a stream consists of JSON values (RFC 8259), in UTF-8 or, with a byte order
 // mark, in UTF-16. The zero value is ready. Memory is constant.
 //
-// It refuses everything that no JSON reader accepts: comments, trailing commas, markup outside of
-// strings, and values without white space between them. Several values may follow each other, as in
-// JSON Lines. Strings may hold anything, including HTML, so a server must send the file as
-// application/json. More than 512 nested arrays and objects are too complex. JSON does not look at
-// duplicate keys and the size of numbers.
+// It refuses what RFC 8259 does not allow, such as comments, trailing commas and markup outside of
+// strings. It also refuses DEL and C1 control characters that are not escaped. Several values may
+// follow each other, as in JSON Lines, with white space between them. Strings may hold any other
+// text, including HTML, so a server must send the file as application/json. More than 512 nested
+// arrays and objects are too complex. JSON does not look at duplicate keys or the size of numbers.
 type JSON struct{ text Text }
 
 // Within sets the budget to work from; see [Budget].
