@@ -95,7 +95,7 @@ func TestReadmeHandler(t *testing.T) {
 	store := &memstore.Store{}
 	opts := &upload.Options{}
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
-	// Import context and strings. Without S3, store is &memstore.Store{}, and opts is nil.
+	// Import context and strings. Without S3: store is &memstore.Store{}, opts nil, signedIn yours.
 	// Your own check sees the name and the first 4 KiB; an upload.Observer sees every byte.
 	photos := upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
 		if strings.HasPrefix(strings.ToLower(in.Name), "screenshot") {
