@@ -52,7 +52,7 @@ const svgElements = `
 	meshpatch meshrow`
 
 // svgAttributes are those of svgElements that are not read as CSS. At the end are some that editors
-// write and that have no meaning. It omits events.
+// write and that have no meaning. It omits events and actingAttributes.
 const svgAttributes = `
 	accent-height accumulate additive alphabetic amplitude arabic-form ascent attributeName attributeType azimuth
 	baseFrequency baseProfile bbox begin bias calcMode cap-height class clipPathUnits contentScriptType contentStyleType cx cy
