@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -43,7 +44,9 @@ func (s *site) load(r *http.Request) {
 	if referrer, err := url.Parse(r.Referer()); err == nil {
 		_, _ = fmt.Sscanf(referrer.Path, "/document/%d", &n)
 	}
-	s.loaded[n]++
+	if s.documents[n].book == nil || strings.HasPrefix(r.URL.Path, "/leak") { // a book may load what it has
+		s.loaded[n]++
+	}
 }
 
 func (s *site) loads(n int) int {
@@ -54,12 +57,13 @@ func (s *site) loads(n int) int {
 
 func serve(t *testing.T) *site {
 	s := &site{documents: documents(t), loaded: map[int]int{}}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	var elsewhere *strings.Replacer
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var n int
 		if _, err := fmt.Sscanf(r.URL.Path, "/document/%d", &n); err == nil && n < len(s.documents) {
 			w.Header().Set("Content-Type", s.documents[n].mediaType)
 			w.Header().Set("X-Content-Type-Options", "nosniff")
-			_, _ = w.Write([]byte(s.documents[n].content))
+			_, _ = w.Write([]byte(elsewhere.Replace(s.documents[n].content)))
 			return
 		}
 		if r.URL.Path != "/favicon.ico" {
@@ -67,6 +71,8 @@ func serve(t *testing.T) *site {
 		}
 		http.NotFound(w, r)
 	}))
+	s.Start()
+	elsewhere = strings.NewReplacer("http://evil.example", s.URL+"/leak", "https://evil.example", s.URL+"/leak")
 	t.Cleanup(s.Close)
 	return s
 }
@@ -85,7 +91,7 @@ func (s *site) opened(p *chromium.Page, n int) (ran bool) {
 }
 
 // TestBrowser checks that an accepted document runs nothing and loads nothing when it is opened
-// alone. Some refused ones do, which shows that the test would detect it.
+// alone, and that a page of an accepted book loads nothing from elsewhere. Some refused ones do, which shows that the test would detect it.
 func TestBrowser(t *testing.T) {
 	s := serve(t)
 	p := chromium.Start(t).Open(t, "about:blank")
@@ -125,7 +131,7 @@ func TestLibxml2(t *testing.T) {
 	dir := t.TempDir()
 	accepted := 0
 	for n, d := range documents(t) {
-		if !d.accepted() {
+		if !d.accepted() || strings.Contains(d.content, "//DTD XHTML") { // xmllint has no such declarations
 			continue
 		}
 		accepted++

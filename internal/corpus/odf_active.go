@@ -91,33 +91,3 @@ func hostileODFParts() (files []File) {
 		Content: odf(typeODP, "", file("content2.xml", odfContent(event(script)))),
 	})
 }
-
-func hostileBooks() (files []File) {
-	pages := map[string]string{
-		"a script":                     `<script>alert(1)</script>`,
-		"a script with another prefix": `<h:script xmlns:h="http://www.w3.org/1999/xhtml">alert(1)</h:script>`,
-		"a script in a drawing":        `<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>`,
-		"an event":                     `<p onclick="alert(1)">x</p>`,
-		"an event in capitals":         `<p ONLOAD="alert(1)">x</p>`,
-		"a link to a script":           `<a href=" java&#115;cript:alert(1)">x</a>`,
-		"an image from elsewhere":      `<img src="https://evil.example/a.png"/>`,
-		"an image on a host":           `<img src="//evil.example/a.png"/>`,
-		"a frame from elsewhere":       `<iframe src="http://evil.example/"/>`,
-		"an object from elsewhere":     `<object data="http://evil.example/"/>`,
-		"a film from elsewhere":        `<video poster="http://evil.example/a.png"/>`,
-		"a style from elsewhere":       `<link rel="stylesheet" href="http://evil.example/a.css"/>`,
-		"a drawing from elsewhere":     `<svg xmlns="http://www.w3.org/2000/svg"><image xlink:href="http://evil.example/a.png"/></svg>`,
-		"a link to a file":             `<a href="file:///C:/a.exe">x</a>`,
-	}
-	for _, about := range slices.Sorted(maps.Keys(pages)) {
-		files = append(files, File{About: "a book with " + about, Name: "a.epub", Type: typeEPUB, Code: content, Content: page(pages[about])})
-	}
-	return append(files,
-		File{About: "a book with an entity from elsewhere", Name: "a.epub", Type: typeEPUB, Code: content, Content: zipOf(store("mimetype", typeEPUB),
-			file("META-INF/container.xml", doctype+"<x>&a;</x>"))},
-		File{About: "a book that is encrypted", Name: "a.epub", Type: typeEPUB, Code: content, Content: zipOf(store("mimetype", typeEPUB),
-			file("META-INF/container.xml", "<x/>"), file("META-INF/encryption.xml", `<e><EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes256-cbc"/></e>`))},
-		File{About: "a book with a script file", Name: "a.epub", Type: typeEPUB, Code: content, Content: zipOf(store("mimetype", typeEPUB),
-			file("META-INF/container.xml", "<x/>"), file("a.js", "x"))},
-	)
-}

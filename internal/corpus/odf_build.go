@@ -30,9 +30,3 @@ func manifest(mediaType, more string) string {
 func listed(name, mediaType string) string {
 	return `<manifest:file-entry manifest:full-path="` + name + `" manifest:media-type="` + mediaType + `"/>`
 }
-
-// page returns a book with this page.
-func page(body string) []byte {
-	return zipOf(store("mimetype", typeEPUB), file("META-INF/container.xml", "<container/>"),
-		file("a.xhtml", declaration+`<!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml" xmlns:xlink="http://www.w3.org/1999/xlink"><body>`+body+`</body></html>`))
-}

@@ -1,7 +1,5 @@
 package inspect
 
-import "unicode/utf8"
-
 const (
 	hasScript = "contains a script"
 	loads     = "refers to something outside of it"
@@ -14,7 +12,14 @@ const (
 // It accepts the functions and at-rules of cssFunctions and cssRules. In url() it accepts fragments
 // of the document itself, and pictures and fonts in data URLs. It refuses a string that a line
 // break cuts, because readers resume at different places.
+//
+// With book it judges only the addresses, as [css.bookName] describes.
 type css struct {
+	book   bool
+	fetch  bool    // a function of cssFetching begins
+	calls  int     // parentheses that are open since it began
+	rule   cssRule // around the current place
+	cr     bool    // the last byte was a carriage return, a line break with or without a line feed (3.3)
 	state  cssState
 	quote  byte
 	target bool // the current string or url names a target
@@ -36,38 +41,43 @@ const (
 	afterURL  // white space after it
 )
 
-// cssEscape is the escape being read (4.3.7).
-type cssEscape struct {
-	on     bool
-	digits int
-	value  rune
-}
-
 // write judges a piece.
 func (c *css) write(p []byte) *Error {
 	for i := 0; i < len(p); {
-		if c.escape.on {
-			used, found := c.escaped(p[i])
-			if found != nil {
-				return found
+		if c.state == inCSS && c.word.n == 0 && !c.at && !c.escape.on && c.calls == 0 && c.rule == noRule { // the usual case
+			if n := cssPlain(p[i:]); n > 0 {
+				i += n
+				c.cr = p[i-1] == '\r'
+				continue
 			}
-			if used {
-				i++
-			}
+		}
+		b := p[i]
+		if b == '\n' && c.cr {
+			c.cr = false
+			i++
 			continue
 		}
-		if c.state == inCSS && c.word.n == 0 && !c.at { // the usual case
-			i += cssPlain(p[i:])
-			if i == len(p) {
-				break
-			}
+		if b == '\r' {
+			b = '\n'
 		}
-		if found := c.step(p[i]); found != nil {
+		used, found := c.read(b)
+		if found != nil {
 			return found
 		}
-		i++
+		if used {
+			c.cr = p[i] == '\r'
+			i++
+		}
 	}
 	return nil
+}
+
+// read reads a byte, and reports whether it used it.
+func (c *css) read(b byte) (used bool, found *Error) {
+	if c.escape.on {
+		return c.escaped(b)
+	}
+	return true, c.step(b)
 }
 
 // end judges the last, unfinished token.
@@ -79,45 +89,6 @@ func (c *css) end() *Error {
 		return c.named(0)
 	}
 	return nil
-}
-
-// escaped reads a byte after a backslash, and reports whether it belongs to the escape.
-func (c *css) escaped(b byte) (used bool, found *Error) {
-	e := &c.escape
-	digit := hexDigit(b)
-	switch {
-	case digit >= 0 && e.digits < 6:
-		e.value, e.digits = e.value<<4|rune(digit), e.digits+1 //nolint:gosec // a digit
-		return true, nil
-	case e.digits > 0:
-		r := e.value
-		*e = cssEscape{}
-		c.letter(r)
-		return isCSSSpace(b), nil
-	case b == '\n' || b == '\f':
-		*e = cssEscape{}
-		if c.state == inString { // a line continuation
-			return true, nil
-		}
-		return false, c.named(0)
-	}
-	*e = cssEscape{}
-	if b < utf8.RuneSelf {
-		c.letter(rune(b))
-	} else {
-		c.word.addByte(b)
-	}
-	return true, nil
-}
-
-// letter takes an escaped character.
-func (c *css) letter(r rune) {
-	if c.state == beforeURL {
-		c.state = inURL
-	}
-	if c.state != inString || c.target {
-		c.word.add(r)
-	}
 }
 
 func (c *css) step(b byte) *Error {
@@ -166,7 +137,9 @@ func (c *css) token(b byte) *Error {
 	case '/':
 		c.state = afterSlash
 	case '"', '\'':
-		c.state, c.quote, c.target = inString, b, false
+		c.state, c.quote, c.target = inString, b, c.calls > 0 || c.rule == importing
+	default:
+		c.bookMark(b)
 	}
 	return nil
 }
@@ -181,6 +154,10 @@ func (c *css) named(b byte) *Error {
 	known := !c.word.long
 	c.at = false
 	switch {
+	case c.book:
+		if found := c.bookName(b, string(name), at); found != nil {
+			return found
+		}
 	case at && !(known && cssRules[string(name)]):
 		return active(KindExternal, "has a CSS rule that is not accepted")
 	case !at && b == '(' && string(name) == "url":
@@ -205,7 +182,13 @@ func (c *css) inQuotes(b byte) *Error {
 	case '\\':
 		c.escape.on = true
 	case '\n', '\f':
-		return fault(CodeUnsupported, "has a CSS string that a line break cuts")
+		if !c.book {
+			return fault(CodeUnsupported, "has a CSS string that a line break cuts")
+		}
+		c.state = inCSS
+		if c.target {
+			return c.leads()
+		}
 	default:
 		if c.target {
 			c.word.addByte(b)
@@ -219,6 +202,7 @@ func (c *css) url(b byte) *Error {
 	switch {
 	case b == ')':
 		c.state = inCSS
+		c.bookMark(b)
 		return c.leads()
 	case isCSSSpace(b):
 		if c.state == inURL {
@@ -226,7 +210,7 @@ func (c *css) url(b byte) *Error {
 		}
 	case c.state == beforeURL && (b == '"' || b == '\''):
 		c.state, c.quote, c.target = inString, b, true
-	case c.state == afterURL || b == '"' || b == '\'' || b == '(':
+	case !c.book && (c.state == afterURL || b == '"' || b == '\'' || b == '('):
 		return active(KindExternal, loads)
 	case b == '\\':
 		c.escape.on = true
@@ -241,7 +225,11 @@ func (c *css) url(b byte) *Error {
 func (c *css) leads() *Error {
 	target := c.word.bytes()
 	c.target = false
-	if len(target) > 0 && target[0] != '#' && !isData(target, imageData) && !isData(target, fontData) {
+	if c.book {
+		if !c.bookTarget(string(target)) {
+			return active(KindExternal, loads)
+		}
+	} else if len(target) > 0 && target[0] != '#' && !isData(target, imageData) && !isData(target, fontData) {
 		return active(KindExternal, loads)
 	}
 	c.word.clear()

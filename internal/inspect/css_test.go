@@ -109,6 +109,22 @@ func TestStylesRefused(t *testing.T) {
 	}
 }
 
+// A carriage return is a line break, alone and before a line feed (CSS Syntax 3, 3.3). XML keeps one
+// that a reference writes.
+func TestStylesLineBreaks(t *testing.T) {
+	for _, c := range []struct{ style, code string }{
+		{`a{content:'x&#13;}b{c:url(y)}'}`, "unsupported_variant"},
+		{`a{content:'x\&#13;y'}`, ""},
+		{`a{content:'x\&#13;&#10;y'}`, ""},
+		{`a{content:'x\&#13;&#10;y'}b{c:url(y)}/*'*/`, "active_content external"},
+		{`a{content:'x\&#13;&#13;y'}`, "unsupported_variant"},
+		{`a{b:u\72&#13;&#10;l(y)}`, "active_content external"},
+		{`a{b:c}&#13;&#10;d{}`, ""},
+	} {
+		require.Equal(t, c.code, found(xmlVerdict(t, newSVG, picture("<style>"+c.style+"</style>"))).code, c.style)
+	}
+}
+
 // A value that is too long to hold is judged like a short one.
 func TestLongStyles(t *testing.T) {
 	long := strings.Repeat("fill:red;", 1000)

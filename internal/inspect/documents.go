@@ -28,14 +28,15 @@ import (
 //   - ODF: it refuses scripts and listeners, macros, DDE, databases, frames, applets, and addresses
 //     that lead out of the package, except for links on a click, a template and a sound of the
 //     author's own disk. It needs a mimetype entry and a manifest that agree.
-//   - EPUB: it refuses scripts, events, and pages that load from elsewhere; encryption, except of
-//     fonts. It needs META-INF/container.xml.
+//   - EPUB: it judges pages, drawings, formulas and style sheets as a browser reads them, and refuses
+//     scripts, events, transformations, and addresses that lead out of the book, except for links on
+//     a click; encryption, except of fonts. It needs META-INF/container.xml.
 //
 // Links lead to http, https, ftp, ftps, mailto, news, tel, or to a name without a scheme; see
 // AllowLinks.
 //
-// It does not read pictures, fonts and style sheets. In formulas it recognises only the functions
-// that are documented to fetch.
+// It does not read pictures and fonts, and style sheets only in EPUB. In formulas it recognises only
+// the functions that are documented to fetch.
 type Document struct {
 	Limits ZipLimits
 	Type   string

@@ -2,11 +2,9 @@ package inspect
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/xml"
 	"path"
 	"slices"
-	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -50,6 +48,9 @@ var htmlCharacters = sync.OnceValue(func() map[string]rune {
 // bookExtensions lists the extensions of entries, in addition to those of Office.
 var bookExtensions = nameSet(`.xhtml .html .htm .opf .ncx .css .smil .pls .woff .woff2 .txt .xpgt .plist .opus`)
 
+// bookMarkup lists the extensions of entries that must be XML.
+var bookMarkup = nameSet(`.xhtml .html .htm .xml .opf .ncx .smil .svg .pls .xpgt .inkml`)
+
 func (b *epub) name(h *zipHeader) (string, error) { return h.oneName() }
 
 func (b *epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
@@ -72,13 +73,15 @@ func (b *epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	if err := checkEntry(head); err != nil {
 		return err
 	}
-	if !looksLikeXML(head) {
+	switch ext := path.Ext(name); {
+	case ext == ".css":
+		return bookStyles(w.budget.work, head, body)
+	case !looksLikeXML(head) && (!bookMarkup[ext] || len(head) == 0):
 		return nil
 	}
-	options := xmlread.Options{Doctypes: slices.Concat(bookTypes, pictureTypes), Characters: bookCharacters, Long: seen}
-	return readXML(w.budget.work, body, options, func(xmlread.Name) partRule {
-		return &bookPart{links: b.links}
-	})
+	part := &bookPart{links: b.links}
+	options := xmlread.Options{Doctypes: slices.Concat(bookTypes, pictureTypes), Characters: bookCharacters, Long: part.long}
+	return readPart(w.budget.work, body, options, part, func(xmlread.Name) partRule { return part })
 }
 
 func (b *epub) end(w *zipWalk) error {
@@ -86,65 +89,4 @@ func (b *epub) end(w *zipWalk) error {
 		return fault(CodeDamaged, "is not a complete EPUB book")
 	}
 	return nil
-}
-
-// bookPart judges a page, a list or a drawing of a book.
-type bookPart struct{ links bool }
-
-// fontMasks are the algorithms that mask fonts of books. Masking is not encryption: the key is in
-// the book.
-var fontMasks = []string{"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}
-
-func (b *bookPart) start(r *xmlread.Reader) error {
-	local := lowered(r.Name().Local)
-	switch string(local) {
-	case "script":
-		return active(KindScript, "has a script inside")
-	case "encryptionmethod":
-		if how, err := attribute(r, "Algorithm"); err != nil || !slices.Contains(fontMasks, how) {
-			return fault(CodeEncrypted, "has an encrypted entry, which cannot be inspected")
-		}
-	}
-	isPage := string(r.Name().Space) == nsXHTML || string(r.Name().Space) == nsSVG || len(r.Name().Space) == 0
-	for i := range r.Attrs() {
-		if err := b.attribute(local, isPage, r.Attr(i)); err != nil && !(b.links && isLinkFault(err)) {
-			return err
-		}
-	}
-	return nil
-}
-
-func (*bookPart) text([]byte) error         { return nil }
-func (*bookPart) end(*xmlread.Reader) error { return nil }
-
-func (b *bookPart) attribute(element []byte, isPage bool, a xmlread.Attr) error {
-	name := lowered(a.Local)
-	switch {
-	case isPage && beginsWith(name, "on"):
-		return active(KindScript, "has a script inside")
-	case !bookAddresses[string(name)]:
-		return nil
-	}
-	value := string(a.Value)
-	scheme, _, _ := cutScheme(strings.TrimSpace(value))
-	switch {
-	case scheme == "javascript", scheme == "vbscript":
-		return active(KindScript, "has a script inside")
-	case scheme == "data" && strings.HasPrefix(strings.ToLower(value), "data:image/"), !isPage:
-		return nil
-	case string(name) == "href" && (string(element) == "a" || string(element) == "area"):
-		return clickable(value)
-	}
-	return loaded(a)
-}
-
-// bookAddresses lists the attributes whose value is an address.
-var bookAddresses = nameSet(`src href data poster srcset`)
-
-// lowered returns a name in lower case: itself if it is.
-func lowered(name []byte) []byte {
-	if slices.ContainsFunc(name, func(c byte) bool { return c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' }) {
-		return bytes.ToLower(name)
-	}
-	return name
 }

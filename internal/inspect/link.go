@@ -100,9 +100,15 @@ func clickable(target string) error {
 	return nil
 }
 
+// staysInside reports whether an address leads to a place in the document or its package.
+func staysInside(address string) bool {
+	place := placeOf(address)
+	return place == linkHere || place == linkBeside
+}
+
 // loaded judges an address that is loaded by itself.
 func loaded(a xmlread.Attr) error {
-	if place := placeOf(string(a.Value)); a.Long || place != linkHere && place != linkBeside {
+	if a.Long || !staysInside(string(a.Value)) {
 		return active(KindExternal, "loads something from elsewhere")
 	}
 	return nil

@@ -62,11 +62,16 @@ func (dataDocument) start(r *xmlread.Reader) *Error {
 	}
 	for i := range r.Attrs() {
 		a := r.Attr(i)
-		if acts(a.Space) || inMath && len(a.Space) == 0 && !mathAttributes[string(a.Local)] {
+		if acts(a.Space) || inMath && !drawsMath(a) {
 			return active(KindMarkup, "contains attributes that a browser or a server acts on")
 		}
 	}
 	return nil
+}
+
+// drawsMath reports whether an attribute of MathML has no other effect than on its look.
+func drawsMath(a xmlread.Attr) bool {
+	return len(a.Space) == 0 && mathAttributes[string(a.Local)] || len(a.Space) > 0 && string(a.Space) != nsXLink
 }
 
 func (dataDocument) text([]byte) *Error { return nil }

@@ -14,32 +14,36 @@ const (
 // acts reports whether elements or attributes of a namespace may do something.
 //
 // The namespaces of data cannot be listed, since they have no end. Those on which browsers act can:
-// all are the W3C's and Mozilla's, where only the namespaces of dataSpaces are accepted. Also
-// refused are documents that Office programs open as one XML file, with their macros and formulas.
+// all are the W3C's, of which only those of dataSpaces are accepted, and Mozilla's. Also refused are
+// documents that Office programs open as one XML file, with their macros and formulas.
 func acts(space []byte) bool {
 	if len(space) == 0 {
 		return false
-	}
-	if rest, ok := bytes.CutPrefix(space, []byte("http://www.w3.org/")); ok {
-		return !dataSpaces[string(bytes.TrimRight(rest, "#/"))]
 	}
 	for _, prefix := range officeSpaces {
 		if bytes.HasPrefix(space, prefix) {
 			return true
 		}
 	}
-	return false
+	return actsInBrowser(space)
+}
+
+// actsInBrowser is acts for browsers alone.
+func actsInBrowser(space []byte) bool {
+	if rest, ok := bytes.CutPrefix(space, []byte("http://www.w3.org/")); ok {
+		return !dataSpaces[string(bytes.TrimRight(rest, "#/"))]
+	}
+	return bytes.HasPrefix(space, []byte("http://www.mozilla.org/"))
 }
 
 var officeSpaces = [][]byte{
-	[]byte("http://www.mozilla.org/"),
 	[]byte("urn:schemas-microsoft-com:office:"), []byte("http://schemas.microsoft.com/office/"), []byte("http://schemas.microsoft.com/winfx/"),
 	[]byte("urn:oasis:names:tc:opendocument:"), []byte("http://openoffice.org/"),
 }
 
 // dataSpaces are the namespaces of the W3C, after http://www.w3.org/, that hold only data. No
-// specification makes a program that opens the document run, load or include something for an
-// element or attribute in them. Their last # and / are omitted.
+// program that opens the document runs, loads or includes something for an element or attribute in
+// them. Browsers follow XLink in SVG and MathML only. The last # and / are omitted.
 var dataSpaces = nameSet(`
 	XML/1998/namespace 1999/xlink 2000/xmlns
 	2001/XMLSchema 2001/XMLSchema-instance 2001/XMLSchema-datatypes 2007/XMLSchema-versioning
@@ -64,9 +68,9 @@ var dataSpaces = nameSet(`
 // follow: marks of XMP, headers of bank statements and bookkeeping, hints of editors.
 var dataInstructions = nameSet(`xpacket adobe-xap-filters OFX qbxml qbposxml oxygen xml-model xml-multiple TEI validation-schema DATEV plantuml`)
 
-// mathElements are those of MathML 3 that draw. It omits maction, which acts; mglyph and the
-// annotations, which may hold other documents; and content markup, which names definitions
-// elsewhere.
+// mathElements are those of MathML 3 that draw, except the columns of elementary math, such as
+// mstack. It omits maction, which acts; mglyph and the annotations, which may hold other documents;
+// and content markup, which names definitions elsewhere.
 var mathElements = nameSet(`
 	math maligngroup malignmark menclose merror mfenced mfrac mi mlabeledtr mmultiscripts mn mo mover mpadded mphantom mprescripts mroot
 	mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none semantics`)

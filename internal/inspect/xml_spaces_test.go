@@ -48,6 +48,8 @@ func TestNamespacesThatAct(t *testing.T) {
 		math + ` onclick="alert(1)"/>`,
 		math + ` href="javascript:alert(1)"/>`,
 		math + ` style="a"/>`,
+		math + ` xmlns:l="http://www.w3.org/1999/xlink" l:href="javascript:alert(1)"/>`,
+		math + ` xmlns:l="http://www.w3.org/1999/xlink"><mi l:type="simple" l:href="https://example.com/" l:show="embed" l:actuate="onLoad">x</mi></math>`,
 		math + `><maction actiontype="statusline"/></math>`,
 		math + `><mglyph src="https://example.com/"/></math>`,
 		math + `><annotation-xml/></math>`,

@@ -40,9 +40,13 @@ func looksLikeXML(head []byte) bool {
 // nil if nothing in it can act. Then the rest is not read, since a document type and an encoding
 // stand before the root.
 func readXML(work *Budget, body io.Reader, o xmlread.Options, choose func(root xmlread.Name) partRule) error {
+	return readPart(work, body, o, nil, choose)
+}
+
+// readPart is readXML with the rule for instructions before the root element.
+func readPart(work *Budget, body io.Reader, o xmlread.Options, rule partRule, choose func(root xmlread.Name) partRule) error {
 	o.Spend = work.Spend
 	r := xmlread.New(body, o)
-	var rule partRule
 	for {
 		token, err := r.Next()
 		if err == io.EOF { // Next returns it bare
@@ -71,6 +75,11 @@ func showXML(rule partRule, token xmlread.Token, r *xmlread.Reader) error {
 	case xmlread.End:
 		return rule.end(r)
 	case xmlread.Instruction:
+		if judge, ok := rule.(interface {
+			instruction(r *xmlread.Reader) error
+		}); ok {
+			return judge.instruction(r)
+		}
 	}
 	return nil
 }

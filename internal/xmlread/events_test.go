@@ -67,7 +67,7 @@ func read(r io.Reader, o xmlread.Options) (lines []string, err error) {
 		case xmlread.Text:
 			text += string(reader.Text())
 		case xmlread.Instruction:
-			lines = append(lines, "instruction "+string(reader.Text()))
+			lines = append(lines, fmt.Sprintf("instruction %s %q", reader.Text(), reader.Data()))
 		}
 	}
 }

@@ -7,7 +7,8 @@ const goesOn = "goes on after its root element"
 // markup reads items that begin with "<".
 type markup struct {
 	texts
-	doctype bool // there was a document type
+	doctype bool   // there was a document type
+	data    []byte // of the last processing instruction
 }
 
 // readMarkup reads a tag, an instruction or a declaration.
@@ -58,7 +59,8 @@ func (r *markup) comment() error {
 	return r.literal(">")
 }
 
-// instruction reads a processing instruction. Only its target is a token.
+// instruction reads a processing instruction. Its target is the token, and the beginning of its data
+// is held.
 func (r *markup) instruction() (Token, error) {
 	r.at += len("<?")
 	name, err := r.qname()
@@ -69,7 +71,7 @@ func (r *markup) instruction() (Token, error) {
 	if name.prefixed() || bytes.EqualFold(target, []byte("xml")) {
 		return 0, fault(Damaged, malformed)
 	}
-	r.expanded = append(r.expanded[:0], target...)
+	r.expanded, r.data = append(r.expanded[:0], target...), r.data[:0]
 	space, err := r.space()
 	if err != nil {
 		return 0, err
@@ -77,7 +79,10 @@ func (r *markup) instruction() (Token, error) {
 	if !space {
 		err = r.literal("?>")
 	} else {
-		err = r.skipTo("?>")
+		if r.data == nil {
+			r.data = make([]byte, 0, MaxData)
+		}
+		r.data, err = r.holdTo("?>", r.data)
 	}
 	r.token = r.expanded
 	return Instruction, err

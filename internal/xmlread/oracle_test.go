@@ -137,7 +137,7 @@ func events(d *xml.Decoder) (lines []string, err error) {
 			}
 		case xml.ProcInst:
 			if t.Target != "xml" {
-				lines = append(lines, "instruction "+t.Target)
+				lines = append(lines, fmt.Sprintf("instruction %s %q", t.Target, t.Inst[:min(len(t.Inst), xmlread.MaxData)]))
 			}
 		}
 	}

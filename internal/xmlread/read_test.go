@@ -34,7 +34,8 @@ func TestReads(t *testing.T) {
 		{"line ends", "<a>b\r\nc\rd\n\r</a>", "start a\ntext \"b\\nc\\nd\\n\\n\"\nend a"},
 		{"CDATA", `<a>x<![CDATA[<b>&amp;]]]]><![CDATA[>]]></a>`, "start a\ntext \"x<b>&amp;]]>\"\nend a"},
 		{"comments", `<!-- - > --><a>x<!----><!-- <b> -->y</a><!-- end -->`, "start a\ntext \"xy\"\nend a"},
-		{"instructions", `<?b?><a><?c d?e??></a><?f ?>`, "instruction b\nstart a\ninstruction c\nend a\ninstruction f"},
+		{"instructions", `<?b?><a><?c d?e??></a><?f ?>`, "instruction b \"\"\nstart a\ninstruction c \"d?e?\"\nend a\ninstruction f \"\""},
+		{"a long instruction", `<?b ` + strings.Repeat("c?", 20000) + `?><a/>`, `instruction b "` + strings.Repeat("c?", xmlread.MaxData/2) + "\"\nstart a\nend a"},
 		{"a default namespace", `<a xmlns="u"><b c="1"/><d xmlns=""/></a>`, "start {u}a\nstart {u}b c=\"1\"\nend {u}b\nstart d\nend d\nend {u}a"},
 		{
 			"prefixes", `<p:a xmlns:p="u" p:b="1" b="2" xml:lang="en"><p:a xmlns:p="v"/><p:c/></p:a>`,

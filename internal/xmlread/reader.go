@@ -36,6 +36,10 @@ func (r *Reader) Next() (Token, error) {
 // token.
 func (r *Reader) Text() []byte { return r.token }
 
+// Data returns the data of the processing instruction that was the last token, or the first MaxData
+// bytes of it.
+func (r *Reader) Data() []byte { return r.data }
+
 // Line returns the line in which the last token begins, from 1.
 func (r *Reader) Line() int {
 	r.markLine()

@@ -134,21 +134,31 @@ func (r *window) literal(s string) error {
 
 // skipTo reads up to the end of mark, of two different bytes or two equal ones, and holds nothing.
 func (r *window) skipTo(mark string) error {
+	_, err := r.holdTo(mark, nil)
+	return err
+}
+
+// holdTo is skipTo that appends the bytes before mark to head, as many as its capacity holds.
+func (r *window) holdTo(mark string, head []byte) ([]byte, error) {
 	r.markLine()
 	for {
 		r.from = r.at
-		if i := bytes.Index(r.buf[r.at:], []byte(mark)); i >= 0 {
-			r.at += i + len(mark)
-			return nil
-		}
-		if n := len(r.buf) - r.at; n > 0 {
-			r.at = len(r.buf)
-			if r.buf[r.at-1] == mark[0] {
-				r.at--
+		i := bytes.Index(r.buf[r.at:], []byte(mark))
+		passed := i
+		if i < 0 {
+			passed = len(r.buf) - r.at
+			if passed > 0 && r.buf[len(r.buf)-1] == mark[0] {
+				passed--
 			}
 		}
+		head = append(head, r.buf[r.at:r.at+min(passed, cap(head)-len(head))]...)
+		r.at += passed
+		if i >= 0 {
+			r.at += len(mark)
+			return head, nil
+		}
 		if !r.has(len(mark)) {
-			return r.cut()
+			return head, r.cut()
 		}
 	}
 }

@@ -22,7 +22,7 @@
 //			}
 //		case xmlread.End: // r.Name() is the element's; also for <a/>
 //		case xmlread.Text: // r.Text() is a piece of text or CDATA, of whole characters
-//		case xmlread.Instruction: // r.Text() is the target
+//		case xmlread.Instruction: // r.Text() is the target, r.Data() the rest
 //		}
 //	}
 //
@@ -62,6 +62,7 @@ const (
 	MaxAttributes = 256      // of a tag, including declarations of namespaces
 	MaxValue      = 4 << 10  // bytes of a held value, as written
 	MaxHead       = 100      // bytes that are kept of a longer one, decoded
+	MaxData       = 1 << 10  // bytes that are kept of the data of a processing instruction
 	MaxDepth      = 128      // of elements
 	MaxTag        = 18 << 10 // bytes of a tag before its last attribute, without values that are not held
 	MaxOpen       = 8 << 10  // bytes of the names of all open elements

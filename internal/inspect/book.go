@@ -1,0 +1,150 @@
+package inspect
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/airlock-go/upload/internal/xmlread"
+)
+
+// bookPart judges a page, a list or a drawing of a book as a browser reads it, since reading systems
+// show pages with one.
+type bookPart struct {
+	links bool
+	sheet css // of the style element or the long value around
+	style int // depth of the style element around, 0 for none
+}
+
+// fontMasks are the algorithms that mask fonts of books. Masking is not encryption: the key is in
+// the book.
+var fontMasks = []string{"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}
+
+// bookElement is the element whose attributes are judged.
+type bookElement struct {
+	name   string // in lower case
+	isPage bool   // of XHTML, SVG or MathML, or without a namespace
+	isMath bool
+}
+
+func (b *bookPart) start(r *xmlread.Reader) error {
+	space := string(r.Name().Space)
+	e := bookElement{name: string(lowered(r.Name().Local)), isMath: space == nsMathML}
+	e.isPage = e.isMath || space == nsXHTML || space == nsSVG || space == ""
+	if err := b.element(e.name, r); err != nil {
+		return err
+	}
+	if e.isPage && e.name == "style" {
+		b.style, b.sheet = r.Depth(), css{book: true}
+	}
+	for i := range r.Attrs() {
+		if err := b.attribute(e, r.Attr(i)); err != nil && !(b.links && isLinkFault(err)) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bookPart) element(name string, r *xmlread.Reader) error {
+	space := r.Name().Space
+	switch {
+	case name == "script":
+		return active(KindScript, "has a script inside")
+	case b.style > 0, bookOutcasts[name], string(space) == nsSVG && svgNames.lists(r.Name().Local)&drawn == 0, actsInBook(space):
+		return active(KindMarkup, "has a page with an element that books do not have")
+	case name == "encryptionmethod":
+		if how, err := attribute(r, "Algorithm"); err != nil || !slices.Contains(fontMasks, how) {
+			return fault(CodeEncrypted, "has an encrypted entry, which cannot be inspected")
+		}
+	case name == "cipherreference":
+		if uri, err := attribute(r, "URI"); err != nil || bookMarkup[path.Ext(strings.ToLower(uri))] || strings.HasSuffix(strings.ToLower(uri), ".css") {
+			return fault(CodeEncrypted, "has an encrypted entry, which cannot be inspected")
+		}
+	case name == "item":
+		return bookItem(r)
+	}
+	return nil
+}
+
+func (b *bookPart) text(piece []byte) error {
+	if b.style > 0 {
+		return orNil(b.sheet.write(piece))
+	}
+	return nil
+}
+
+func (b *bookPart) end(r *xmlread.Reader) error {
+	if r.Depth() != b.style {
+		return nil
+	}
+	b.style = 0
+	return orNil(b.sheet.end())
+}
+
+// orNil returns a fault as an error, nil for none.
+func orNil(found *Error) error {
+	if found == nil {
+		return nil
+	}
+	return found
+}
+
+// instruction judges a processing instruction. A style sheet must be CSS within the book, since a
+// browser would run a transformation (xml-stylesheet 1.0, 3).
+func (*bookPart) instruction(r *xmlread.Reader) error {
+	if string(r.Text()) != "xml-stylesheet" {
+		return nil
+	}
+	values, ok := instructionValues(r.Data())
+	if ok && values["type"] == "text/css" && staysInside(values["href"]) {
+		return nil
+	}
+	return active(KindInstruction, "contains a processing instruction")
+}
+
+// instructionValues reads the pseudo-attributes of an instruction. It refuses references, names that
+// stand twice, and data that is not held whole.
+func instructionValues(data []byte) (values map[string]string, ok bool) {
+	if len(data) == xmlread.MaxData || bytes.IndexByte(data, '&') >= 0 {
+		return nil, false
+	}
+	values = map[string]string{}
+	for rest := strings.TrimSpace(string(data)); rest != ""; rest = strings.TrimSpace(rest) {
+		name, after, _ := strings.Cut(rest, "=")
+		name, after = strings.TrimSpace(name), strings.TrimSpace(after)
+		if after == "" || after[0] != '"' && after[0] != '\'' {
+			return nil, false
+		}
+		value, more, closed := strings.Cut(after[1:], after[:1])
+		if _, twice := values[name]; twice || !closed {
+			return nil, false
+		}
+		values[name], rest = value, more
+	}
+	return values, true
+}
+
+// bookItem judges an entry of the list of a book's parts. Reading systems read a part as its listed
+// type says, and this package as its name says.
+func bookItem(r *xmlread.Reader) error {
+	listed, err := attribute(r, "media-type")
+	if err != nil || listed == "" {
+		return err
+	}
+	href, err := attribute(r, "href")
+	if err != nil {
+		return err
+	}
+	href, _, _ = strings.Cut(strings.ToLower(href), "#")
+	ext, kind := path.Ext(href), plainType(listed)
+	isAccepted := partExtensions[ext] || bookExtensions[ext] // entries with other extensions are refused
+	switch {
+	case strings.Contains(kind, "javascript"), strings.Contains(kind, "ecmascript"):
+		return active(KindScript, "has a script inside")
+	case isAccepted && strings.Contains(kind, "css") && ext != ".css",
+		isAccepted && (strings.Contains(kind, "xml") || strings.Contains(kind, "html")) && !bookMarkup[ext]:
+		return fault(CodeMismatch, "lists a part with another type than its name has")
+	}
+	return nil
+}

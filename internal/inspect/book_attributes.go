@@ -1,0 +1,123 @@
+package inspect
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/airlock-go/upload/internal/xmlread"
+)
+
+// bookOutcasts are the elements that no ordinary book has: programs, frame sets, and drafts that
+// load pages. They are refused in all namespaces, since a reading system that takes a page for HTML
+// reads none.
+var bookOutcasts = nameSet(`applet bgsound fencedframe frame frameset isindex keygen portal`)
+
+// bookAddresses are, in lower case, the attributes whose value is an address, or several.
+var bookAddresses = nameSet(`
+	action altimg archive attributionsrc background base classid codebase data dynsrc formaction href icon imagesrcset longdesc
+	lowsrc manifest ping poster src srcset`)
+
+// bookLists are those of bookAddresses that hold several.
+var bookLists = nameSet(`archive attributionsrc imagesrcset ping srcset`)
+
+// bookPictures are the elements that show a picture without running it.
+var bookPictures = nameSet(`feimage image img input source`)
+
+// actsInBook reports whether a namespace has elements on which a browser acts, other than those of
+// pages and their sound.
+func actsInBook(space []byte) bool {
+	switch string(space) {
+	case nsXHTML, nsSVG, nsMathML, "http://www.w3.org/ns/SMIL", "http://www.w3.org/2001/10/synthesis",
+		"http://www.w3.org/2005/01/pronunciation-lexicon":
+		return false
+	}
+	return actsInBrowser(space)
+}
+
+func (b *bookPart) attribute(e bookElement, a xmlread.Attr) error {
+	name := string(lowered(a.Local))
+	if string(a.Space) == "http://www.w3.org/2001/xml-events" { // of epub:trigger (EPUB 3.0)
+		if name == "event" || name == "observer" {
+			return nil
+		}
+		return active(KindScript, "has a script inside")
+	}
+	switch {
+	case len(a.Space) == 0 && len(name) > 2 && name[:2] == "on":
+		return active(KindScript, "has a script inside")
+	case actsInBook(a.Space):
+		return active(KindMarkup, "has a page with an attribute that books do not have")
+	case bookAddresses[name]:
+		return bookAddress(e, name, a)
+	case e.isPage && len(a.Space) == 0:
+		return pageAttribute(e, name, a)
+	}
+	return nil
+}
+
+// pageAttribute judges an attribute of a page that is neither an event nor an address.
+func pageAttribute(e bookElement, name string, a xmlread.Attr) error {
+	switch {
+	case name == "srcdoc":
+		return active(KindMarkup, "has a page with an attribute that books do not have")
+	case name == "attributename":
+		return orNil(svgAnimation(a.Value))
+	case name == "http-equiv" && strings.EqualFold(strings.TrimSpace(string(a.Value)), "refresh"):
+		return active(KindExternal, "goes to another page by itself")
+	case name == "charset" && e.name == "link" && !isPlainCharset(string(a.Value)):
+		return fault(CodeUnsupported, unreadCharset)
+	case svgNames.lists([]byte(name))&styled != 0 && !a.Long:
+		c := css{book: true}
+		if found := c.write(a.Value); found != nil {
+			return found
+		}
+		return orNil(c.end())
+	}
+	return nil
+}
+
+// long judges a style that does not fit into a tag.
+func (b *bookPart) long(name, piece []byte, last bool) error {
+	if b.style > 0 || svgNames.lists(lowered(name))&styled == 0 {
+		return nil // an element within a style element is refused
+	}
+	b.sheet.book = true
+	found := b.sheet.write(piece)
+	if found == nil && last {
+		found, b.sheet = b.sheet.end(), css{}
+	}
+	return orNil(found)
+}
+
+// bookAddress judges an address. Outside of pages, only sources and listed parts are loaded.
+func bookAddress(e bookElement, name string, a xmlread.Attr) error {
+	value := strings.TrimSpace(string(a.Value))
+	switch {
+	case scriptSchemes[schemeOf([]byte(value))]:
+		return active(KindScript, "has a script inside")
+	case bookPictures[e.name] && isData([]byte(value), []string{"data:image/"}), isData([]byte(value), imageData):
+		return nil
+	case !e.isPage && name != "src" && e.name != "item":
+		return nil
+	case name == "longdesc", name == "href" && (e.isMath || e.name == "a" || e.name == "area"):
+		return clickable(value)
+	case !bookLists[name]:
+		return loaded(a)
+	}
+	for _, one := range strings.FieldsFunc(value, func(r rune) bool { return r <= ' ' || r == ',' }) {
+		if !staysInside(one) || a.Long {
+			return active(KindExternal, "loads something from elsewhere")
+		}
+	}
+	return nil
+}
+
+// lowered returns a name in lower case: itself if it is.
+func lowered(name []byte) []byte {
+	if slices.ContainsFunc(name, func(c byte) bool { return c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' }) {
+		return bytes.ToLower(name)
+	}
+	return name
+}
