@@ -107,8 +107,8 @@ func (b *body) owe(ctx context.Context, settle func()) {
 	}
 }
 
-// claim returns the function that settles. It reports false if that was begun or claimed before:
-// what is read from then on is not counted.
+// claim returns the function that settles. It reports false if that was begun or claimed before.
+// Later bytes are not counted.
 func (d debt) claim() (settle func(), ok bool) {
 	switch {
 	case d.settle == nil:

@@ -7,7 +7,7 @@
 //	raw, err := h.Raw("file", nameOf) // nameOf reads {name}
 //	…
 //	mux.Handle("POST /upload", h)                      // stores, answers JSON
-//	mux.Handle("PUT /files/{name}", raw)               // the same without text: the body is the file
+//	mux.Handle("PUT /files/{name}", raw)               // the same without text fields: the body is the file
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
 // The host is the application that mounts it. [New]'s first three arguments determine security:
@@ -90,8 +90,8 @@
 // The handler moves the connection's deadlines, so the server's ReadTimeout and WriteTimeout
 // neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout. No
 // middleware in front may read the form, as FormValue does, or set a deadline on the context. With
-// a ResponseWriter without Unwrap, such as [http.TimeoutHandler]'s, both timeouts hold, and alone
-// cut stalled clients.
+// a ResponseWriter without Unwrap, such as [http.TimeoutHandler]'s, both timeouts apply; nothing else
+// cuts stalled clients.
 //
 // # What it does not protect against
 //

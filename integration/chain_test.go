@@ -67,7 +67,8 @@ func requireChain(t *testing.T, c *chain.Chain, want []byte) {
 	require.True(t, bytes.Equal(want, got))
 }
 
-// publishChain publishes an upload, and requires that only its markers are left.
+// publishChain publishes an upload. It requires the file, and that only the marker of the end stays
+// of the chain.
 func publishChain(t *testing.T, st *stage, c *chain.Chain, want []byte) {
 	t.Helper()
 	sources, err := c.Sources(t.Context(), chain.Template{})

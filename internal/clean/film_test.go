@@ -168,8 +168,8 @@ func TestFilmMemory(t *testing.T) {
 	require.EqualValues(t, 1<<20, many)
 }
 
-// TestFilmTooMany: a track with a sample for each picture of an hour is blanked. Of more samples that
-// need blanking the film is refused.
+// TestFilmTooMany: a track with a sample for each picture of an hour is blanked. A film is refused if
+// more than MaxPatches of its samples, none next to another, need blanking.
 func TestFilmTooMany(t *testing.T) {
 	t.Parallel()
 	film := func(samples int) []byte {

@@ -11,6 +11,6 @@ func Archives() []File { return slices.Clone(archives()) }
 
 // archives are made once in a process, which takes seconds under the race detector.
 var archives = sync.OnceValue(func() []File {
-	return slices.Concat(brokenArchives(), lyingArchives(), hostileNames(), twoNames(), hostileEntries(), bombs(), hostileOffice(), largeTags(), hostileODF(), hostileODFParts(), hostileBooks(),
-		goodArchives(), goodOffice(), goodODF(), savedArchives())
+	return slices.Concat(brokenArchives(), lyingArchives(), hostileNames(), twoNames(), hostileEntries(), bombs(), hostileOffice(), largeTags(), hostileODF(), hostileODFParts(), hostileBooks(), hostileDrawings(),
+		goodArchives(), goodOffice(), goodODF(), soundDrawings(), savedArchives())
 })

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// No program takes a character at which calm text may end for a blank, a separator, or a sign.
+// A character at which calm text may end is never a blank or a separator, has a width, and does not
+// fold.
 func TestCalmTextEndsInCells(t *testing.T) {
 	for r := range unicode.MaxRune {
 		p := utf8.AppendRune(nil, r)

@@ -35,8 +35,9 @@ import (
 // Links lead to http, https, ftp, ftps, mailto, news, tel, or to a name without a scheme; see
 // AllowLinks.
 //
-// It does not read pictures and fonts, and style sheets only in EPUB. In formulas it recognises only
-// the functions that are documented to fetch.
+// Drawings (SVG) follow the rules of [SVG], except in books, where they may load from the book. It
+// does not read other pictures, or fonts. In formulas it recognises only the functions that are
+// documented to fetch.
 type Document struct {
 	Limits ZipLimits
 	Type   string

@@ -81,7 +81,7 @@ func (b *epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	}
 	part := &bookPart{links: b.links}
 	options := xmlread.Options{Doctypes: slices.Concat(bookTypes, pictureTypes), Characters: bookCharacters, Long: part.long}
-	return readPart(w.budget.work, body, options, part, func(xmlread.Name) partRule { return part })
+	return readXML(w.budget.work, body, options, part, func(xmlread.Name) partRule { return part })
 }
 
 func (b *epub) end(w *zipWalk) error {

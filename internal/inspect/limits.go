@@ -18,7 +18,7 @@ const animationFactor = 16
 // in 64 bits. Fields that are 0 mean the defaults above; there is no value for "no limit".
 //
 // The frames of an animation may have 16 times MaxPixels in all, each counted with its own size:
-// about 1.07 billion by default, 1,165 frames of 1280 x 720.
+// about 1.07 billion by default, 517 frames of 1920 x 1080.
 type Limits struct {
 	MaxWidth  int   // in pixels
 	MaxHeight int   // in pixels

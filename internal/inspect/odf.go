@@ -72,16 +72,15 @@ func (o *odf) judge(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	case !isXML:
 		return nil
 	}
-	part := &odfPart{work: w.budget.work, links: o.links}
-	options := xmlread.Options{Doctypes: openOfficeTypes, Long: part.long}
-	return readXML(w.budget.work, body, options, func(root xmlread.Name) partRule {
-		switch {
-		case name == "meta-inf/manifest.xml":
+	part, drawing := &odfPart{work: w.budget.work, links: o.links}, &svgPart{}
+	options := xmlread.Options{Doctypes: openOfficeTypes, Long: func(name, piece []byte, last bool) error {
+		return cmp.Or(part.long(name, piece, last), drawing.long(name, piece, last))
+	}}
+	return readXML(w.budget.work, body, options, drawing, func(root xmlread.Name) partRule {
+		if name == "meta-inf/manifest.xml" {
 			return &odfManifest{o}
-		case string(root.Space) == nsSVG:
-			return nil // a picture
 		}
-		return part
+		return cmp.Or(drawing.rule(root), partRule(part))
 	})
 }
 

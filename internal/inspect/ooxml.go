@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bufio"
+	"cmp"
 	"io"
 	"path"
 	"slices"
@@ -67,8 +68,9 @@ func (o *ooxml) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	if path.Ext(name) == ".vml" {
 		src = &vmlSource{src: body}
 	}
-	return readXML(w.budget.work, src, xmlread.Options{Doctypes: pictureTypes, Long: seen}, func(root xmlread.Name) partRule {
-		return o.rule(w.budget, name, root)
+	drawing := &svgPart{}
+	return readXML(w.budget.work, src, xmlread.Options{Doctypes: pictureTypes, Long: drawing.long}, drawing, func(root xmlread.Name) partRule {
+		return cmp.Or(drawing.rule(root), o.rule(w.budget, name, root))
 	})
 }
 

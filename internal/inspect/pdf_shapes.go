@@ -1,8 +1,8 @@
 package inspect
 
-// shapes reads usual sequences of tokens at the beginning of p, and returns the number of their
-// bytes. All others are read token by token, and mean the same. No hidden object may be open, since
-// pdfHidden does not see the bytes.
+// shapes reads usual sequences of tokens at the beginning of p, with the same effect as token by
+// token, and returns the number of their bytes. All others are left to that. No hidden object may be
+// open, since pdfHidden does not see the bytes.
 func (f *pdfWalk) shapes(p []byte) (n int) {
 	for f.goesOn() {
 		took, tokens := 0, 0
@@ -85,7 +85,7 @@ func (f *pdfWalk) begun(p []byte, at int64) int {
 
 const headLength = len(" 0 obj") // after the number
 
-// shapes reads white space, names, numbers, references and the ends of containers.
+// shapes reads white space, names, numbers, references, and the beginnings and ends of containers.
 func (b *pdfBody) shapes(p []byte) (n, tokens int) {
 	for tokens < manyTokens && n+1 < len(p) && (b.rules == nil || b.rules.err == nil) {
 		took := 0
@@ -147,8 +147,9 @@ func (b *pdfBody) plainName(p []byte) int {
 	return n + 1
 }
 
-// plainNumber reads a number without a sign and a point, or a reference, and returns its length. It
-// returns 0 for all that may go on after p.
+// plainNumber reads a number of digits alone, or a reference, and returns its length. It returns 0
+// for one of more than maxPDFDigits, one that is part of a longer word, and one that may go on after
+// p.
 func (b *pdfBody) plainNumber(p []byte) (n int, refers bool) {
 	num := int64(0)
 	for n < len(p) && digitTable[p[n]] {

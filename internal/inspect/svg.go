@@ -64,10 +64,10 @@ func (s *SVG) walk(r io.Reader) error {
 // svgDocument holds the rules of SVG.
 type svgDocument struct {
 	rooted  bool
-	css     css // of the current style sheet or long value
-	style   int // depth of the style element around, 0 for none
-	foreign int // depth of the outermost foreignObject around, 0 for none
-	line    func() int
+	css     css        // of the current style sheet or long value
+	style   int        // depth of the style element around, 0 for none
+	foreign int        // depth of the outermost foreignObject around, 0 for none
+	line    func() int // of the reader; nil in a part of a document
 }
 
 func (s *svgDocument) start(r *xmlread.Reader) *Error {
@@ -144,10 +144,10 @@ func (s *svgDocument) long(name, piece []byte, last bool) error {
 	if found == nil && last {
 		found, s.css = s.css.end(), css{}
 	}
-	if found != nil {
+	if found != nil && s.line != nil {
 		return inLine(found, s.line())
 	}
-	return nil
+	return orNil(found)
 }
 
 // svgInstructions are the targets that drawing programs write.

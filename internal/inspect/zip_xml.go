@@ -39,12 +39,9 @@ func looksLikeXML(head []byte) bool {
 // readXML reads a part up to its end. choose returns the rule for a part with this root element,
 // nil if nothing in it can act. Then the rest is not read, since a document type and an encoding
 // stand before the root.
-func readXML(work *Budget, body io.Reader, o xmlread.Options, choose func(root xmlread.Name) partRule) error {
-	return readPart(work, body, o, nil, choose)
-}
-
-// readPart is readXML with the rule for instructions before the root element.
-func readPart(work *Budget, body io.Reader, o xmlread.Options, rule partRule, choose func(root xmlread.Name) partRule) error {
+//
+// Until then rule judges instructions.
+func readXML(work *Budget, body io.Reader, o xmlread.Options, rule partRule, choose func(root xmlread.Name) partRule) error {
 	o.Spend = work.Spend
 	r := xmlread.New(body, o)
 	for {
@@ -97,10 +94,6 @@ func partFault(err error) error {
 	}
 	return found
 }
-
-// seen is the Long option of parts: values of more than 4 KiB pass, and rules that need them whole
-// refuse them.
-func seen([]byte, []byte, bool) error { return nil }
 
 // attribute returns the value of the attribute with this local name at the current element, "" if
 // there is none. It refuses several in different namespaces, since readers differ in which one

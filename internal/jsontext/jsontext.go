@@ -21,8 +21,8 @@ const (
 type Scanner struct {
 	off   int64 // bytes read
 	state state
-	next  int                   // characters left of a literal, or digits left of an escape
-	word  string                // the literal
+	next  int                   // place in word, digits left of an escape, or 1 after a value outside of all others
+	word  string                // the literal that is read
 	depth int                   // arrays and objects around the current place
 	array [MaxDepth / 64]uint64 // one bit for each of them, set for arrays
 	fault Fault
