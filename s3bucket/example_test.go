@@ -31,6 +31,6 @@ func ExampleBucket_Verify() {
 	// Output:
 	// ok           reachable: the bucket answers
 	// wrong        signatures: the service accepts a write with a forged signature; use another service: here anybody can read, replace and remove everything
-	// ok           conditional writes: If-None-Match is enforced
+	// ok           conditional writes: If-None-Match is enforced by PutObject and CompleteMultipartUpload
 	// ok           probes removed: no probe is left
 }

@@ -1,6 +1,9 @@
 package s3bucket
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // verifying are the topics of Verify.
 var verifying = []probe{
@@ -39,15 +42,20 @@ func (r *run) verifySignatures() (State, string) {
 	return ofForged(r.forged())
 }
 
+// verifyConditions tries the operations that the profile expects to obey conditions.
 func (r *run) verifyConditions() (State, string) {
 	var abilities []tried
+	var names []string
 	if !r.given().InsecureUnconditionalPut {
-		abilities = append(abilities, r.conditionalPut())
+		abilities, names = append(abilities, r.conditionalPut()), append(names, "PutObject")
 	}
 	if !r.given().InsecureUnconditionalComplete {
-		abilities = append(abilities, r.conditionalComplete())
+		abilities, names = append(abilities, r.conditionalComplete()), append(names, "CompleteMultipartUpload")
 	}
-	return weigh(r.given(), "If-None-Match is enforced", abilities...)
+	if len(names) == 0 {
+		return StateOK, "not tried, since the profile says that no operation enforces If-None-Match"
+	}
+	return weigh(r.given(), "If-None-Match is enforced by "+strings.Join(names, " and "), abilities...)
 }
 
 func (r *run) verifyPin() (State, string) {

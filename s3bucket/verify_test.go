@@ -52,6 +52,25 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+// TestVerifyNamesWhatWasTried checks that no operation is reported that the profile leaves out.
+func TestVerifyNamesWhatWasTried(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		profile s3store.Profile
+		says    string
+	}{
+		{"both", s3store.Profile{}, "If-None-Match is enforced by PutObject and CompleteMultipartUpload"},
+		{"parts alone", s3store.Profile{InsecureUnconditionalPut: true}, "If-None-Match is enforced by CompleteMultipartUpload"},
+		{"PUT alone", s3store.Profile{InsecureUnconditionalComplete: true}, "If-None-Match is enforced by PutObject"},
+		{"none", s3store.Profile{InsecureUnconditionalPut: true, InsecureUnconditionalComplete: true}, "not tried, since the profile says that no operation enforces If-None-Match"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			_, bucket := newService(t, s3store.Options{Profile: row.profile}, layout(), nil)
+			require.Equal(t, row.says, finding(t, bucket.Verify(t.Context()), s3bucket.TopicConditional).Explanation)
+		})
+	}
+}
+
 // TestVerifyIsCheap checks the number of calls, since it runs at each start of a program.
 func TestVerifyIsCheap(t *testing.T) {
 	for name, row := range map[string]struct {

@@ -1,7 +1,8 @@
 package clean
 
 // clusterPart walks an element of a cluster. The checksum of a cluster stays, unless a track is
-// dropped, so that clusters stay as they are.
+// dropped, so that ordinary clusters stay as they are. It precedes what it covers, so it is wrong
+// after a rare element, such as silent tracks, is blanked.
 func (m *matroska) clusterPart(e element) {
 	if e.end == everything {
 		m.fail(mkvMalformed)

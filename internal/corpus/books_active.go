@@ -65,6 +65,9 @@ func hostilePages() map[string]string {
 		"a long style attribute that loads":   `<p style="` + strings.Repeat("color:red;", 600) + `background:url(https://evil.example/a.png)">x</p>`,
 		"a page in a foreign namespace":       `<x xmlns="urn:x"><iframe src="https://evil.example/"/></x>`,
 		"an event in a foreign namespace":     `<x xmlns="urn:x" onclick="alert(1)"/>`,
+		"a style in a foreign namespace":      `<link xmlns="urn:x" rel="stylesheet" href="https://evil.example/a.css"/>`,
+		"a refresh in a foreign namespace":    `<meta xmlns="urn:x" http-equiv="refresh" content="0;url=https://evil.example/"/>`,
+		"a parameter that loads":              `<object><param name="src" value="https://evil.example/a"/></object>`,
 		"an inclusion":                        `<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="a.xhtml"/>`,
 		"a transformation":                    `<t:stylesheet xmlns:t="http://www.w3.org/1999/XSL/Transform" version="1.0"/>`,
 		"a listener":                          `<ev:listener xmlns:ev="http://www.w3.org/2001/xml-events" event="click"/>`,
@@ -165,6 +168,8 @@ func hostileParts() []bookEntries {
 		{"a style sheet in Shift_JIS", []zipEntry{file("a.css", "@charset \"Shift_JIS\"; a{content:'\x83\\'}b{background:url(https://evil.example/a.png)}/*'*/")}},
 		{"a style sheet in UTF-16", []zipEntry{file("a.css", utf16LE("a{background:url(https://evil.example/a.png)}"))}},
 		{"a style sheet that is XML", []zipEntry{file("a.css", "<a>}c{background:url(https://evil.example/a.png)}</a>")}},
+		{"parts elsewhere by their base", []zipEntry{file("a.opf", strings.Replace(item("a.xhtml", "application/xhtml+xml"), "<manifest", `<manifest xml:base="https://evil.example/"`, 1))}},
+		{"a page that is a list", []zipEntry{file("a.opf", item("b.opf", "application/xhtml+xml"))}},
 		{"contents elsewhere", []zipEntry{file("a.ncx", `<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/"><content src="https://evil.example/"/></ncx>`)}},
 	}
 }

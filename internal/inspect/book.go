@@ -13,8 +13,9 @@ import (
 // show pages with one.
 type bookPart struct {
 	links bool
-	sheet css // of the style element or the long value around
-	style int // depth of the style element around, 0 for none
+	lists bool // what the book has, and in which order
+	sheet css  // of the style element or the long value around
+	style int  // depth of the style element around, 0 for none
 }
 
 // fontMasks are the algorithms that mask fonts of books. Masking is not encryption: the key is in
@@ -24,18 +25,18 @@ var fontMasks = []string{"http://www.idpf.org/2008/embedding", "http://ns.adobe.
 // bookElement is the element whose attributes are judged.
 type bookElement struct {
 	name   string // in lower case
-	isPage bool   // of XHTML, SVG or MathML, or without a namespace
+	shown  bool   // a browser may show it, as HTML even without its namespace
 	isMath bool
 }
 
 func (b *bookPart) start(r *xmlread.Reader) error {
 	space := string(r.Name().Space)
 	e := bookElement{name: string(lowered(r.Name().Local)), isMath: space == nsMathML}
-	e.isPage = e.isMath || space == nsXHTML || space == nsSVG || space == ""
+	e.shown = !b.lists || e.isMath || space == nsXHTML || space == nsSVG || space == ""
 	if err := b.element(e.name, r); err != nil {
 		return err
 	}
-	if e.isPage && e.name == "style" {
+	if e.shown && e.name == "style" {
 		b.style, b.sheet = r.Depth(), css{book: true}
 	}
 	for i := range r.Attrs() {
@@ -138,12 +139,13 @@ func bookItem(r *xmlread.Reader) error {
 	}
 	href, _, _ = strings.Cut(strings.ToLower(href), "#")
 	ext, kind := path.Ext(href), plainType(listed)
+	isHTML, isXML := strings.Contains(kind, "html"), strings.Contains(kind, "xml")
 	isAccepted := partExtensions[ext] || bookExtensions[ext] // entries with other extensions are refused
 	switch {
 	case strings.Contains(kind, "javascript"), strings.Contains(kind, "ecmascript"):
 		return active(KindScript, "has a script inside")
 	case isAccepted && strings.Contains(kind, "css") && ext != ".css",
-		isAccepted && (strings.Contains(kind, "xml") || strings.Contains(kind, "html")) && !bookMarkup[ext]:
+		isAccepted && (isHTML || isXML) && !bookMarkup[ext], isHTML && bookLists[ext]:
 		return fault(CodeMismatch, "lists a part with another type than its name has")
 	}
 	return nil

@@ -19,8 +19,8 @@ var bookAddresses = nameSet(`
 	action altimg archive attributionsrc background base classid codebase data dynsrc formaction href icon imagesrcset longdesc
 	lowsrc manifest ping poster src srcset`)
 
-// bookLists are those of bookAddresses that hold several.
-var bookLists = nameSet(`archive attributionsrc imagesrcset ping srcset`)
+// bookSeveral are those of bookAddresses that hold several.
+var bookSeveral = nameSet(`archive attributionsrc imagesrcset ping srcset`)
 
 // bookPictures are the elements that show a picture without running it.
 var bookPictures = nameSet(`feimage image img input source`)
@@ -49,9 +49,9 @@ func (b *bookPart) attribute(e bookElement, a xmlread.Attr) error {
 		return active(KindScript, "has a script inside")
 	case actsInBook(a.Space):
 		return active(KindMarkup, "has a page with an attribute that books do not have")
-	case bookAddresses[name]:
+	case bookAddresses[name], e.name == "param" && name == "value":
 		return bookAddress(e, name, a)
-	case e.isPage && len(a.Space) == 0:
+	case e.shown && len(a.Space) == 0:
 		return pageAttribute(e, name, a)
 	}
 	return nil
@@ -91,7 +91,7 @@ func (b *bookPart) long(name, piece []byte, last bool) error {
 	return orNil(found)
 }
 
-// bookAddress judges an address. Outside of pages, only sources and listed parts are loaded.
+// bookAddress judges an address. Of lists, only bases, sources and listed parts matter.
 func bookAddress(e bookElement, name string, a xmlread.Attr) error {
 	value := strings.TrimSpace(string(a.Value))
 	switch {
@@ -99,11 +99,11 @@ func bookAddress(e bookElement, name string, a xmlread.Attr) error {
 		return active(KindScript, "has a script inside")
 	case bookPictures[e.name] && isData([]byte(value), []string{"data:image/"}), isData([]byte(value), imageData):
 		return nil
-	case !e.isPage && name != "src" && e.name != "item":
+	case !e.shown && name != "src" && name != "base" && e.name != "item":
 		return nil
 	case name == "longdesc", name == "href" && (e.isMath || e.name == "a" || e.name == "area"):
 		return clickable(value)
-	case !bookLists[name]:
+	case !bookSeveral[name]:
 		return loaded(a)
 	}
 	for _, one := range strings.FieldsFunc(value, func(r rune) bool { return r <= ' ' || r == ',' }) {

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"path"
 	"slices"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -48,7 +49,10 @@ var htmlCharacters = sync.OnceValue(func() map[string]rune {
 // bookExtensions lists the extensions of entries, in addition to those of Office.
 var bookExtensions = nameSet(`.xhtml .html .htm .opf .ncx .css .smil .pls .woff .woff2 .txt .xpgt .plist .opus`)
 
-// bookMarkup lists the extensions of entries that must be XML.
+// bookLists are the extensions of lists: packages, contents, overlays and pronunciations.
+var bookLists = nameSet(`.opf .ncx .smil .pls`)
+
+// bookMarkup are the extensions of entries that must be XML.
 var bookMarkup = nameSet(`.xhtml .html .htm .xml .opf .ncx .smil .svg .pls .xpgt .inkml`)
 
 func (b *epub) name(h *zipHeader) (string, error) { return h.oneName() }
@@ -79,7 +83,7 @@ func (b *epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	case !looksLikeXML(head) && (!bookMarkup[ext] || len(head) == 0):
 		return nil
 	}
-	part := &bookPart{links: b.links}
+	part := &bookPart{links: b.links, lists: bookLists[path.Ext(name)] || strings.HasPrefix(name, "meta-inf/")}
 	options := xmlread.Options{Doctypes: slices.Concat(bookTypes, pictureTypes), Characters: bookCharacters, Long: part.long}
 	return readXML(w.budget.work, body, options, part, func(xmlread.Name) partRule { return part })
 }
