@@ -1,5 +1,5 @@
 // Package integration holds tests of the whole way of a file: from clients over real connections,
-// through a handler, into an S3 server that runs inside the test process, and through a proxy that
+// through a handler, into an S3 server that runs beside the test process, and through a proxy that
 // makes chosen calls to it fail.
 //
 //	go test ./...

@@ -101,7 +101,8 @@ func file(body []byte) uploadtest.Part {
 }
 
 // everyNothing runs a test with each answer that says nothing about a call: once and always,
-// carried out and not, in buckets of each kind. The combinations take turns.
+// carried out and not, in buckets of each kind. One combination of three runs, or all with
+// UPLOAD_TEST_LONG=1.
 func everyNothing(t *testing.T, call string, run func(t *testing.T, d *door, fault s3fake.Fault, done bool, times int)) {
 	t.Helper()
 	takesTurn, nothings := rounds.Turns(3), s3fake.Nothings(call)
@@ -125,8 +126,8 @@ func everyNothing(t *testing.T, call string, run func(t *testing.T, d *door, fau
 }
 
 // TestSilentAnswers checks an S3 that answers the calls of a streamed upload without content.
-// Another try makes up for one such answer. The store finds by asking what was carried out; without
-// any answer neither an object nor an open upload is left.
+// Another try makes up for one such answer. After more the store asks S3 whether the object is there.
+// If it is not, the upload fails, and neither an object nor an open upload is left.
 func TestSilentAnswers(t *testing.T) {
 	for call, size := range silentWrites {
 		everyNothing(t, call, func(t *testing.T, d *door, fault s3fake.Fault, done bool, times int) {
@@ -252,7 +253,7 @@ func TestSilentRemovals(t *testing.T) {
 				}
 				require.False(t, err == nil && !gone, "reported as removed, and still there")
 				if !done {
-					require.Equal(t, gone, err == nil, err) // otherwise a 500 leaves it open
+					require.Equal(t, gone, err == nil, err) // otherwise an error in the body leaves it open
 				}
 			})
 		})

@@ -36,7 +36,7 @@ func pages(t *testing.T) (all []document) {
 			continue
 		}
 		for _, entry := range archive.File {
-			if path.Ext(entry.Name) != ".xhtml" || entry.UncompressedSize64 == 0 {
+			if path.Ext(entry.Name) != ".xhtml" || entry.UncompressedSize64 == 0 || strings.HasPrefix(entry.Name, "__MACOSX/") {
 				continue
 			}
 			r, err := entry.Open()

@@ -14,9 +14,9 @@ const upperHex = "0123456789ABCDEF"
 // Disposition returns the value of a Content-Disposition response header (RFC 6266).
 //
 // kind is "inline" or "attachment"; anything else means "attachment", the safe one. name may be
-// anything: control and invisible characters are dropped, path separators become "_", and invalid
-// UTF-8 becomes U+FFFD. It is cut to 240 bytes, before its extension where possible. An empty name
-// gives only kind.
+// anything: control characters and most invisible ones are dropped, path separators become "_", and
+// invalid UTF-8 becomes U+FFFD. Variation selectors stay, and joiners between characters that they
+// join. It is cut to 240 bytes, before its extension where possible. An empty name gives only kind.
 //
 // The filename parameter is printable ASCII. It has "_" for characters that old or careless parsers
 // get wrong: quotes, backslashes, percent signs, semicolons and everything outside of ASCII. If

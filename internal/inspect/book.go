@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bytes"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -26,18 +27,19 @@ var fontMasks = []string{"http://www.idpf.org/2008/embedding", "http://ns.adobe.
 type bookElement struct {
 	name   string // in lower case
 	shown  bool   // a browser may show it, as HTML even without its namespace
-	isMath bool
+	clicks bool   // its href waits for a click, or for nothing
 }
 
 func (b *bookPart) start(r *xmlread.Reader) error {
 	space := string(r.Name().Space)
-	e := bookElement{name: string(lowered(r.Name().Local)), isMath: space == nsMathML}
-	e.shown = !b.lists || e.isMath || space == nsXHTML || space == nsSVG || space == ""
+	e := bookElement{name: string(lowered(r.Name().Local))}
+	e.shown = !b.lists || space == nsMathML || space == nsXHTML || space == nsSVG || space == ""
+	e.clicks = space == nsMathML || e.name == "a" || e.name == "area" || e.name == "link" && pointsOut(r)
 	if err := b.element(e.name, r); err != nil {
 		return err
 	}
 	if e.shown && e.name == "style" {
-		b.style, b.sheet = r.Depth(), css{book: true}
+		b.style, b.sheet = r.Depth(), css{book: &cssBook{sheet: true}}
 	}
 	for i := range r.Attrs() {
 		if err := b.attribute(e, r.Attr(i)); err != nil && !(b.links && isLinkFault(err)) {
@@ -59,7 +61,7 @@ func (b *bookPart) element(name string, r *xmlread.Reader) error {
 			return fault(CodeEncrypted, "has an encrypted entry, which cannot be inspected")
 		}
 	case name == "cipherreference":
-		if uri, err := attribute(r, "URI"); err != nil || bookMarkup[path.Ext(strings.ToLower(uri))] || strings.HasSuffix(strings.ToLower(uri), ".css") {
+		if uri, err := attribute(r, "URI"); err != nil || !isFont[entryExt(uri)] {
 			return fault(CodeEncrypted, "has an encrypted entry, which cannot be inspected")
 		}
 	case name == "item":
@@ -98,23 +100,26 @@ func (*bookPart) instruction(r *xmlread.Reader) error {
 		return nil
 	}
 	values, ok := instructionValues(r.Data())
-	if ok && values["type"] == "text/css" && staysInside(values["href"]) {
+	isCSS := strings.EqualFold(values["type"], "text/css") || values["type"] == "" && entryExt(values["href"]) == ".css"
+	isRead := values["charset"] == "" || isPlainCharset(values["charset"])
+	if ok && isCSS && isRead && staysInside(values["href"]) {
 		return nil
 	}
 	return active(KindInstruction, "contains a processing instruction")
 }
 
-// instructionValues reads the pseudo-attributes of an instruction. It refuses references, names that
-// stand twice, and data that is not held whole.
+// instructionValues reads the pseudo-attributes of an instruction. It refuses references and tags,
+// which some browsers read, names that are not plain or stand twice, and data that is not held
+// whole.
 func instructionValues(data []byte) (values map[string]string, ok bool) {
-	if len(data) == xmlread.MaxData || bytes.IndexByte(data, '&') >= 0 {
+	if len(data) == xmlread.MaxData || bytes.ContainsAny(data, "&<>") {
 		return nil, false
 	}
 	values = map[string]string{}
 	for rest := strings.TrimSpace(string(data)); rest != ""; rest = strings.TrimSpace(rest) {
 		name, after, _ := strings.Cut(rest, "=")
 		name, after = strings.TrimSpace(name), strings.TrimSpace(after)
-		if after == "" || after[0] != '"' && after[0] != '\'' {
+		if after == "" || after[0] != '"' && after[0] != '\'' || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz") != "" {
 			return nil, false
 		}
 		value, more, closed := strings.Cut(after[1:], after[:1])
@@ -137,16 +142,29 @@ func bookItem(r *xmlread.Reader) error {
 	if err != nil {
 		return err
 	}
-	href, _, _ = strings.Cut(strings.ToLower(href), "#")
-	ext, kind := path.Ext(href), plainType(listed)
-	isHTML, isXML := strings.Contains(kind, "html"), strings.Contains(kind, "xml")
-	isAccepted := partExtensions[ext] || bookExtensions[ext] // entries with other extensions are refused
+	ext, kind := entryExt(href), plainType(listed)
+	isMarkup := strings.Contains(kind, "xml") || strings.Contains(kind, "html") || strings.HasPrefix(kind, "text/x-oeb")
 	switch {
 	case strings.Contains(kind, "javascript"), strings.Contains(kind, "ecmascript"):
 		return active(KindScript, "has a script inside")
-	case isAccepted && strings.Contains(kind, "css") && ext != ".css",
-		isAccepted && (isHTML || isXML) && !bookMarkup[ext], isHTML && bookLists[ext]:
+	case kind == "text/html", ext == "%", strings.Contains(kind, "css") && ext != ".css",
+		isMarkup && !bookMarkup[ext], strings.Contains(kind, "html") && bookLists[ext]:
 		return fault(CodeMismatch, "lists a part with another type than its name has")
 	}
 	return nil
 }
+
+// entryExt returns the extension of the entry to which an address in a book leads, folded as names
+// of entries are, or "%" if programs may differ in which entry that is.
+func entryExt(address string) string {
+	name, _, _ := strings.Cut(address, "#")
+	name, _, query := strings.Cut(name, "?")
+	plain, err := url.PathUnescape(strings.TrimSpace(name))
+	if err != nil || query || strings.ContainsAny(plain, "%?#") || strings.TrimSpace(plain) != plain {
+		return "%"
+	}
+	return path.Ext(foldName(plain))
+}
+
+// isFont has the extensions of fonts, which may be masked.
+var isFont = nameSet(`.ttf .otf .ttc .woff .woff2`)

@@ -22,6 +22,9 @@ var bookAddresses = nameSet(`
 // bookSeveral are those of bookAddresses that hold several.
 var bookSeveral = nameSet(`archive attributionsrc imagesrcset ping srcset`)
 
+// bookData are those of bookAddresses whose value may be a picture.
+var bookData = nameSet(`background data href imagesrcset poster src srcset`)
+
 // bookPictures are the elements that show a picture without running it.
 var bookPictures = nameSet(`feimage image img input source`)
 
@@ -30,7 +33,8 @@ var bookPictures = nameSet(`feimage image img input source`)
 func actsInBook(space []byte) bool {
 	switch string(space) {
 	case nsXHTML, nsSVG, nsMathML, "http://www.w3.org/ns/SMIL", "http://www.w3.org/2001/10/synthesis",
-		"http://www.w3.org/2005/01/pronunciation-lexicon":
+		"http://www.w3.org/2005/01/pronunciation-lexicon",
+		"http://www.w3.org/1999/XSL/Format", "http://www.w3.org/TR/REC-html40": // of Adobe's page templates, and of Word
 		return false
 	}
 	return actsInBrowser(space)
@@ -49,7 +53,7 @@ func (b *bookPart) attribute(e bookElement, a xmlread.Attr) error {
 		return active(KindScript, "has a script inside")
 	case actsInBook(a.Space):
 		return active(KindMarkup, "has a page with an attribute that books do not have")
-	case bookAddresses[name], e.name == "param" && name == "value":
+	case bookAddresses[name], e.name == "param" && name == "value", name == "code" && (e.name == "embed" || e.name == "object"):
 		return bookAddress(e, name, a)
 	case e.shown && len(a.Space) == 0:
 		return pageAttribute(e, name, a)
@@ -69,7 +73,7 @@ func pageAttribute(e bookElement, name string, a xmlread.Attr) error {
 	case name == "charset" && e.name == "link" && !isPlainCharset(string(a.Value)):
 		return fault(CodeUnsupported, unreadCharset)
 	case svgNames.lists([]byte(name))&styled != 0 && !a.Long:
-		c := css{book: true}
+		c := css{book: &cssBook{}, list: name == "values"}
 		if found := c.write(a.Value); found != nil {
 			return found
 		}
@@ -83,7 +87,9 @@ func (b *bookPart) long(name, piece []byte, last bool) error {
 	if b.style > 0 || svgNames.lists(lowered(name))&styled == 0 {
 		return nil // an element within a style element is refused
 	}
-	b.sheet.book = true
+	if b.sheet.book == nil {
+		b.sheet = css{book: &cssBook{}, list: string(lowered(name)) == "values"}
+	}
 	found := b.sheet.write(piece)
 	if found == nil && last {
 		found, b.sheet = b.sheet.end(), css{}
@@ -97,22 +103,49 @@ func bookAddress(e bookElement, name string, a xmlread.Attr) error {
 	switch {
 	case scriptSchemes[schemeOf([]byte(value))]:
 		return active(KindScript, "has a script inside")
-	case bookPictures[e.name] && isData([]byte(value), []string{"data:image/"}), isData([]byte(value), imageData):
-		return nil
 	case !e.shown && name != "src" && name != "base" && e.name != "item":
 		return nil
-	case name == "longdesc", name == "href" && (e.isMath || e.name == "a" || e.name == "area"):
+	case a.Long && (len(a.Value) == 0 || a.Value[0] <= ' '): // its beginning says nothing
+		return active(KindExternal, "loads something from elsewhere")
+	case bookSeveral[name]:
+		return severalAddresses(e, a)
+	case bookData[name] && isPicture(e, value):
+		return nil
+	case name == "longdesc", name == "href" && e.clicks:
 		return clickable(value)
-	case !bookSeveral[name]:
-		return loaded(a)
 	}
-	for _, one := range strings.FieldsFunc(value, func(r rune) bool { return r <= ' ' || r == ',' }) {
-		if !staysInside(one) || a.Long {
+	return loaded(a)
+}
+
+// severalAddresses judges a list of addresses, with what it says of their sizes.
+func severalAddresses(e bookElement, a xmlread.Attr) error {
+	for one := range strings.FieldsFuncSeq(string(a.Value), func(r rune) bool { return r <= ' ' || r == ',' }) {
+		if a.Long || !staysInside(one) && !isPicture(e, one) {
 			return active(KindExternal, "loads something from elsewhere")
 		}
 	}
 	return nil
 }
+
+// isPicture reports whether an address is the data of a picture that cannot act at that element.
+func isPicture(e bookElement, address string) bool {
+	return bookPictures[e.name] && isData([]byte(address), []string{"data:image/"}) || isData([]byte(address), imageData)
+}
+
+// pointsOut reports whether a link element only names its target: browsers load nothing for these
+// relations (HTML, 4.6.7).
+func pointsOut(r *xmlread.Reader) bool {
+	rel, err := attribute(r, "rel")
+	for token := range strings.FieldsSeq(strings.ToLower(rel)) {
+		if before, _, has := strings.Cut(token, "."); !(has && before == "schema") && !strings.Contains(token, ":") && !bookRelations[token] {
+			return false
+		}
+	}
+	return err == nil && rel != ""
+}
+
+// bookRelations are the relations for which a browser loads nothing, apart from those with a prefix.
+var bookRelations = nameSet(`author bookmark canonical copyright help index license next prev search start up`)
 
 // lowered returns a name in lower case: itself if it is.
 func lowered(name []byte) []byte {

@@ -13,18 +13,18 @@ const (
 // of the document itself, and pictures and fonts in data URLs. It refuses a string that a line
 // break cuts, because readers resume at different places.
 //
-// With book it judges only the addresses, as [css.bookName] describes.
+// With book it judges only the addresses; see [cssBook].
 type css struct {
-	book   bool
-	fetch  bool    // a function of cssFetching begins
-	calls  int     // parentheses that are open since it began
-	rule   cssRule // around the current place
-	cr     bool    // the last byte was a carriage return, a line break with or without a line feed (3.3)
+	book   *cssBook
+	list   bool // of values with semicolons between them, as animations have (SVG Animations, 3.6)
+	cr     bool // the last byte was a carriage return, a line break with or without a line feed (3.3)
 	state  cssState
 	quote  byte
 	target bool // the current string or url names a target
 	word   cssWord
 	at     bool // word is an at-keyword
+	hash   bool // word is a name after "#"
+	opens  int  // bytes of "<!--" just before, which is a token of its own
 	escape cssEscape
 }
 
@@ -44,7 +44,7 @@ const (
 // write judges a piece.
 func (c *css) write(p []byte) *Error {
 	for i := 0; i < len(p); {
-		if c.state == inCSS && c.word.n == 0 && !c.at && !c.escape.on && c.calls == 0 && c.rule == noRule { // the usual case
+		if c.isCalm() { // the usual case
 			if n := cssPlain(p[i:]); n > 0 {
 				i += n
 				c.cr = p[i-1] == '\r'
@@ -72,8 +72,22 @@ func (c *css) write(p []byte) *Error {
 	return nil
 }
 
+// isCalm reports whether the bytes of cssNothing have no effect here.
+func (c *css) isCalm() bool {
+	return c.state == inCSS && c.word.n == 0 && !c.at && !c.hash && !c.list && !c.escape.on && c.opens == 0 && c.book == nil
+}
+
 // read reads a byte, and reports whether it used it.
 func (c *css) read(b byte) (used bool, found *Error) {
+	if c.list && b == ';' {
+		found = c.end()
+		next := css{list: true}
+		if c.book != nil {
+			next.book = &cssBook{}
+		}
+		*c = next
+		return true, found
+	}
 	if c.escape.on {
 		return c.escaped(b)
 	}
@@ -83,7 +97,7 @@ func (c *css) read(b byte) (used bool, found *Error) {
 // end judges the last, unfinished token.
 func (c *css) end() *Error {
 	switch {
-	case c.state == beforeURL || c.state == inURL || c.state == inString && c.target:
+	case c.state == beforeURL || c.state == inURL || c.state == afterURL || c.state == inString && c.target:
 		return c.leads()
 	case c.state == inCSS:
 		return c.named(0)
@@ -122,41 +136,71 @@ func (c *css) step(b byte) *Error {
 func (c *css) token(b byte) *Error {
 	switch {
 	case cssLetter[b]:
-		c.word.addByte(b)
+		c.letters(b)
 		return nil
 	case b == '\\':
-		c.escape.on = true
+		c.escape.on, c.opens = true, 0
 		return nil
 	}
 	if found := c.named(b); found != nil || c.state != inCSS {
 		return found
 	}
+	c.opens = opensComment(c.opens, b)
 	switch b {
 	case '@':
 		c.at = true
+	case '#':
+		c.hash = true
 	case '/':
 		c.state = afterSlash
 	case '"', '\'':
-		c.state, c.quote, c.target = inString, b, c.calls > 0 || c.rule == importing
+		c.state, c.quote, c.target = inString, b, c.book != nil && c.book.fetches()
 	default:
-		c.bookMark(b)
+		if c.book != nil {
+			return c.book.mark(b)
+		}
 	}
 	return nil
 }
 
+// letters reads a byte of a name. That of "<!--" is no name.
+func (c *css) letters(b byte) {
+	c.word.addByte(b)
+	if c.opens = opensComment(c.opens, b); c.opens == len("<!--") {
+		c.word.clear()
+		c.opens = 0
+	}
+}
+
+// opensComment counts the bytes of "<!--" that were read.
+func opensComment(n int, b byte) int {
+	switch b {
+	case "<!--"[n]:
+		return n + 1
+	case '<':
+		return 1
+	}
+	return 0
+}
+
 // named judges the name that ends before b, if there is one.
 func (c *css) named(b byte) *Error {
+	at, hash := c.at, c.hash
+	c.at, c.hash = false, false
 	if c.word.n == 0 {
-		c.at = false
 		return nil
 	}
-	name, at := c.word.bytes(), c.at
+	name := c.word.bytes()
 	known := !c.word.long
-	c.at = false
 	switch {
-	case c.book:
-		if found := c.bookName(b, string(name), at); found != nil {
+	case hash:
+	case c.book != nil:
+		isURL, found := c.book.name(b, name, at, known)
+		if found != nil {
 			return found
+		}
+		if isURL {
+			c.state = beforeURL
 		}
 	case at && !(known && cssRules[string(name)]):
 		return active(KindExternal, "has a CSS rule that is not accepted")
@@ -166,71 +210,6 @@ func (c *css) named(b byte) *Error {
 		return active(KindScript, hasScript)
 	case !at && b == '(' && !(known && cssFunctions[string(name)]):
 		return active(KindExternal, "calls a CSS function that is not accepted")
-	}
-	c.word.clear()
-	return nil
-}
-
-// inQuotes reads a byte of a string.
-func (c *css) inQuotes(b byte) *Error {
-	switch b {
-	case c.quote:
-		c.state = inCSS
-		if c.target {
-			return c.leads()
-		}
-	case '\\':
-		c.escape.on = true
-	case '\n', '\f':
-		if !c.book {
-			return fault(CodeUnsupported, "has a CSS string that a line break cuts")
-		}
-		c.state = inCSS
-		if c.target {
-			return c.leads()
-		}
-	default:
-		if c.target {
-			c.word.addByte(b)
-		}
-	}
-	return nil
-}
-
-// url reads a byte after "url(".
-func (c *css) url(b byte) *Error {
-	switch {
-	case b == ')':
-		c.state = inCSS
-		c.bookMark(b)
-		return c.leads()
-	case isCSSSpace(b):
-		if c.state == inURL {
-			c.state = afterURL
-		}
-	case c.state == beforeURL && (b == '"' || b == '\''):
-		c.state, c.quote, c.target = inString, b, true
-	case !c.book && (c.state == afterURL || b == '"' || b == '\'' || b == '('):
-		return active(KindExternal, loads)
-	case b == '\\':
-		c.escape.on = true
-	default:
-		c.state = inURL
-		c.word.addByte(b)
-	}
-	return nil
-}
-
-// leads judges the target of a url().
-func (c *css) leads() *Error {
-	target := c.word.bytes()
-	c.target = false
-	if c.book {
-		if !c.bookTarget(string(target)) {
-			return active(KindExternal, loads)
-		}
-	} else if len(target) > 0 && target[0] != '#' && !isData(target, imageData) && !isData(target, fontData) {
-		return active(KindExternal, loads)
 	}
 	c.word.clear()
 	return nil

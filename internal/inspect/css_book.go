@@ -5,7 +5,21 @@ import (
 	"bytes"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
+
+// cssBook judges the CSS of a book: style sheets, style attributes and presentation attributes. All
+// rules are accepted, nearly all functions, and addresses within the book. It follows the blocks of
+// the sheet, since some strings are addresses and some addresses only names.
+type cssBook struct {
+	sheet  bool // a whole style sheet, not an attribute
+	rule   cssRule
+	begun  bool     // something stands before in this statement
+	blocks [64]byte // that are open, as their first bytes
+	open   int
+	fetch  bool // a function of cssFetching begins
+	within int  // open after it began, 0 outside
+}
 
 // cssRule is an at-rule whose strings are addresses, or whose addresses are only names.
 type cssRule uint8
@@ -18,56 +32,95 @@ const (
 
 // cssFetching lists the functions other than url whose strings are addresses (CSS Values 4, 4.5, and
 // CSS Images 4, 2.2 to 2.4).
-var cssFetching = nameSet(`src image image-set -webkit-image-set cross-fade -webkit-cross-fade`)
+var cssFetching = nameSet(`src image image-set -webkit-image-set -moz-image-rect cross-fade -webkit-cross-fade`)
 
 // cssInserting lists the functions that insert a value from elsewhere in the document. Within those
 // of cssFetching it could be an address.
 var cssInserting = nameSet(`var attr env if inherit`)
 
-// bookName judges a name that ends before b in the CSS of a book. All rules are accepted, nearly all
-// functions, and addresses within the book.
-func (c *css) bookName(b byte, name string, at bool) *Error {
-	switch {
-	case at && name == "import":
-		c.rule = importing
-	case at && name == "namespace":
-		c.rule = naming
+// name judges a name that ends before b, and reports whether it begins a url. Programs differ in
+// which characters other than ASCII belong to names (CSS Syntax 3, 4.2).
+func (k *cssBook) name(b byte, name []byte, at, known bool) (isURL bool, found *Error) {
+	whole := string(name)
+	ascii := whole[lastIndexOther(whole)+1:]
+	switch begun := k.begun; {
+	case at && whole == "import":
+		k.rule = importing
+	case at && whole == "namespace" && k.sheet && !begun && k.open == 0:
+		k.rule = naming
 	case at || b != '(':
-	case name == "url":
-		c.bookMark(b)
-		c.state = beforeURL
-	case name == "expression":
-		return active(KindScript, hasScript)
-	case c.calls > 0 && (cssInserting[name] || strings.HasPrefix(name, "--")):
-		return active(KindExternal, loads)
-	case cssFetching[name]:
-		c.fetch = true
+	case whole == "url":
+		isURL = true
+	case whole == "expression":
+		found = active(KindScript, hasScript)
+	case !known, len(ascii) < len(whole) && (ascii == "url" || ascii == "expression" || cssFetching[ascii] || cssInserting[ascii]),
+		k.within > 0 && (cssInserting[whole] || strings.HasPrefix(whole, "--")):
+		found = active(KindExternal, loads)
+	case cssFetching[whole]:
+		k.fetch = true
+	}
+	k.begun = true
+	return isURL, found
+}
+
+// lastIndexOther returns the offset of the last byte that is not ASCII, -1 if there is none.
+func lastIndexOther(s string) int {
+	for i := len(s) - 1; i >= 0; i-- {
+		if s[i] >= utf8.RuneSelf {
+			return i
+		}
+	}
+	return -1
+}
+
+// mark takes a delimiter outside of strings and comments.
+func (k *cssBook) mark(b byte) *Error {
+	switch b {
+	case '(', '[', '{':
+		if k.open == len(k.blocks) {
+			return fault(CodeComplex, "has a style sheet that nests too deeply")
+		}
+		k.blocks[k.open] = b
+		k.open++
+		if k.fetch && k.within == 0 {
+			k.within = k.open
+		}
+		k.fetch = false
+	case ')', ']', '}':
+		if k.open > 0 && k.blocks[k.open-1] == opener(b) { // others have no effect
+			k.open--
+			if k.open < k.within {
+				k.within = 0
+			}
+		}
+	}
+	if b == ';' || b == '{' || b == '}' {
+		k.rule, k.begun = noRule, false
 	}
 	return nil
 }
 
-// bookMark takes a delimiter outside of strings and comments.
-func (c *css) bookMark(b byte) {
+func opener(b byte) byte {
 	switch b {
-	case '(':
-		if c.fetch || c.calls > 0 {
-			c.calls, c.fetch = c.calls+1, false
-		}
 	case ')':
-		c.calls = max(c.calls-1, 0)
-	case ';', '{', '}':
-		c.rule = noRule
+		return '('
+	case ']':
+		return '['
 	}
+	return '{'
 }
 
-// bookTarget reports whether an address, of which a long one has only its beginning, is a place
-// within the book, data of a picture or a font, or the name of a namespace.
-func (c *css) bookTarget(target string) bool {
-	if c.rule == naming {
+// fetches reports whether strings are addresses here.
+func (k *cssBook) fetches() bool { return k.within > 0 || k.rule == importing }
+
+// accepts reports whether an address, of which a long one has only its beginning, is a place within
+// the book, data of a picture or a font, or the name of a namespace.
+func (k *cssBook) accepts(target string) bool {
+	if k.rule == naming {
 		return true
 	}
 	if strings.HasPrefix(target, "data:") {
-		return c.rule != importing
+		return k.rule != importing
 	}
 	return staysInside(target)
 }
@@ -82,7 +135,10 @@ func bookStyles(work *Budget, head []byte, body *bufio.Reader) error {
 	if declared && !isPlainCharset(string(charset)) || beginsWith(head, "\xff\xfe", "\xfe\xff") {
 		return fault(CodeUnsupported, unreadCharset)
 	}
-	c := css{book: true}
+	if beginsWith(head, "\xef\xbb\xbf") {
+		_, _ = body.Discard(3)
+	}
+	c := css{book: &cssBook{sheet: true}}
 	for {
 		if _, err := body.Peek(1); err == io.EOF { // readers return it bare
 			return orNil(c.end())

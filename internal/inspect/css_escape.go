@@ -24,10 +24,7 @@ func (c *css) escaped(b byte) (used bool, found *Error) {
 		return isCSSSpace(b), nil
 	case b == '\n' || b == '\f':
 		*e = cssEscape{}
-		if c.state == inString { // a line continuation
-			return true, nil
-		}
-		return false, c.named(0)
+		return c.noEscape()
 	}
 	*e = cssEscape{}
 	if b < utf8.RuneSelf {
@@ -38,12 +35,33 @@ func (c *css) escaped(b byte) (used bool, found *Error) {
 	return true, nil
 }
 
+// noEscape reads a line break after a backslash. In a string the line goes on (4.3.5), and an
+// address is broken (4.3.6).
+func (c *css) noEscape() (used bool, found *Error) {
+	switch {
+	case c.state == inString:
+		return true, nil
+	case c.state == inCSS:
+		return false, c.named(0)
+	case c.book == nil:
+		return true, active(KindExternal, loads)
+	}
+	c.state = inURL
+	return true, nil
+}
+
 // letter takes an escaped character.
 func (c *css) letter(r rune) {
-	if c.state == beforeURL {
+	switch {
+	case c.state == inCSS:
+		c.word.add(r)
+		return
+	case c.state == inString && !c.target:
+		return
+	case c.state != inString:
 		c.state = inURL
 	}
-	if c.state != inString || c.target {
+	if c.word.n > 0 || r > ' ' { // as in targets
 		c.word.add(r)
 	}
 }

@@ -64,8 +64,8 @@ var cssFunctions = nameSet(`
 
 var cssLetter, cssNothing = func() (letters, nothing [256]bool) {
 	for c := range letters {
-		letters[c] = c >= utf8.RuneSelf || isLetterOrDigit(byte(c)) || c == '-' || c == '_'
-		nothing[c] = !letters[c] && c != '\\' && c != '@' && c != '/' && c != '"' && c != '\''
+		letters[c] = c == 0 || c >= utf8.RuneSelf || isLetterOrDigit(byte(c)) || c == '-' || c == '_' // a zero is read as U+FFFD
+		nothing[c] = !letters[c] && c != '\\' && c != '@' && c != '/' && c != '"' && c != '\'' && c != '#' && c != '<'
 	}
 	return letters, nothing
 }()

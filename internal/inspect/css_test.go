@@ -125,6 +125,31 @@ func TestStylesLineBreaks(t *testing.T) {
 	}
 }
 
+// What hides an address from a reader that takes tokens for others than they are.
+func TestStylesHidden(t *testing.T) {
+	for _, in := range []string{
+		`<rect mask="url(https://evil.example/a.svg#x "/>`,
+		`<rect style="mask:url(https://evil.example/a.svg#x "/>`,
+		`<rect style="` + strings.Repeat("fill:red;", 1000) + `mask:url(https://evil.example/a.svg#x "/>`,
+		`<style>a{x:#url(#/*)"*/)}svg{background:url(y)}/*"*/</style>`,
+		`<style>a{x:#\75rl(#/*)"*/)}svg{background:url(y)}/*"*/</style>`,
+		"<style>a{x:url(\\\n\"#)}svg{background:url(y)}/*\"*/</style>",
+		`<style>&lt;!--url(#/*){}svg{background:url(y)}/**/</style>`,
+		`<rect><animate attributeName="mask" values="/*;url(y)"/></rect>`,
+		`<rect><animate attributeName="mask" values="';url(y)"/></rect>`,
+		`<rect><animate attributeName="mask" values="` + strings.Repeat("none;", 1000) + `/*;url(y)"/></rect>`,
+	} {
+		require.Equal(t, "active_content external", found(xmlVerdict(t, newSVG, picture(in))).code, "%.80s", in)
+	}
+	for _, in := range []string{
+		`<style>a{fill:#fff;stroke:#URL}#rgb, b{c:#d}</style>`,
+		`<style>&lt;!-- a{b:c} --></style>`,
+		`<rect><animate attributeName="fill" values="url(#a);#fff; rgb(1,2,3) ;none"/></rect>`,
+	} {
+		require.NoError(t, xmlVerdict(t, newSVG, picture(in)), in)
+	}
+}
+
 // A value that is too long to hold is judged like a short one.
 func TestLongStyles(t *testing.T) {
 	long := strings.Repeat("fill:red;", 1000)

@@ -21,6 +21,7 @@ type epub struct {
 // bookTypes are the document types of books: XHTML 5 and 1, and of the table of contents.
 var bookTypes = []xmlread.DocumentType{
 	{Name: "html"},
+	{Name: "svg"},
 	{Name: "html", Public: "-//W3C//DTD XHTML 1.1//EN", System: "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd"},
 	{Name: "html", Public: "-//W3C//DTD XHTML 1.0 Strict//EN", System: "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd"},
 	{Name: "html", Public: "-//W3C//DTD XHTML 1.0 Transitional//EN", System: "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd"},
@@ -64,7 +65,7 @@ func (b *epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	}
 	name := foldName(h.name)
 	switch ext := path.Ext(name); {
-	case isDirectory(h.name), isFolderFile(h.name, head):
+	case isDirectory(h.name), isFolderFile(h.name, head) && ext != ".css" && (!bookMarkup[ext] || strings.HasPrefix(name, "__macosx/")):
 		return nil
 	case name == "mimetype":
 		b.typed = true

@@ -20,7 +20,7 @@ func (r *pdfRules) opened(l *pdfLevel, key pdfKey, array bool) {
 	}
 }
 
-// present judges an entry that is refused whatever its value.
+// present judges an entry whose value is a dictionary, or a reference to anything.
 func (r *pdfRules) present(key pdfKey) {
 	switch key {
 	case keyRichMediaContent:

@@ -19,13 +19,13 @@ type pdfTable struct {
 	pdfMarks
 	origin  int64         // offset of the header: readers count offsets from there, or from the first byte
 	here    int64         // offset of the current object, or of the end of the last one
-	bodies  []pdfBodyAt   // by their ends
+	bodies  []pdfBodyAt   // sorted by to
 	waiting []pdfExpected // cross references
 }
 
 // pdfBodyAt is a body in the file.
 type pdfBodyAt struct {
-	from, to int64 // a cross reference to an offset in this range leads to it
+	from, to int64 // a cross reference to an offset in this range, of which to is the last digit of the number, leads to it
 	num      uint32
 	flags    pdfFlag
 }
@@ -49,7 +49,7 @@ func (t *pdfTable) body(at pdfBodyAt, b *Budget) error {
 		return err
 	}
 	i := len(t.bodies)
-	for i > 0 && t.bodies[i-1].to > at.to { // a body hidden within this one
+	for i > 0 && t.bodies[i-1].to > at.to { // a body hidden within this one was recorded first
 		i--
 	}
 	t.bodies = slices.Insert(t.bodies, i, at)

@@ -140,6 +140,7 @@ func (s *svgDocument) long(name, piece []byte, last bool) error {
 	if svgNames.lists(name)&styled == 0 {
 		return nil
 	}
+	s.css.list = string(name) == "values"
 	found := s.css.write(piece)
 	if found == nil && last {
 		found, s.css = s.css.end(), css{}

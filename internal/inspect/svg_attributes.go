@@ -68,7 +68,7 @@ func styleOf(a xmlread.Attr) *Error {
 	if a.Long || bytes.IndexByte(a.Value, '(') < 0 && bytes.IndexByte(a.Value, '\\') < 0 && bytes.IndexByte(a.Value, '@') < 0 {
 		return nil // without a function and an at-rule CSS refers to nothing
 	}
-	var c css
+	c := css{list: string(a.Local) == "values"}
 	if found := c.write(a.Value); found != nil {
 		return found
 	}

@@ -26,14 +26,15 @@ func peekHead(body *bufio.Reader) ([]byte, error) {
 	return head, err
 }
 
-// looksLikeXML reports whether a part begins like XML, whatever its name. It misses encodings other
-// than UTF-8 and UTF-16 with a mark; then the part must not have an XML type.
+// looksLikeXML reports whether a part begins like XML, whatever its name, or may do so after more
+// white space than the head. It misses encodings other than UTF-8 and UTF-16 with a mark; then the
+// part must not have an XML type.
 func looksLikeXML(head []byte) bool {
 	if beginsWith(head, "\xff\xfe", "\xfe\xff") {
 		return true
 	}
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
-	return beginsWith(text, "<") && !beginsWith(text, "<\x00")
+	return beginsWith(text, "<") && !beginsWith(text, "<\x00") || len(text) == 0 && len(head) >= sniff.HeadLen
 }
 
 // readXML reads a part up to its end. choose returns the rule for a part with this root element,

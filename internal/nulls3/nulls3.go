@@ -15,8 +15,8 @@ import (
 )
 
 // Server is an http.Handler. It checks neither signatures nor checksums, and its zero value is
-// ready. It implements what storing a file takes: PutObject, the calls of a multipart upload and
-// ListMultipartUploads, HeadObject and DeleteObject.
+// ready. It implements what storing a file takes: PutObject, CreateMultipartUpload, UploadPart,
+// CompleteMultipartUpload, AbortMultipartUpload, ListMultipartUploads, HeadObject and DeleteObject.
 type Server struct {
 	mu      sync.Mutex
 	objects map[string]object
@@ -38,7 +38,8 @@ func discard(r io.Reader) (n int64, err error) {
 	return io.CopyBuffer(struct{ io.Writer }{io.Discard}, r, b[:])
 }
 
-// Sizes returns the sizes of all objects by their path.
+// Sizes returns the bytes that were received for each object, by its path. A part that is sent again
+// counts again.
 func (s *Server) Sizes() map[string]int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -5,15 +5,18 @@ import (
 	"strings"
 )
 
-// operation returns S3's name for the operation of a request.
+// operation returns S3's name for the operation of a request that the store or the bucket sends, and
+// the bare method for a form. It does not tell a bucket's PUT and DELETE from an object's.
 func operation(r *http.Request) string {
 	q := r.URL.Query()
 	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch m := r.Method; {
 	case q.Has("tagging") && m == http.MethodGet:
 		return "GetObjectTagging"
+	case q.Has("tagging") && m == http.MethodPut:
+		return "PutObjectTagging"
 	case q.Has("tagging"):
-		return m + "ObjectTagging"
+		return "DeleteObjectTagging"
 	case m == http.MethodGet && key == "" && q.Has("uploads"):
 		return "ListMultipartUploads"
 	case m == http.MethodGet && key == "" && q.Has("versions"):

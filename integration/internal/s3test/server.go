@@ -2,8 +2,8 @@
 // beside the test process, or any other server that the environment names:
 //
 //	UPLOAD_TEST_MINIO          the path of a MinIO program, which is started
-//	UPLOAD_TEST_S3_ENDPOINT    the URL of a server; without both versitygw is started
-//	UPLOAD_TEST_S3_PROFILE     the abilities of that server: aws, minio or r2; default aws
+//	UPLOAD_TEST_S3_ENDPOINT    the URL of a server; without either, versitygw is started
+//	UPLOAD_TEST_S3_PROFILE     the abilities of the server at that URL: aws, minio or r2; default aws
 //	UPLOAD_TEST_S3_ACCESS_KEY  default access
 //	UPLOAD_TEST_S3_SECRET_KEY  default secretsecret
 //	UPLOAD_TEST_S3_TOKEN       of a session, if the keys are of one
