@@ -60,10 +60,10 @@ const (
 // EventKind says what happened.
 type EventKind string
 
-// The decisions. Exactly one ends each request of a [Handler], of a [Resumer] except OPTIONS, and
-// for a link, even after a panic. One ends each [Handler.Store], and each step of a [Presigner]
-// except [Presigner.ConfirmStored] without GrantStored or a ticket. A [Tx] ends by Commit, Rollback
-// or Refuse.
+// The decisions. Exactly one ends each request of a [Handler], each for a link, and each of a
+// [Resumer] except OPTIONS, even after a panic. One ends each [Handler.Store], and each step of a
+// [Presigner] except [Presigner.ConfirmStored] without a ticket. A [Tx] ends by Commit, Rollback or
+// Refuse.
 const (
 	KindAccepted    EventKind = "accepted"     // files were published
 	KindConfirmed   EventKind = "confirmed"    // published before by the same ticket
@@ -71,7 +71,7 @@ const (
 	KindPartSigned  EventKind = "part_signed"  // a request for one part
 	KindPartsListed EventKind = "parts_listed" // those that have arrived, or how many bytes
 	KindAppended    EventKind = "appended"     // bytes of a resumable upload were stored
-	KindAborted     EventKind = "aborted"      // by the host's Rollback, or the client of a ticket
+	KindAborted     EventKind = "aborted"      // by the host's Rollback, or by the ticket's client
 	KindLinked      EventKind = "linked"       // handed out
 	KindServed      EventKind = "served"       // a file, a part of it, or only headers
 	KindRefused     EventKind = "refused"      // for Event.Code, even after a part was served

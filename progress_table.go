@@ -12,14 +12,14 @@ type ProgressStatus struct {
 	State ProgressState `json:"state"`
 	Code  Code          `json:"code,omitempty"` // of StateRefused: why
 
-	// Received counts bytes that have arrived or, for a direct or resumable upload, were read to be
+	// Received counts bytes that have arrived. It begins again while a direct or resumable upload is
 	// checked.
 	Received int64 `json:"received"`
 	// Total is what Received will be, -1 if unknown.
 	Total int64 `json:"total"`
 	// Staged counts bytes given to the storage, 0 for direct and resumable uploads.
 	Staged int64 `json:"staged"`
-	// Files counts files staged whole, likewise.
+	// Files counts files staged whole, 0 for these.
 	Files int `json:"files"`
 }
 

@@ -91,7 +91,8 @@ func (s *site) opened(p *chromium.Page, n int) (ran bool) {
 }
 
 // TestBrowser checks that an accepted document runs nothing and loads nothing when it is opened
-// alone, and that a page of an accepted book loads nothing from elsewhere. Some refused ones do, which shows that the test would detect it.
+// alone, and that a page of an accepted book loads nothing from elsewhere. Some refused ones do,
+// which shows that the test would detect it.
 func TestBrowser(t *testing.T) {
 	s := serve(t)
 	p := chromium.Start(t).Open(t, "about:blank")

@@ -14,8 +14,9 @@ var heifSequences = []string{"msf1", "avis", "hevc", "hevx", "avcs", "vvis"}
 // heif keeps the pictures of a file and what shows them: their items, with the properties that
 // decoders need, their relations and their data. The first Exif item is written anew, see exif. XMP
 // keeps its list, see xmp. Other items lose type, name, place and data. Other properties and boxes
-// become free boxes of zeros, and media has zeros wherever it has no item. An image
-// sequence keeps the same as a film, see movie. Bytes after the last box become zeros.
+// become free boxes of zeros, and media has zeros wherever it has no item. If the metadata follows
+// the media, Exif and XMP in it are blanked whole, and media without an item stays. An image sequence
+// keeps the same as a film, see the function movie. Bytes after the last box become zeros.
 func heif(w *walk) {
 	f := &heifFile{heifMedia{walk: w, film: newFilm(w)}}
 	w.hold(8)

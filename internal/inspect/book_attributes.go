@@ -144,8 +144,8 @@ func pointsOut(r *xmlread.Reader) bool {
 	return err == nil && rel != ""
 }
 
-// bookRelations are the relations for which a browser loads nothing, apart from those with a prefix.
-var bookRelations = nameSet(`author bookmark canonical copyright help index license next prev search start up`)
+// bookRelations are relations without a prefix for which a browser loads nothing. Some prefetch next.
+var bookRelations = nameSet(`author bookmark canonical copyright help index license`)
 
 // lowered returns a name in lower case: itself if it is.
 func lowered(name []byte) []byte {

@@ -6,15 +6,15 @@ import (
 )
 
 // boxes walks the boxes of an ISO base media file (ISO/IEC 14496-12), including those of QuickTime.
-// Every box must fit into the one around it, and the outermost boxes fill the file. Formats embed
-// it.
+// Every box must fit into the one around it. Only zeros may follow the outermost boxes, unless the
+// format accepts more. Formats embed it.
 type boxes struct {
 	stream
 	kind    [4]byte
 	head    int64   // bytes of the last piece of the current box's header
 	boxEnd  int64   // offset after the current box
 	ends    []int64 // offsets after the boxes around it, outermost first
-	refsEnd int64   // offset after a list of data references, 0 outside
+	refsEnd int64   // offset after the last list of data references, 0 before the first
 	open    bool    // the current box is media that extends to the end of the file
 	inner   int64   // size of the first box in a QuickTime metadata box
 }
@@ -31,7 +31,7 @@ const (
 )
 
 const (
-	boxMalformed = "has a box that does not fit into the one around it"
+	boxMalformed = "has a malformed box, or one that does not fit into the one around it"
 	maxBoxDepth  = 8
 )
 
@@ -140,8 +140,11 @@ func (b *boxes) skipBox() { b.leave(b.head) }
 
 // descend walks the boxes within this one, which begin n bytes after its header.
 func (b *boxes) descend(n int64) {
-	if b.content() < n || len(b.ends) == maxBoxDepth {
+	switch {
+	case b.content() < n:
 		b.fail(CodeDamaged, boxMalformed)
+	case len(b.ends) == maxBoxDepth:
+		b.fail(CodeDamaged, "has too many boxes one within another")
 	}
 	b.ends = append(b.ends, b.boxEnd)
 	b.pass(n)
@@ -152,7 +155,7 @@ func (b *boxes) descend(n int64) {
 // down to the deeper ones. It reports whether the box was one of them.
 //
 // Data references lie in the media information of a track. They also lie in the metadata of the
-// file, a movie or a track. Those may have more metadata in a box of its own (ISO/IEC 14496-12, 8.7
+// file, a movie or a track. Each of these may have more metadata in a box meco (ISO/IEC 14496-12, 8.7
 // and 8.11). A QuickTime movie may itself be a list of other movies, or be compressed.
 func (b *boxes) outside() bool {
 	switch string(b.kind[:]) {

@@ -67,7 +67,8 @@ func Executable(size int64) Content {
 	}}
 }
 
-// Slowly returns the content c, read at so many bytes a second.
+// Slowly returns the content c, read ten times a second, a tenth of rate at a time: at least a byte,
+// and at most the buffer of the reader, 32 KiB in an HTTP client.
 func Slowly(c Content, rate int) Content {
 	return Content{Size: c.Size, Open: func() io.Reader { return &slow{r: c.Open(), rate: rate} }}
 }
