@@ -170,7 +170,7 @@ type failingStore struct {
 
 func (s *failingStore) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	if s.stage != nil {
-		return nil, s.stage
+		return (*failingStaged)(nil), s.stage // as stores do by mistake
 	}
 	inner, err := s.Storage.Stage(ctx, obj, r)
 	if err != nil {

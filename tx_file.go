@@ -109,6 +109,9 @@ func (tx *Tx) stage(in *Incoming, content io.Reader, limit, maxSize int64) error
 		SHA256:   s.sha256,
 		MayPatch: tx.s.mayPatch(in, s.cleaner),
 	}, s)
+	if err != nil {
+		staged = nil // whatever else the store returned; see [storage.Storage]
+	}
 	return tx.take(in, s, staged, err)
 }
 

@@ -31,8 +31,12 @@ func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 	if err := f.receive(ctx, src, first, part); err != nil {
 		return nil, err
 	}
-	if f.key != obj.Key {
-		return park(ctx, f, obj.MaxSize-src.left)
+	if f.key == obj.Key {
+		return f, nil
 	}
-	return f, nil
+	p, err := park(ctx, f, obj.MaxSize-src.left)
+	if err != nil {
+		return nil, err // and no Staged that holds a nil pointer
+	}
+	return p, nil
 }

@@ -120,9 +120,22 @@ func TestStagePatchedFails(t *testing.T) {
 		f.fake.Inject("CompleteMultipartUpload", forEver, fail500)
 		obj := object("films/k", int64(len(body)))
 		obj.MayPatch = true
-		_, err := f.Stage(t.Context(), obj, bytes.NewReader(body))
+		staged, err := f.Stage(t.Context(), obj, bytes.NewReader(body))
 		require.Error(t, err)
+		require.True(t, staged == nil, "%T", staged) // not a nil pointer in an interface
 		f.requireNothing(t)
+	})
+	bubble(t, "the public upload is not aborted", func(t *testing.T) {
+		f := newFixture(t, setup{})
+		staged := f.stageFilm(t, body)
+		f.fake.Inject("UploadPartCopy", forEver, fail500)
+		f.fake.Inject("AbortMultipartUpload", forEver, fail500)
+		require.Error(t, patch(t.Context(), staged, list))
+		require.Error(t, staged.Discard(t.Context()))
+		f.fake.Heal()
+		require.NoError(t, staged.Discard(t.Context()))
+		f.requireNothing(t)
+		f.requireIdle(t)
 	})
 	bubble(t, "the staged object is replaced", func(t *testing.T) {
 		f := newFixture(t, setup{})

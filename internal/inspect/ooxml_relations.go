@@ -138,7 +138,8 @@ func unknownRelation(kind string) error {
 }
 
 // targetPart returns the entry name of the part to which an internal relation leads, and whether it
-// lies in the package. An empty target leads to the part itself.
+// lies in the package. For an empty target, which leads to the part itself, the name is that of its
+// folder.
 func targetPart(rels, target string) (name string, ok bool) {
 	p := placeOf(target)
 	if p != linkHere && p != linkBeside {
