@@ -84,6 +84,9 @@ func hostilePages() map[string]string {
 		"a button that sends to data":       `<form method="post"><input type="submit" formaction="data:image/svg+xml,%3Csvg/onload=alert(1)%3E"/></form>`,
 		"a style attribute cut after space": `<p style="background:url(https://evil.example/a.png ">x</p>`,
 		"a namespace in a condition":        `<p style="background:if(not style(--q:@namespace):url(https://evil.example/a.png))">x</p>`,
+		"a style sheet called data":         `<link rel="stylesheet" href="a.bin"/>`,
+		"a long style after a comment":      `<style>/*</style><p style="` + strings.Repeat("color:red;", 600) + `background:url(https://evil.example/a.png)">x</p>`,
+		"a long style after a namespace":    `<style>@namespace </style><p style="background:url(https://evil.example/a.png);` + strings.Repeat("color:red;", 600) + `">x</p>`,
 		"a link that loads and names":       `<link rel="license stylesheet" href="https://evil.example/a.css"/>`,
 	})
 	svg := func(body string) string { return `<svg xmlns="http://www.w3.org/2000/svg">` + body + `</svg>` }
@@ -153,6 +156,8 @@ func hostileSheets() map[string]string {
 		"a comment of HTML":                     `<!--url(/*){}b{background:url(https://evil.example/a.png)}/**/`,
 		"a name of other letters":               "a{x:\u00a0url(/*)\"*/)}b{background:url(https://evil.example/a.png)}/*\"*/",
 		"a broken block in an image set":        `b{background:image-set({)} "https://evil.example/a.png" 1x)}`,
+		"an image that is filtered":             `b{background:filter("https://evil.example/a.png",blur(1px))}`,
+		"a color of other letters":              "a{x:#\u00d7url(#/*)){}b{background:url(https://evil.example/a.png)}/**/",
 		"an expression":                         `a{width:expression(alert(1))}`,
 	}
 }
@@ -191,6 +196,16 @@ func hostileParts() []bookEntries {
 		{"a list with an item elsewhere", []zipEntry{file("a.opf", item("https://evil.example/a.xhtml", "application/xhtml+xml"))}},
 		{"a page called text", []zipEntry{file("a.opf", item("a.txt", "application/xhtml+xml"))}},
 		{"a style sheet called text", []zipEntry{file("a.opf", item("a.txt", "text/css"))}},
+		{"a style sheet in Shift_JIS by its list", []zipEntry{file("a.opf", item("a.css", "text/css; charset=Shift_JIS"))}},
+		{"a page in Shift_JIS by its list", []zipEntry{file("a.opf", item("a.xhtml", `application/xhtml+xml;charset='shift_jis'`))}},
+		{"a list called text", []zipEntry{file("META-INF/more.xml", `<container><rootfile full-path="a.txt"/></container>`)}},
+		{"a style sheet in UTF-16 without a mark", []zipEntry{file("a.css", utf16LE("a{background:url(https://evil.example/a.png)}")[2:])}},
+		{"a style sheet called data by an instruction", []zipEntry{file("a.xhtml", xhtml(`<?xml-stylesheet type="text/css" href="a.bin"?>`))}},
+		{"a style sheet called data by an import", []zipEntry{file("a.css", `@import "a-very-long-name-that-is-cut-before-its-extension-is-read.bin";`)}},
+		{"a picture that is a page after a form feed", []zipEntry{file("a.png", "\f<script>alert(1)</script>")}},
+		{"a page beside a Mac's file", []zipEntry{file("__MACOSX/._a.html", "\x00\x05\x16\x07\x00\x02\x00\x00<script>alert(1)</script>")}},
+		{"a playlist called a film", []zipEntry{file("a.mp4", "#EXTM3U\n#EXTINF:1,\nhttps://evil.example/a.ts\n")}},
+		{"an address after a broken escape", []zipEntry{file("a.css", "a{x:url(\\\xe9\")}b{background:url(https://evil.example/a.png)}/*\")*/")}},
 		{"a page called text in percent form", []zipEntry{file("a.opf", item("a%2Etxt", "application/xhtml+xml"))}},
 		{"a page called text and a query", []zipEntry{file("a.opf", item("a.txt?x.xhtml", "application/xhtml+xml"))}},
 		{"a page called text and a space", []zipEntry{file("a.opf", item("a.txt ", "application/xhtml+xml"))}},

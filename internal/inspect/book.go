@@ -28,17 +28,21 @@ type bookElement struct {
 	name   string // in lower case
 	shown  bool   // a browser may show it, as HTML even without its namespace
 	clicks bool   // its href waits for a click, or for nothing
+	styles bool   // its href is a style sheet
 }
 
 func (b *bookPart) start(r *xmlread.Reader) error {
 	space := string(r.Name().Space)
 	e := bookElement{name: string(lowered(r.Name().Local))}
 	e.shown = !b.lists || space == nsMathML || space == nsXHTML || space == nsSVG || space == ""
-	e.clicks = space == nsMathML || e.name == "a" || e.name == "area" || e.name == "link" && pointsOut(r)
+	e.clicks = space == nsMathML || e.name == "a" || e.name == "area"
+	if e.name == "link" {
+		e.clicks, e.styles = relations(r)
+	}
 	if err := b.element(e.name, r); err != nil {
 		return err
 	}
-	if e.shown && e.name == "style" {
+	if e.shown && e.name == "style" && space != "http://ns.adobe.com/2006/ade" { // of Adobe's page templates
 		b.style, b.sheet = r.Depth(), css{book: &cssBook{sheet: true}}
 	}
 	for i := range r.Attrs() {
@@ -64,6 +68,8 @@ func (b *bookPart) element(name string, r *xmlread.Reader) error {
 		if uri, err := attribute(r, "URI"); err != nil || !isFont[entryExt(uri)] {
 			return fault(CodeEncrypted, "has an encrypted entry, which cannot be inspected")
 		}
+	case name == "rootfile":
+		return bookRoot(r)
 	case name == "item":
 		return bookItem(r)
 	}
@@ -81,8 +87,9 @@ func (b *bookPart) end(r *xmlread.Reader) error {
 	if r.Depth() != b.style {
 		return nil
 	}
-	b.style = 0
-	return orNil(b.sheet.end())
+	found := b.sheet.end()
+	b.style, b.sheet = 0, css{}
+	return orNil(found)
 }
 
 // orNil returns a fault as an error, nil for none.
@@ -100,7 +107,7 @@ func (*bookPart) instruction(r *xmlread.Reader) error {
 		return nil
 	}
 	values, ok := instructionValues(r.Data())
-	isCSS := strings.EqualFold(values["type"], "text/css") || values["type"] == "" && entryExt(values["href"]) == ".css"
+	isCSS := (values["type"] == "" || strings.EqualFold(values["type"], "text/css")) && entryExt(values["href"]) == ".css"
 	isRead := values["charset"] == "" || isPlainCharset(values["charset"])
 	if ok && isCSS && isRead && staysInside(values["href"]) {
 		return nil
@@ -131,6 +138,18 @@ func instructionValues(data []byte) (values map[string]string, ok bool) {
 	return values, true
 }
 
+// bookRoot judges an entry of the list of renditions, of which one is the list of parts. Others may
+// be of any type, such as PDF.
+func bookRoot(r *xmlread.Reader) error {
+	list, err := attribute(r, "full-path")
+	kind, other := attribute(r, "media-type")
+	isParts := kind == "" || strings.Contains(strings.ToLower(kind), "xml")
+	if err != nil || other != nil || isParts && list != "" && !bookMarkup[entryExt(list)] {
+		return fault(CodeMismatch, "lists a part with another type than its name has")
+	}
+	return nil
+}
+
 // bookItem judges an entry of the list of a book's parts. Reading systems read a part as its listed
 // type says, and this package as its name says.
 func bookItem(r *xmlread.Reader) error {
@@ -143,8 +162,11 @@ func bookItem(r *xmlread.Reader) error {
 		return err
 	}
 	ext, kind := entryExt(href), plainType(listed)
-	isMarkup := strings.Contains(kind, "xml") || strings.Contains(kind, "html") || strings.HasPrefix(kind, "text/x-oeb")
+	isMarkup := strings.Contains(kind, "xml") || strings.Contains(kind, "html") || strings.Contains(kind, "xsl") || strings.HasPrefix(kind, "text/x-oeb")
+	_, charset, declared := strings.Cut(strings.ToLower(listed), "charset")
 	switch {
+	case declared && !isPlainCharset(strings.Trim(charset, ` ="';`)):
+		return fault(CodeUnsupported, "lists a part in an encoding that is not accepted")
 	case strings.Contains(kind, "javascript"), strings.Contains(kind, "ecmascript"):
 		return active(KindScript, "has a script inside")
 	case kind == "text/html", ext == "%", strings.Contains(kind, "css") && ext != ".css",

@@ -114,7 +114,13 @@ func bookAddress(e bookElement, name string, a xmlread.Attr) error {
 	case name == "longdesc", name == "href" && e.clicks:
 		return clickable(value)
 	}
-	return loaded(a)
+	if err := loaded(a); err != nil {
+		return err
+	}
+	if name == "href" && e.styles && entryExt(value) != ".css" {
+		return active(KindExternal, "has a style sheet that is not named as one")
+	}
+	return nil
 }
 
 // severalAddresses judges a list of addresses, with what it says of their sizes.
@@ -132,20 +138,22 @@ func isPicture(e bookElement, address string) bool {
 	return bookPictures[e.name] && isData([]byte(address), []string{"data:image/"}) || isData([]byte(address), imageData)
 }
 
-// pointsOut reports whether a link element only names its target: browsers load nothing for these
-// relations (HTML, 4.6.7).
-func pointsOut(r *xmlread.Reader) bool {
+// relations reports whether a link element only names its target, since browsers load nothing for
+// any of its relations (HTML, 4.6.7), and whether it leads to a style sheet in CSS.
+func relations(r *xmlread.Reader) (names, styles bool) {
 	rel, err := attribute(r, "rel")
+	names = err == nil && rel != ""
 	for token := range strings.FieldsSeq(strings.ToLower(rel)) {
-		if before, _, has := strings.Cut(token, "."); !(has && before == "schema") && !strings.Contains(token, ":") && !bookRelations[token] {
-			return false
-		}
+		styles = styles || token == "stylesheet"
+		names = names && (strings.ContainsAny(token, ".:") || bookRelations[token])
 	}
-	return err == nil && rel != ""
+	kind, other := attribute(r, "type")
+	return names, err != nil || other != nil || styles && (kind == "" || strings.Contains(strings.ToLower(kind), "css"))
 }
 
-// bookRelations are relations without a prefix for which a browser loads nothing. Some prefetch next.
-var bookRelations = nameSet(`author bookmark canonical copyright help index license`)
+// bookRelations are relations for which a browser loads nothing. Nor does it for those with a dot or
+// a colon, which it does not know. Some prefetch next.
+var bookRelations = nameSet(`alternate author bookmark canonical copyright help index license pingback publisher shortlink`)
 
 // lowered returns a name in lower case: itself if it is.
 func lowered(name []byte) []byte {

@@ -193,6 +193,8 @@ func (c *css) named(b byte) *Error {
 	name := c.word.bytes()
 	known := !c.word.long
 	switch {
+	case (hash || at) && b == '(' && lastIndexOther(string(name)) >= 0: // programs differ in where it ends (4.2)
+		return active(KindExternal, loads)
 	case hash:
 	case c.book != nil:
 		isURL, found := c.book.name(b, name, at, known)

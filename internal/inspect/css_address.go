@@ -66,7 +66,7 @@ func (c *css) leads() *Error {
 	c.target = false
 	isOwn := len(target) == 0 || target[0] == '#' || isData(target, imageData) || isData(target, fontData)
 	if c.book != nil {
-		isOwn = c.book.accepts(string(target))
+		isOwn = c.book.accepts(string(target), string(c.word.last[:]))
 	}
 	if !isOwn {
 		return active(KindExternal, loads)

@@ -32,7 +32,7 @@ const (
 
 // cssFetching lists the functions other than url whose strings are addresses (CSS Values 4, 4.5, and
 // CSS Images 4, 2.2 to 2.4).
-var cssFetching = nameSet(`src image image-set -webkit-image-set -moz-image-rect cross-fade -webkit-cross-fade`)
+var cssFetching = nameSet(`src image image-set -webkit-image-set -moz-image-rect cross-fade -webkit-cross-fade filter`)
 
 // cssInserting lists the functions that insert a value from elsewhere in the document. Within those
 // of cssFetching it could be an address.
@@ -113,16 +113,18 @@ func opener(b byte) byte {
 // fetches reports whether strings are addresses here.
 func (k *cssBook) fetches() bool { return k.within > 0 || k.rule == importing }
 
-// accepts reports whether an address, of which a long one has only its beginning, is a place within
-// the book, data of a picture or a font, or the name of a namespace.
-func (k *cssBook) accepts(target string) bool {
-	if k.rule == naming {
+// accepts reports whether an address, of which a long one has only its beginning and its last bytes,
+// is a place within the book, data of a picture or a font, a font of the reading system (res:), or the
+// name of a namespace.
+func (k *cssBook) accepts(target, last string) bool {
+	switch k.rule {
+	case naming:
 		return true
+	case importing:
+		return staysInside(target) && last == ".css"
+	case noRule:
 	}
-	if strings.HasPrefix(target, "data:") {
-		return k.rule != importing
-	}
-	return staysInside(target)
+	return strings.HasPrefix(target, "data:") || strings.HasPrefix(target, "res:///") || staysInside(target)
 }
 
 // cssSteps is the cost of a byte of CSS.
@@ -146,6 +148,9 @@ func bookStyles(work *Budget, head []byte, body *bufio.Reader) error {
 			return err
 		}
 		piece, _ := body.Peek(body.Buffered())
+		if bytes.IndexByte(piece, 0) >= 0 { // UTF-16, as that of a page that names the sheet
+			return fault(CodeUnsupported, unreadCharset)
+		}
 		if err := work.Spend(cssSteps * len(piece)); err != nil {
 			return err
 		}

@@ -1,7 +1,5 @@
 package inspect
 
-import "unicode/utf8"
-
 // cssEscape is the escape being read (4.3.7).
 type cssEscape struct {
 	on     bool
@@ -27,11 +25,7 @@ func (c *css) escaped(b byte) (used bool, found *Error) {
 		return c.noEscape()
 	}
 	*e = cssEscape{}
-	if b < utf8.RuneSelf {
-		c.letter(rune(b))
-	} else {
-		c.word.addByte(b)
-	}
+	c.letter(rune(b)) // of other characters, the first byte alone, which is all that counts
 	return true, nil
 }
 

@@ -7,12 +7,15 @@ type cssWord struct {
 	text [48]byte
 	n    int
 	long bool
+	last [4]byte // bytes of the whole word
 }
 
 func (w *cssWord) add(r rune) {
 	if 'A' <= r && r <= 'Z' {
 		r |= 0x20
 	}
+	copy(w.last[:], w.last[1:])
+	w.last[3] = byte(min(r, utf8.RuneSelf)) //nolint:gosec // ASCII, or something else
 	if w.n+utf8.UTFMax > len(w.text) {
 		w.long = true
 		return
@@ -23,13 +26,17 @@ func (w *cssWord) add(r rune) {
 func (w *cssWord) addByte(c byte) {
 	if c < utf8.RuneSelf {
 		w.add(rune(c))
-	} else if w.n < len(w.text) {
+		return
+	}
+	copy(w.last[:], w.last[1:])
+	w.last[3] = c
+	if w.n < len(w.text) {
 		w.text[w.n] = c
 		w.n++
 	}
 }
 
-func (w *cssWord) clear()        { w.n, w.long = 0, false }
+func (w *cssWord) clear()        { w.n, w.long, w.last = 0, false, [4]byte{} }
 func (w *cssWord) bytes() []byte { return w.text[:w.n] }
 
 // cssRules lists the at-rules of CSS that load nothing by themselves, with browser prefixes. It
@@ -64,7 +71,7 @@ var cssFunctions = nameSet(`
 
 var cssLetter, cssNothing = func() (letters, nothing [256]bool) {
 	for c := range letters {
-		letters[c] = c == 0 || c >= utf8.RuneSelf || isLetterOrDigit(byte(c)) || c == '-' || c == '_' // a zero is read as U+FFFD
+		letters[c] = c >= utf8.RuneSelf || isLetterOrDigit(byte(c)) || c == '-' || c == '_'
 		nothing[c] = !letters[c] && c != '\\' && c != '@' && c != '/' && c != '"' && c != '\'' && c != '#' && c != '<'
 	}
 	return letters, nothing

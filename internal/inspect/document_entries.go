@@ -34,6 +34,8 @@ func checkEntry(head []byte) error {
 		return active(KindProgram, "has a program, a macro or an embedded object inside")
 	case isZip(head):
 		return entry(EntryArchive, "has an archive inside")
+	case beginsWith(head, "#EXTM3U"): // browsers play it under the name of a video
+		return active(KindExternal, "has a playlist inside")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/xml"
 	"path"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/airlock-go/upload/internal/sniff"
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
@@ -21,7 +23,8 @@ type epub struct {
 // bookTypes are the document types of books: XHTML 5 and 1, and of the table of contents.
 var bookTypes = []xmlread.DocumentType{
 	{Name: "html"},
-	{Name: "svg"},
+	{Name: "plist", Public: "-//Apple//DTD PLIST 1.0//EN", System: "http://www.apple.com/DTDs/PropertyList-1.0.dtd"},
+	{Name: "plist", Public: "-//Apple Computer//DTD PLIST 1.0//EN", System: "http://www.apple.com/DTDs/PropertyList-1.0.dtd"},
 	{Name: "html", Public: "-//W3C//DTD XHTML 1.1//EN", System: "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd"},
 	{Name: "html", Public: "-//W3C//DTD XHTML 1.0 Strict//EN", System: "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd"},
 	{Name: "html", Public: "-//W3C//DTD XHTML 1.0 Transitional//EN", System: "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd"},
@@ -48,7 +51,7 @@ var htmlCharacters = sync.OnceValue(func() map[string]rune {
 })
 
 // bookExtensions lists the extensions of entries, in addition to those of Office.
-var bookExtensions = nameSet(`.xhtml .html .htm .opf .ncx .css .smil .pls .woff .woff2 .txt .xpgt .plist .opus`)
+var bookExtensions = nameSet(`.xhtml .html .htm .opf .ncx .css .smil .pls .woff .woff2 .txt .xpgt .plist .opus .ogv .vtt .xmp .ttc`)
 
 // bookLists are the extensions of lists: packages, contents, overlays and pronunciations.
 var bookLists = nameSet(`.opf .ncx .smil .pls`)
@@ -65,14 +68,14 @@ func (b *epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	}
 	name := foldName(h.name)
 	switch ext := path.Ext(name); {
-	case isDirectory(h.name), isFolderFile(h.name, head) && ext != ".css" && (!bookMarkup[ext] || strings.HasPrefix(name, "__macosx/")):
+	case isDirectory(h.name), isFolderFile(h.name, head) && (ext != ".css" && !bookMarkup[ext] || isMacFile(name, head)):
 		return nil
 	case name == "mimetype":
 		b.typed = true
 		return checkMimetype(head, typeEPUB)
 	case ext == ".js":
 		return active(KindScript, "has a script inside")
-	case !partExtensions[ext] && !bookExtensions[ext]:
+	case !partExtensions[ext] && !bookExtensions[ext] && path.Base(name) != "itunesartwork":
 		return entry(EntryType, "has an entry with an extension that no part of a book has")
 	}
 	if err := checkEntry(head); err != nil {
@@ -85,7 +88,7 @@ func (b *epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 		return nil
 	}
 	part := &bookPart{links: b.links, lists: bookLists[path.Ext(name)] || strings.HasPrefix(name, "meta-inf/")}
-	options := xmlread.Options{Doctypes: slices.Concat(bookTypes, pictureTypes), Characters: bookCharacters, Long: part.long}
+	options := xmlread.Options{Doctypes: slices.Concat(bookTypes, svgDoctypes), Entities: adobeEntities, Characters: bookCharacters, Long: part.long}
 	return readXML(w.budget.work, body, options, part, func(xmlread.Name) partRule { return part })
 }
 
@@ -94,4 +97,10 @@ func (b *epub) end(w *zipWalk) error {
 		return fault(CodeDamaged, "is not a complete EPUB book")
 	}
 	return nil
+}
+
+// isMacFile reports whether a file beside a page or a style sheet, in the folder in which macOS packs
+// them, cannot hide one.
+func isMacFile(name string, head []byte) bool {
+	return strings.HasPrefix(name, "__macosx/") && len(head) < sniff.HeadLen && !bytes.ContainsAny(head, "<(@")
 }

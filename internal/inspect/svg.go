@@ -22,9 +22,9 @@ import (
 // @import and unknown functions of CSS, animation of references, and style sheets and processing
 // instructions from elsewhere. So are document types other than those of the W3C. Their only
 // declarations may be the entities that Adobe Illustrator gives to namespaces, and the namespace
-// that Sodipodi fixes. A link may lead to URLs of linkSchemes and to relative ones, since it waits
-// for a click. Attributes that SVG does not have are accepted if neither their names nor their
-// values have a meaning in a browser.
+// that Sodipodi fixes. A link may lead to URLs of linkSchemes and to relative ones without a host,
+// since it waits for a click. Attributes that SVG does not have are accepted if neither their names
+// nor their values have a meaning in a browser.
 //
 // An accepted image shows only itself as <img>, and when opened alone. It is not safe to paste into
 // an HTML document, where other rules of parsing hold. SVG does not inspect embedded pictures, or
@@ -125,11 +125,12 @@ func (s *svgDocument) end(r *xmlread.Reader) *Error {
 	if depth == s.foreign {
 		s.foreign = 0
 	}
-	if depth == s.style {
-		s.style = 0
-		return s.css.end()
+	if depth != s.style {
+		return nil
 	}
-	return nil
+	found := s.css.end()
+	s.style, s.css = 0, css{}
+	return found
 }
 
 func (s *svgDocument) instruction(target string) bool { return svgInstructions[target] }

@@ -121,6 +121,8 @@ func svgReference(e svgElement, a xmlread.Attr) *Error {
 func svgLink(value []byte, long bool) *Error {
 	scheme := schemeOf(value)
 	switch {
+	case beginsHost(string(value)):
+		return active(KindLink, "has a link to another computer")
 	case bytes.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }):
 		return active(KindLink, "has a link with a control character")
 	case linkSchemes[scheme], scheme == "" && !long:

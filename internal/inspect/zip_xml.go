@@ -33,7 +33,7 @@ func looksLikeXML(head []byte) bool {
 	if beginsWith(head, "\xff\xfe", "\xfe\xff") {
 		return true
 	}
-	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n\f") // a form feed is for browsers that look for HTML
 	return beginsWith(text, "<") && !beginsWith(text, "<\x00") || len(text) == 0 && len(head) >= sniff.HeadLen
 }
 

@@ -137,11 +137,14 @@ func events(d *xml.Decoder) (lines []string, err error) {
 			}
 		case xml.ProcInst:
 			if t.Target != "xml" {
-				lines = append(lines, fmt.Sprintf("instruction %s %q", t.Target, t.Inst[:min(len(t.Inst), xmlread.MaxData)]))
+				data := lineEnds.Replace(string(t.Inst)) // which encoding/xml leaves there
+				lines = append(lines, fmt.Sprintf("instruction %s %q", t.Target, data[:min(len(data), xmlread.MaxData)]))
 			}
 		}
 	}
 }
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func oracleAttrs(attrs []xml.Attr) (all string) {
 	for _, a := range attrs {
