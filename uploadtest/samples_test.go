@@ -156,10 +156,13 @@ func TestRunHostileFails(t *testing.T) {
 		{"fails", status(500), "file", total},
 		{"fails with a code of its own", coded(500), "file", total},
 		{"accepts with a code of its own", coded(200), "file", total},
-		{"refuses with a code of its own", coded(422), "file", 0},
+		{"refuses all with a code of its own", coded(422), "file", 1},
 		{"limits callers, without a code", status(429), "file", 1},
 		{"limits callers", newHandler(t, store, upload.Types("image/png"), upload.Options{Limiter: few(t)}), "file", 1},
-		{"refuses, without a code", status(415), "file", 0},
+		{"refuses all, without a code", status(415), "file", 1},
+		{"refuses some with a code of its own", newHandler(t, store, upload.All(upload.Images(nil), noPNG), upload.Options{}), "file", 0},
+		{"refuses after the first file", once(newHandler(t, store, anything, upload.Options{MaxFileSize: 64 << 20})), "file", 3},
+		{"refuses long bodies", http.MaxBytesHandler(newHandler(t, store, anything, upload.Options{}), 10), "file", 1},
 		{"refuses with a page", newHandler(t, store, upload.Types("image/png"), upload.Options{Respond: toPage}), "file", 0},
 		{"accepts everything", newHandler(t, store, anything, upload.Options{MaxFileSize: 64 << 20, Metadata: upload.KeepAll}), "file", 2 * total}, // the last, since it fills the store
 	} {
@@ -170,10 +173,31 @@ func TestRunHostileFails(t *testing.T) {
 			})
 			require.Len(t, r.errors, row.fails)
 			if row.fails == 1 {
-				require.Contains(t, r.errors[0], "raise its limits")
+				require.Regexp(t, "raise its limits|no sound file is accepted", r.errors[0])
 			}
 		})
 	}
+}
+
+// noPNG refuses pictures by a rule of the host's own.
+var noPNG = upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
+	if in.Type == "image/png" {
+		return upload.Reject("no_png", "Send another picture.")
+	}
+	return nil
+})
+
+// once refuses each file after the first that h accepts, as a host does whose user has one.
+func once(h *upload.Handler) http.Handler {
+	taken := false
+	return h.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if taken {
+			upload.Refuse(w, r, upload.Reject("taken", "You have a file."))
+			return
+		}
+		taken = true
+		w.WriteHeader(http.StatusNoContent)
+	}))
 }
 
 // few returns a limiter with low limits.

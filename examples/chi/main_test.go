@@ -55,6 +55,6 @@ func TestHostileFiles(t *testing.T) {
 	require.Equal(t, 201, a.Status, a)
 
 	uploadtest.RunHostile(t, mux, store, func(s uploadtest.Sample) *http.Request {
-		return uploadtest.NewRequest("/profile", s.File("picture"), uploadtest.Text("name", "grace"))
+		return uploadtest.NewRequest("/profile", s.File("picture"), uploadtest.Text("name", s.Name))
 	})
 }

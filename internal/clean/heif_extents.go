@@ -21,8 +21,9 @@ const (
 	heifShared  = "has an item that shares its data with another"
 )
 
-// order sorts extents in their place, and joins those that overlap, and pictures side by side.
-// Cleaned data may also be part of what is blanked. Other data of two uses is refused.
+// order sorts extents in place, and joins pictures that overlap or lie side by side. Two extents of
+// Exif, XMP or JPEG may be the same, but not overlap otherwise. Exif and XMP may overlap what is
+// blanked, and are cleaned then. Any other overlap of two uses is refused.
 func (w *walk) order(extents []extent) []extent {
 	slices.SortFunc(extents, func(a, b extent) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
 	joined, blanked := extents[:0], []extent(nil)

@@ -44,7 +44,7 @@ func pdfObjects(object string) string {
 // pdfBomb returns an object stream of 16 MiB of spaces.
 func pdfBomb() string {
 	_, spaces := mebibyteOf(" ")
-	return pdfPackedObjects(slices.Concat(deflate([]byte("9 0 ["), true), bytes.Repeat(spaces, 16), []byte{3, 0}))
+	return pdfPackedObjects(slices.Concat(deflateOpen([]byte("9 0 [")), bytes.Repeat(spaces, 16), []byte{3, 0}))
 }
 
 // pdfPackedObjects returns an object stream with one object, which is deflated.

@@ -141,10 +141,11 @@ func deflater(level int) *flate.Writer {
 	return w
 }
 
-// deflate returns p deflated fast, unless it is large. The last block may stay open for more data.
-func deflate(p []byte, open ...bool) []byte {
-	return deflateOf(p, len(p) < 1<<20, len(open) > 0)
-}
+// deflate returns p deflated, fast unless it is large.
+func deflate(p []byte) []byte { return deflateOf(p, len(p) < 1<<20, false) }
+
+// deflateOpen is deflate without the final block, so that more can follow.
+func deflateOpen(p []byte) []byte { return deflateOf(p, len(p) < 1<<20, true) }
 
 func deflateOf(p []byte, fast, open bool) []byte {
 	var b bytes.Buffer
@@ -184,7 +185,7 @@ func mebibyteOf(text string) (plain, packed []byte) {
 	if p, ok := mebibytes.Load(text); ok {
 		return plain, p.([]byte)
 	}
-	packed = deflate(plain, true)
+	packed = deflateOpen(plain)
 	mebibytes.Store(text, packed)
 	return plain, packed
 }
