@@ -19,7 +19,7 @@ func (w *world) sample(when string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.samples, w.removed = append(w.samples, s), s.Removed
-	fmt.Fprintf(os.Stderr, "%s: %d goroutines, %d descriptors, %.1f MiB live, %d MiB resident, %d files looked at, %d wrong\n",
+	fmt.Fprintf(os.Stderr, "%s: %d goroutines, %d descriptors, %.1f MiB live, %d MiB resident, %d files looked at, %d broken promises\n",
 		when, s.Goroutines, s.Descriptors, float64(s.Heap)/mib, s.RSS/mib, w.checked, len(w.wrong))
 	return nil
 }

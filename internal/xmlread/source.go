@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// rawSize is the number of bytes that are decoded at once if a document is not in UTF-8. Twice the
-// longest declaration must fit.
+// rawSize is the number of bytes that are held before they are decoded. Twice the longest
+// declaration must fit.
 const rawSize = 2 << 10
 
 const notEncoding = "is in an encoding that is not accepted"
@@ -50,7 +50,7 @@ func (s *source) wanted(p []byte) int {
 	return min(len(p)/3&^1, rawSize) // a unit of two bytes becomes three at most, and so does a unit of one
 }
 
-// fill reads up to n bytes after those of raw.
+// fill reads once, up to n bytes of raw in all, but always asks for one at least.
 func (s *source) fill(n int) {
 	if s.ended {
 		s.err = io.EOF
@@ -131,7 +131,8 @@ func (s *source) declaration(width int) error {
 	}
 }
 
-// narrow returns the ASCII characters at the beginning of raw, and 0xff for others.
+// narrow returns a byte for each unit of raw. At width 1 that is raw itself. At width 2, units above
+// 0xff become 0xff.
 func (s *source) narrow(width int) []byte {
 	if width == 1 {
 		return s.raw
