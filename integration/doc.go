@@ -32,9 +32,9 @@
 //	make test-minio
 //
 // builds it into .tools and runs the tests in which servers differ. It omits most tests of the
-// rights and settings of buckets: MinIO lacks them or names them differently. MinIO lists only the
-// open multipart uploads of whole keys, so tests of sweeps open none there. Any other server, or an
-// account, is named by its URL; docs/servers.md has the rest:
+// rights and settings of buckets: MinIO lacks them or names them differently. MinIO lists open
+// multipart uploads for a whole key or the whole bucket, so tests of sweeps of a prefix open none
+// there. Any other server, or an account, is named by its URL; docs/servers.md has the rest:
 //
 //	UPLOAD_TEST_S3_ENDPOINT=http://127.0.0.1:9000 UPLOAD_TEST_S3_PROFILE=aws make test-s3
 //

@@ -45,7 +45,7 @@ func badHEIF() []row {
 		{"AVIF of 65,535 x 65,535", "bomb.avif", content, avif(ispe(65_535, 65_535))},
 		{"AVIF of 2^32-1 squared", "huge.avif", content, avif(ispe(bits32, bits32))},
 		{"AVIF of width 0", "thin.avif", content, avif(ispe(0, 64))},
-		{"AVIF with one size too many", "second.avif", content, avif(ispe(64, 64), ispe(20_000, 64))},
+		{"AVIF whose second size is too large", "second.avif", content, avif(ispe(64, 64), ispe(20_000, 64))},
 		{"AVIF without a size", "nosize.avif", content, avif()},
 		{"AVIF with only a type", "alone.avif", content, ftypAVIF + box("free", "nothing")},
 		{"AVIF without its media", "nomedia.avif", content, cut(avif(ispe(64, 64)), 14)},
@@ -68,7 +68,7 @@ func badHEIF() []row {
 		{"AVIF sequence in fragments", "moof.avif", content, sequence(64, 64, 24, 1) + box("moof", box("traf"))},
 		{"AVIF whose metadata is elsewhere", "metadata.avif", content, avif(ispe(64, 64)) + box("meta", be32(0), dinf(0))},
 		{"AVIF sequence whose metadata is elsewhere", "trackmeta.avif", content, track(tkhd(64, 64), box("meta", be32(0), dinf(0)))},
-		{"HEIC with HTML in place of XMP", "xmp.heic", content, whole + htmlPage},
+		{"HEIC with HTML after it", "xmp.heic", content, whole + htmlPage},
 		{"AVIF sequence from another server", "remote.avif", content, sequence(64, 64, 24, 0)},
 	}
 }

@@ -10,7 +10,7 @@ import (
 type Part struct {
 	Name     string // of the form field, as sent
 	IsFile   bool   // it has a filename, perhaps an empty one
-	FileName string // as sent, unquoted and otherwise unchanged
+	FileName string // decoded (filename*, RFC 2047, %22), and not cleaned
 	Type     string // the Content-Type that the client claims
 
 	content *contents
