@@ -11,10 +11,10 @@
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
 // The host is the application that mounts it. [New]'s first three arguments determine security:
-// where files go ([Storage]), what is accepted ([Validator]), who may send it ([Authorizer]).
-// Everything else is in [Options], whose zero value is strict. Everything except a [Tx] is safe for
-// concurrent use. Package s3store stores files in a private bucket (s3open opens one), diskstore in
-// a directory, memstore in memory.
+// where files go ([Storage]), what is accepted ([Validator]), who may send ([Authorizer]).
+// Everything else is in [Options], whose zero value is strict. Everything except [Tx] and
+// [Observer] is safe for concurrent use. Package s3store stores files in a private bucket (s3open
+// opens one), diskstore in a directory, memstore in memory.
 //
 // # Tasks
 //

@@ -56,6 +56,7 @@ func TestResume(t *testing.T) {
 			}
 			require.Len(t, page.Items, 3)
 			require.ElementsMatch(t, []string{"0-done", "0-end"}, names)
+			require.Positive(t, f.fake.Calls("UploadPartCopy"))
 			f.requireIdle(t)
 		})
 	}

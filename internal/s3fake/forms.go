@@ -14,8 +14,9 @@ import (
 	"strings"
 )
 
-// postForm stores the file of a POST form, if its policy is signed and covers all of it. It ignores
-// the policy's expiration.
+// postForm stores the file of a POST form. Its policy must cover all of it and, if there is a Secret,
+// be signed, unless Lacks.Forms says that forms are not judged. It ignores the policy's expiration
+// and its bucket.
 func (b *bucket) postForm(w http.ResponseWriter, r *http.Request, body []byte) {
 	if b.Lacks.Forms == Refuses {
 		fail(w, http.StatusNotImplemented, "NotImplemented", "POST")

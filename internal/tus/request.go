@@ -45,8 +45,8 @@ func Method(r *http.Request) string {
 	return r.Method
 }
 
-// Parse reads the headers of a POST, HEAD, PATCH or DELETE. Every header is judged: one that asks
-// for something that is not done is an error, and never ignored.
+// Parse reads the headers of a POST, HEAD, PATCH or DELETE. Each needs Tus-Resumable. A POST or PATCH
+// that asks for an extension that this package lacks is an error. Other headers are ignored.
 func Parse(r *http.Request) (Request, error) {
 	q := Request{Method: Method(r)}
 	if v := r.Header.Values("Tus-Resumable"); len(v) != 1 || v[0] != Version {
@@ -98,7 +98,8 @@ func (q *Request) appending(r *http.Request) (err error) {
 
 var errContentType = &Error{http.StatusUnsupportedMediaType, "content_type", "the Content-Type is not " + ContentType}
 
-// checksum refuses a digest. It is not checked, and its client relies on that.
+// checksum refuses Upload-Checksum, as a header or a trailer, since its client relies on a check that
+// nobody makes. It also refuses a Content-Encoding.
 func checksum(r *http.Request) error {
 	_, announced := r.Trailer["Upload-Checksum"] // which comes after the body
 	if has(r, "Upload-Checksum") || announced {

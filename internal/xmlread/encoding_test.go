@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// Each spelling of a declaration, with each encoding. Either the encoding is known, and the text is
-// read in it, or the document is refused, whatever its bytes mean in another encoding.
+// TestDeclarations checks each spelling of a declaration with each encoding, in a document of single
+// bytes. It is accepted if it is well-formed and names an encoding of such bytes that is known.
 func TestDeclarations(t *testing.T) {
 	encodings := []struct {
 		name   string
