@@ -8,7 +8,7 @@ import (
 
 // Part is one part of the form.
 type Part struct {
-	Name     string // of the form field, as sent
+	Name     string // of the form field, unquoted
 	IsFile   bool   // it has a filename, perhaps an empty one
 	FileName string // decoded (filename*, RFC 2047, %22), and not cleaned
 	Type     string // the Content-Type that the client claims

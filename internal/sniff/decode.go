@@ -7,8 +7,8 @@ import (
 )
 
 // decode returns head without its byte order mark, converted to UTF-8 if the mark is that of
-// UTF-16. It reports false if head holds bytes that no text has (WHATWG MIME Sniffing, binary data
-// byte).
+// UTF-16. It reports false if the text then has a character that no text has (WHATWG MIME Sniffing,
+// binary data byte).
 func decode(head []byte) (text []byte, ok bool) {
 	switch {
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
