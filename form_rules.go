@@ -52,7 +52,7 @@ func (s *survey) form(f Form) {
 // rules are a policy and the limits of a caller, worked out.
 type rules struct {
 	policy Validator
-	size   int64 // of files in fields without a MaxSize
+	size   int64 // MaxFileSize of the options: of files in fields without a MaxSize, unless the grant sets one
 
 	fields   Form // complete: MaxSize and MaxFiles are set
 	required []string

@@ -151,7 +151,7 @@ func (p *purse) Take(n int64) bool {
 func (p *purse) Give(n int64) { *p += purse(n) }
 
 // TestMemory: what a cleaner holds and records is taken from the memory that readers share, and
-// given back. Without memory the file is neither cleaned nor judged.
+// given back. Without memory the file is refused as busy. What came before may be cleaned.
 func TestMemory(t *testing.T) {
 	t.Parallel()
 	var chunks []string

@@ -2,7 +2,7 @@ package filename
 
 import "strings"
 
-// briefBytes keeps a name, quoted in any way, within 200 bytes.
+// briefBytes keeps a name, quoted by %q, within 200 bytes.
 const briefBytes = 40
 
 // Brief returns the part of a client's word that fits into a sentence.
