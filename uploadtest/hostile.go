@@ -45,7 +45,7 @@ func RunHostile(t testing.TB, h http.Handler, store Store, request func(Sample) 
 	if store == nil {
 		store = &memstore.Store{} // which stays empty
 	}
-	client, before, told := Client(h), store.Keys(), map[string]bool{}
+	client, before, settled := Client(h), store.Keys(), map[string]bool{}
 	for s := range Hostile() {
 		a := Send(t, client, request(s))
 		if a.Status == http.StatusTooManyRequests {
@@ -65,12 +65,12 @@ func RunHostile(t testing.TB, h http.Handler, store Store, request func(Sample) 
 				s.Name, s.FileName, s.Type, missing(after, before), missing(before, after))
 			before = after
 		}
-		if kind := a.unclear(); kind != "" && !told[kind] {
+		if kind := a.unclear(); kind != "" && !settled[kind] {
 			if !acceptsSound(t, client, request) {
 				t.Errorf("%s: the answer was %.300s, and no sound file is accepted either, so the file was not judged; make requests that are accepted with such a file", s.Name, a)
 				return
 			}
-			told[kind], before = true, store.Keys()
+			settled[kind], before = true, store.Keys()
 		}
 	}
 }

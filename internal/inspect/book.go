@@ -65,7 +65,7 @@ func (b *bookPart) element(name string, r *xmlread.Reader) error {
 			return fault(CodeEncrypted, "has an encrypted entry, which cannot be inspected")
 		}
 	case name == "cipherreference":
-		if uri, err := attribute(r, "URI"); err != nil || !isFont[entryExt(uri)] {
+		if uri, err := attribute(r, "URI"); err != nil || !bookFonts[entryExt(uri)] {
 			return fault(CodeEncrypted, "has an encrypted entry, which cannot be inspected")
 		}
 	case name == "rootfile":
@@ -187,6 +187,3 @@ func entryExt(address string) string {
 	}
 	return path.Ext(foldName(plain))
 }
-
-// isFont has the extensions of fonts, which may be masked.
-var isFont = nameSet(`.ttf .otf .ttc .woff .woff2`)

@@ -9,25 +9,6 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// bookOutcasts are the elements that no ordinary book has: programs, frame sets, and drafts that
-// load pages. They are refused in all namespaces, since a reading system that takes a page for HTML
-// reads none.
-var bookOutcasts = nameSet(`applet bgsound fencedframe frame frameset isindex keygen portal`)
-
-// bookAddresses are, in lower case, the attributes whose value is an address, or several.
-var bookAddresses = nameSet(`
-	action altimg archive attributionsrc background base classid codebase data dynsrc formaction href icon imagesrcset longdesc
-	lowsrc manifest ping poster src srcset`)
-
-// bookSeveral are those of bookAddresses that hold several.
-var bookSeveral = nameSet(`archive attributionsrc imagesrcset ping srcset`)
-
-// bookData are those of bookAddresses whose value may be a picture.
-var bookData = nameSet(`background data href imagesrcset poster src srcset`)
-
-// bookPictures are the elements that show a picture without running it.
-var bookPictures = nameSet(`feimage image img input source`)
-
 // actsInBook reports whether a namespace has elements on which a browser acts, other than those of
 // pages and their sound.
 func actsInBook(space []byte) bool {
@@ -150,10 +131,6 @@ func relations(r *xmlread.Reader) (names, styles bool) {
 	kind, other := attribute(r, "type")
 	return names, err != nil || other != nil || styles && (kind == "" || strings.Contains(strings.ToLower(kind), "css"))
 }
-
-// bookRelations are relations for which a browser loads nothing. Nor does it for those with a dot or
-// a colon, which it does not know. Some prefetch next.
-var bookRelations = nameSet(`alternate author bookmark canonical copyright help index license pingback publisher shortlink`)
 
 // lowered returns a name in lower case: itself if it is.
 func lowered(name []byte) []byte {

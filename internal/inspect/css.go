@@ -163,7 +163,7 @@ func (c *css) token(b byte) *Error {
 	return nil
 }
 
-// letters reads a byte of a name. That of "<!--" is no name.
+// letters reads a byte of a name. The hyphens of "<!--" are not one.
 func (c *css) letters(b byte) {
 	c.word.addByte(b)
 	if c.opens = opensComment(c.opens, b); c.opens == len("<!--") {

@@ -125,7 +125,7 @@ func TestStylesLineBreaks(t *testing.T) {
 	}
 }
 
-// What hides an address from a reader that takes tokens for others than they are.
+// TestStylesHidden checks style sheets in which a reader of other tokens would miss an address.
 func TestStylesHidden(t *testing.T) {
 	for _, in := range []string{
 		`<rect mask="url(https://evil.example/a.svg#x "/>`,

@@ -50,15 +50,6 @@ var htmlCharacters = sync.OnceValue(func() map[string]rune {
 	return characters
 })
 
-// bookExtensions lists the extensions of entries, in addition to those of Office.
-var bookExtensions = nameSet(`.xhtml .html .htm .opf .ncx .css .smil .pls .woff .woff2 .txt .xpgt .plist .opus .ogv .vtt .xmp .ttc`)
-
-// bookLists are the extensions of lists: packages, contents, overlays and pronunciations.
-var bookLists = nameSet(`.opf .ncx .smil .pls`)
-
-// bookMarkup are the extensions of entries that must be XML.
-var bookMarkup = nameSet(`.xhtml .html .htm .xml .opf .ncx .smil .svg .pls .xpgt .inkml`)
-
 func (b *epub) name(h *zipHeader) (string, error) { return h.oneName() }
 
 func (b *epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
