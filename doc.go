@@ -28,18 +28,18 @@
 //   - refuse for your own reason: [Handler.Handle], [Refuse], [Tx.Refuse]
 //   - give each role rules of its own: [Grant], docs/recipes.md
 //   - use gin or echo: [Handler.Handle]
-//   - your own JSON errors: [Options.Respond], [Responder], [Error]
-//   - words in another language: [Options.Text]
+//   - answer in your own JSON: [Options.Respond], [Responder], [Error]
+//   - answer in another language: [Options.Text]
 //   - serve a plain HTML form: [SeeOther]
 //   - show progress: [Progress]
 //   - let users download: [Links]
 //   - receive large files: [Presigner], package uppy
 //   - resume files after a lost connection: [Resumer]
-//   - behind a proxy, or from pages of another origin: docs/production.md, [Options.CrossOrigin]
-//   - replace a picture, request ids in the log, tokens against CSRF: docs/recipes.md
+//   - run behind a proxy, accept another origin's pages: docs/production.md, [Options.CrossOrigin]
+//   - replace a picture, log request ids, use CSRF tokens: docs/recipes.md
 //   - limit callers: [Options.Limiter], packages limit and redislimit
 //   - find malware: package clamav, [LinksOptions.RequireScan]
-//   - metrics and spans: [Hooks], package otelupload
+//   - export metrics and spans: [Hooks], package otelupload
 //   - deploy while uploads finish: [Handler.Shutdown]
 //   - remove orphaned files: package sweep
 //   - test your uploads and storage: packages uploadtest and storetest
@@ -51,10 +51,10 @@
 // rights. A cut body is never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
-// stays. A failing handler's files may stay after [Keep], a begun answer, or [Tx.Commit] of
-// [Handler.Receive], and with a [Presigner] or [Resumer]. While a request commits, a list of the
-// bucket may show the first files alone. Abandoned uploads of a Presigner or Resumer stay until a
-// lifecycle rule or sweep. A killed process may leave files, published and staged, until a sweep.
+// stays. A failing handler's files may stay if it called [Keep] or [Tx.Commit], or began to answer
+// below 400, and with a [Presigner] or [Resumer]. While a request commits, lists of the bucket may
+// show only some files. Abandoned uploads of a Presigner or Resumer stay until a lifecycle rule or
+// sweep. A killed process may leave files, published and staged, until a sweep.
 //
 // Bad files are removed, with retries, even when the client has left. Failed removals become
 // [KindCleanupFailed] events. This package writes no temporary files.
@@ -83,15 +83,15 @@
 // One decision per request. Each request or step, except a [Resumer]'s OPTIONS and a
 // [Presigner.ConfirmStored] without a ticket, ends with one record of [Options.Logger] and one
 // [Event] of [Options.Hooks]. This package puts no content, signed URLs or tickets there. Clean-ups
-// and other failures add more.
+// and failures add more.
 //
 // # Where it runs
 //
 // The handler moves the connection's deadlines, so the server's ReadTimeout and WriteTimeout
 // neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout. No
 // middleware in front may read the form, as FormValue does, or set a deadline on the context. With
-// a ResponseWriter without Unwrap, such as [http.TimeoutHandler]'s, both timeouts apply; nothing else
-// cuts stalled clients.
+// a ResponseWriter without Unwrap, such as [http.TimeoutHandler]'s, the server's timeouts apply;
+// nothing else cuts stalled clients.
 //
 // # What it does not protect against
 //

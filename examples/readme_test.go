@@ -95,7 +95,8 @@ func TestReadmeHandler(t *testing.T) {
 	store := &memstore.Store{}
 	opts := &upload.Options{}
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
-	// Import context and strings. Without S3: store is &memstore.Store{}, opts nil, signedIn yours.
+	// Import context and strings. Without S3, store is &memstore.Store{}, opts is nil, and signedIn is
+	// your func(*http.Request) (string, error), which returns the caller's id.
 	// Your own check sees the name and the first 4 KiB; an upload.Observer sees every byte.
 	photos := upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
 		if strings.HasPrefix(strings.ToLower(in.Name), "screenshot") {
@@ -120,7 +121,7 @@ func TestReadmeHandler(t *testing.T) {
 	profile := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The form has one file. Of several, select by Field: the client chooses the order.
 		key, name := upload.Files(r.Context())[0].Key, r.PostFormValue("name")
-		if err := save(r, name, key); err != nil { // your INSERT, for the user of r
+		if err := save(r, name, key); err != nil { // your INSERT, for the user that signedIn(r) returns
 			// Refuse answers 500, or 422 with your sentence if err is upload.Reject("name_taken", "…").
 			upload.Refuse(w, r, err)
 			return

@@ -17,5 +17,5 @@ func main() {
 		log.Fatal(err)
 	}
 	http.Handle("POST /upload", uploads)
-	log.Fatal(http.ListenAndServe("localhost:8086", nil)) // in yours: ReadHeaderTimeout
+	log.Fatal(http.ListenAndServe("localhost:8086", nil)) // in production, set ReadHeaderTimeout
 }

@@ -41,7 +41,7 @@ func (r *pdfRules) leads(f *pdfFile) {
 
 // isBeside reports whether the name of a file, or the beginning of one, is relative to the file
 // that names it. No drive, scheme, root or other computer may come first (ISO 32000-2, 7.11.2), and
-// no backslash.
+// no backslash before the first slash.
 func isBeside(name []byte) bool {
 	folder, scheme := false, true
 	for _, r := range textOf(name) {
@@ -50,7 +50,7 @@ func isBeside(name []byte) bool {
 			return folder
 		case '\\', '\uff0f', '\uff3c': // wide ones become narrow on some systems
 			return false
-		case ':', '\uff1a':
+		case ':', '|', '\uff1a', '\uff5c': // URLs may write c| for the drive c:
 			if scheme {
 				return false
 			}

@@ -26,8 +26,9 @@ func SpreadTurns(every int) func() bool {
 }
 
 // Turns returns a function that reports whether to run the next case of a test: one of every, or
-// each if the environment has UPLOAD_TEST_LONG=1. In nested loops cases take turns, so that each
-// value of each loop is still run.
+// each if the environment has UPLOAD_TEST_LONG=1. In nested loops, each value of each loop still
+// has a turn, unless every divides the number of an inner loop's values. Those values belong into a
+// map, whose order changes with each loop.
 func Turns(every int) func() bool {
 	every, turn := Of(every, 1), 0
 	return func() bool { turn++; return turn%every == 0 }

@@ -16,7 +16,7 @@ import (
 
 // postForm stores the file of a POST form. Its policy must cover all of it and, if there is a Secret,
 // be signed, unless Lacks.Forms says that forms are not judged. It ignores the policy's expiration
-// and its bucket.
+// and its bucket, and takes each condition that is a list for a content-length-range.
 func (b *bucket) postForm(w http.ResponseWriter, r *http.Request, body []byte) {
 	if b.Lacks.Forms == Refuses {
 		fail(w, http.StatusNotImplemented, "NotImplemented", "POST")

@@ -16,8 +16,8 @@ type Template struct {
 	Length  int64         // the most bytes that the reader of Append has, 0 if that is not known
 }
 
-// patience is the longest that a store may take to publish a piece or a marker, after the caller
-// has left.
+// patience is the longest that a store may take to publish a piece or a marker. The caller's context
+// does not shorten it.
 const patience = 2 * time.Minute
 
 // octets is the type of all objects of an upload.
