@@ -43,9 +43,7 @@ func hasForm(policy Validator) bool {
 type nowhere struct{}
 
 func (nowhere) Stage(_ context.Context, _ storage.Object, r io.Reader) (storage.Staged, error) {
-	buf := relays.Get().(*[relaySize]byte)
-	defer relays.Put(buf)
-	_, err := io.CopyBuffer(io.Discard, onlyReader{r}, buf[:])
+	_, err := io.Copy(io.Discard, r)
 	return nowhere{}, err
 }
 

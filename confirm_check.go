@@ -100,7 +100,7 @@ func (p *confirmer) read(q *session, t *sealed, in *Incoming, src io.Reader) (*c
 	st := newStream(src, in, t.Size, q.worker, observer, pinned && sent == nil || p.h.opts.SHA256)
 	defer st.close()
 	st.clean(q.cleaner(in, src, clean.Options{Record: true, Late: true}))
-	if _, err := io.Copy(io.Discard, onlyReader{st}); err != nil {
+	if _, err := io.Copy(io.Discard, st); err != nil {
 		return nil, err
 	}
 	c := checkedBy(st, sent)

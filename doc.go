@@ -7,10 +7,10 @@
 //	raw, err := h.Raw("file", nameOf) // nameOf reads {name}
 //	…
 //	mux.Handle("POST /upload", h)                      // stores, answers JSON
-//	mux.Handle("PUT /files/{name}", raw)               // the same without text fields: the body is the file
+//	mux.Handle("PUT /files/{name}", raw)               // the body is the file; no text fields
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
-// The host is the application that mounts it. [New]'s first three arguments determine security:
+// The host is the application that mounts it. [New]'s first three arguments have no default:
 // where files go ([Storage]), what is accepted ([Validator]), who may send ([Authorizer]).
 // Everything else is in [Options], whose zero value is strict. Everything except [Tx] and
 // [Observer] is safe for concurrent use. Package s3store stores files in a private bucket (s3open
@@ -47,14 +47,14 @@
 // # Promises
 //
 // Nothing unchecked is visible. A key is published only after the policy has accepted the whole
-// file. Until then, objects lie under [storage.StagingSegment], where a download server needs no
-// rights. A cut body is never taken for a shorter file.
+// file. Until then nothing can be read, except under [storage.StagingSegment], where a download
+// server needs no rights. A cut body is never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
 // stays. A failing handler's files may stay if it called [Keep] or [Tx.Commit], or began to answer
-// below 400, and with a [Presigner] or [Resumer]. While a request commits, lists of the bucket may
-// show only some files. Abandoned uploads of a Presigner or Resumer stay until a lifecycle rule or
-// sweep. A killed process may leave files, published and staged, until a sweep.
+// below 400; those of a [Presigner] or [Resumer] stay. While a request commits, lists of the bucket
+// may show only some files. Abandoned uploads of a Presigner or Resumer stay until a lifecycle rule
+// or sweep. A killed process may leave files, published and staged, until a sweep.
 //
 // Bad files are removed, with retries, even when the client has left. Failed removals become
 // [KindCleanupFailed] events. This package writes no temporary files.
@@ -72,7 +72,7 @@
 // all before reading.
 //
 // Clients' claims are not trusted. Keys are random by default. The stored type is detected; where
-// contents are alike, the name decides. The file name is data.
+// contents are alike, the name decides. The file name is text, never a path.
 //
 // It fails closed. No handler lacks an authorizer. A validator that fails, panics or exceeds
 // [Options.CheckTimeout] accepts nothing. No limit can be switched off.

@@ -186,7 +186,7 @@ func (q *session) readStep(limit int64, read func(io.Reader) error) error {
 		err = read(q.body)
 	}
 	if !q.body.eof && err == nil {
-		_, err = io.Copy(io.Discard, onlyReader{q.body})
+		_, err = io.Copy(io.Discard, q.body)
 	}
 	var refused *Error
 	switch {

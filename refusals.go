@@ -12,7 +12,7 @@ import (
 // changes its meaning, and works with errors.Is.
 type Code string
 
-// The codes, by HTTP status; docs/errors.md explains them. 429 and 503 come with Retry-After.
+// The codes, by HTTP status; docs/errors.md explains them.
 const (
 	// 400
 	CodeMalformed       Code = "malformed"
@@ -78,6 +78,7 @@ const (
 	CodeEntry         Code = "entry_not_allowed"
 )
 
+// statuses has no codes for the content of a file: they are 422, as all other codes are.
 var statuses = map[Code]int{
 	CodeMalformed: 400, CodeMissingFile: 400, CodeFileBeforeText: 400, CodeUnexpectedField: 400, CodeBadName: 400, CodeClientGone: 400, CodeEmpty: 400,
 	CodeUnauthenticated: 401, CodeForbidden: 403, CodeCrossOrigin: 403, CodeBadTicket: 404, CodeNotFound: 404,
@@ -87,10 +88,10 @@ var statuses = map[Code]int{
 	CodeInternal: 500, CodeStorage: 502, CodeCheckFailed: 503, CodeScanPending: 503, CodeBusy: 503, CodeShutdown: 503, CodeStorageFull: 507,
 }
 
-// Error makes a Code an error, for errors.Is.
+// Error makes Code an error, for errors.Is.
 func (c Code) Error() string { return "upload: " + string(c) }
 
-// Status returns the HTTP status: 422 for the host's own codes.
+// Status returns the HTTP status, 422 for the host's own codes. A [Resumer] may send another.
 func (c Code) Status() int {
 	if s, ok := statuses[c]; ok {
 		return s
@@ -116,8 +117,8 @@ type Error struct {
 	Field string // of the file, or that lacks one, else ""
 	Name  string // of the file
 
-	// Reason is a sentence of the host's, with the kind "host" if Params have no kind. Refusals
-	// of this package have no Reason, except in a [Responder]: what the client reads.
+	// Reason is a sentence of the host's. Clients get it with kind "host" if Params have none.
+	// Refusals of this package have no Reason, except in a [Responder]: what the client reads.
 	Reason string
 
 	// Params are what a sentence about Code needs: int, int64, string and []string, never the
@@ -146,7 +147,7 @@ func (e *Error) answerStatus() int {
 	return e.Code.Status()
 }
 
-// Text returns Reason, or else an English sentence by Code and Params.
+// Text returns Reason, else an English sentence by Code and Params.
 func (e *Error) Text() string {
 	if e.Reason != "" {
 		return e.Reason

@@ -114,7 +114,7 @@ func (s *resumption) atEnd() error {
 		return errOffset
 	}
 	s.body.open(rest, errTooLong, s.r)
-	if _, err := io.Copy(io.Discard, onlyReader{s.body}); err != nil {
+	if _, err := io.Copy(io.Discard, s.body); err != nil {
 		return s.bodyError(err)
 	}
 	return nil
@@ -148,7 +148,7 @@ func (s *resumption) receive(st chain.State, limit int64) (n int64, j *judging, 
 		Subject: s.t.Subject, MaxWait: max(0, time.Until(until)), Length: max(0, s.r.ContentLength),
 	}, j)
 	if s.stored = n; err == nil && src.err == nil && limit < rest {
-		_, src.err = io.Copy(io.Discard, onlyReader{s.body})
+		_, src.err = io.Copy(io.Discard, s.body)
 	}
 	if err == nil && src.err == nil && st.Offset+n == s.t.Size {
 		j.complete()

@@ -17,8 +17,8 @@ import (
 	"github.com/airlock-go/upload/internal/worker"
 )
 
-// relaySize is how much of a file an observer on a goroutine of its own is shown at a time: one
-// handover for so many bytes.
+// relaySize is how much of a file an observer on a goroutine of its own is shown at a time, at one
+// handover.
 const relaySize = 32 << 10
 
 var relays = sync.Pool{New: func() any { return new([relaySize]byte) }}
@@ -147,7 +147,8 @@ func (s *stream) clean(c *clean.Reader) {
 	}
 }
 
-// unclean judges the bytes up to a cleaner's fault, since the observer may know more of it.
+// unclean judges the bytes that came with a cleaner's fault, since the observer may have a better
+// reason to refuse them.
 func (s *stream) unclean(p []byte, e *clean.Error) error {
 	if err := s.account(p, nil); err != nil {
 		return err
@@ -261,6 +262,3 @@ func readHead(in *Incoming, r io.Reader) error {
 	in.Type = sniff.Resolve(in.Head, filename.Ext(in.Name))
 	return nil
 }
-
-// onlyReader hides the methods by which io.Copy would bypass the buffer.
-type onlyReader struct{ io.Reader }

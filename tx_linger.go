@@ -138,9 +138,7 @@ func (b *body) drain(rc *http.ResponseController, r *http.Request) {
 
 // skip discards up to limit bytes, and counts them.
 func (b *body) skip(limit int64) {
-	buf := relays.Get().(*[relaySize]byte)
-	defer relays.Put(buf)
-	n, _ := io.CopyBuffer(io.Discard, onlyReader{io.LimitReader(b.src, limit)}, buf[:])
+	n, _ := io.Copy(io.Discard, io.LimitReader(b.src, limit))
 	b.read += n
 }
 

@@ -118,7 +118,7 @@ func TestReadmeHandler(t *testing.T) {
 		}
 		return nil
 	}
-	profile := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	saveProfile := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The form has one file. Of several, select by Field: the client chooses the order.
 		key, name := upload.Files(r.Context())[0].Key, r.PostFormValue("name")
 		if err := save(r, name, key); err != nil { // your INSERT, for the user that signedIn(r) returns
@@ -129,7 +129,7 @@ func TestReadmeHandler(t *testing.T) {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux := http.NewServeMux()
-	mux.Handle("POST /profile", uploads.Middleware(profile))
+	mux.Handle("POST /profile", uploads.Middleware(saveProfile))
 	picture := uploadtest.File("picture", "a.png", uploadtest.PNG(0))
 	screenshot := uploadtest.File("picture", "Screenshot.png", uploadtest.PNG(0))
 	require.Equal(t, upload.Code("no_screenshots"), uploadtest.Post(t, mux, "/profile", screenshot).Code)

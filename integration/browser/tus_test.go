@@ -3,6 +3,7 @@ package browser
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"testing"
 	"time"
@@ -67,7 +68,8 @@ func (u sending) starts() { u.Value(`void `+u.name+`.start()`, nil) }
 func eachTus(t *testing.T, clients []string, test func(t *testing.T, client string, open openPlace)) {
 	turn := rounds.Turns(len(clients))
 	for where, open := range places {
-		for _, client := range clients {
+		for _, i := range rand.Perm(len(clients)) {
+			client := clients[i]
 			if where == "memory" || turn() {
 				t.Run(client+" "+where, func(t *testing.T) { test(t, client, open) })
 			}

@@ -51,8 +51,8 @@ func (f *jpegFile) kind(marker byte, head []byte, n int64) jpegKind {
 }
 
 // application cleans the segment of an application, or a comment. One that has nothing to be kept
-// becomes a comment of zeros, if its marker is held, and not that after a scan: readers expect
-// identifiers of the others.
+// becomes a comment of zeros if its marker is held. The first marker after a scan is not: readers
+// expect the identifier of its segment.
 func (f *jpegFile) application(marker byte) {
 	n := f.length()
 	if n == 0 {

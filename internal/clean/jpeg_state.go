@@ -28,22 +28,23 @@ const jpegOdd = 0
 
 const (
 	maxJPEGPictures = 16
-	jpegIdentifier  = 64 // bytes at the front of a segment to know it by, and to hold its short ones
+	jpegIdentifier  = 64 // bytes of a segment that suffice to identify it; JFIF and Adobe segments that stay fit in
 )
 
 // jpegFile walks the pictures of a JPEG file.
 type jpegFile struct {
 	*walk
 	pictures    int  // that have begun
-	exifs       bool // the picture had a block
+	exifs       bool // an Exif block of the current picture was kept
 	orientation int  // of the first picture
 
 	ff    bool // the last byte of a scan, or after the end, was 0xff
-	found byte // the marker that ended them, or jpegOther
-	zeros int  // before it, after the end
+	found byte // the marker that ended the scan or the padding, or jpegOther; 0 before it came
+	zeros int  // since the last 0xff of the padding after the end
 }
 
-// length returns the number of bytes of a segment's data. Its marker may still be looked at.
+// length returns the number of bytes of a segment's data. The caller may have looked at the marker, so
+// the length is in the last two bytes of the front.
 func (f *jpegFile) length() int64 {
 	front := f.lookMore(2)
 	n := int64(binary.BigEndian.Uint16(front[len(front)-2:])) - 2

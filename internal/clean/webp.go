@@ -21,7 +21,7 @@ type webpFile struct {
 	end         int64 // of the file, by its header
 	animated    bool
 	frameEnd    int64 // after the frame whose chunks are walked
-	exifs       bool  // there was a block
+	exifs       bool  // an Exif block was cleaned
 	orientation int
 	duration    int64 // of all frames
 }

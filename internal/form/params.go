@@ -17,11 +17,11 @@ type param struct {
 // parseParams reads the parameters that follow the first ";" of a header field; more says that
 // there was one.
 //
-// Quoted values are read as browsers write them: only \" and \\ are escapes, any other backslash
-// stands for itself. form-data up to 4.0.5 escapes nothing in file names, so a quotation mark ends
-// a value only where it can. Unquoted values extend to the next ";". React Native 0.74 leaves a ";"
-// in filename* unencoded. If no parameter follows such a value, it is dropped: the plain name has
-// it whole.
+// In quoted values only \" and \\ are escapes, as curl writes them; any other backslash stands for
+// itself, as browsers write it. form-data up to 4.0.5 escapes nothing in file names, so a quotation
+// mark ends a file name only where the name can end. Unquoted values extend to the next ";". React
+// Native 0.74 leaves a ";" in filename* unencoded. If no parameter follows that ";", filename*
+// becomes empty, and the plain name counts.
 func parseParams(rest string, more bool) (map[string]param, error) {
 	params := map[string]param{}
 	last := ""
@@ -97,7 +97,7 @@ func unquote(s string, quotes bool) (value, rest string, ok bool) {
 	return "", "", false
 }
 
-// endsValue reports whether the header ends before rest, or another parameter follows.
+// endsValue reports whether the header ends at rest, or another parameter follows.
 func endsValue(rest string) bool {
 	rest, more := strings.CutPrefix(strings.TrimLeft(rest, " \t"), ";")
 	rest = strings.TrimLeft(rest, " \t")
@@ -108,8 +108,8 @@ func hasControl(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r == 0x7f })
 }
 
-// isToken reports whether s is a token of RFC 9110 5.6.2, or has bytes beyond ASCII, which old
-// browsers left unquoted.
+// isToken reports whether s is a token of RFC 9110 5.6.2. Bytes beyond ASCII count as letters, since
+// old browsers left them unquoted.
 func isToken(s string) bool {
 	if s == "" {
 		return false

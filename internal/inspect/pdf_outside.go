@@ -24,8 +24,8 @@ func (f *pdfWalk) token(t *pdfToken) {
 	}
 }
 
-// meansNothing reports whether a word may be part of a second line that some programs write without
-// a percent sign, to show that the file is binary.
+// meansNothing reports whether a word may come directly after the header. Some programs write such
+// words without a percent sign, to show that the file is binary.
 func meansNothing(word []byte) bool { return lenientInt(word) < 0 && !structural(word) }
 
 // maxBefore is the number of bytes that may come before the header: readers look for it in 1,024
@@ -43,7 +43,7 @@ func comesBefore(t *pdfToken) bool {
 }
 
 // header reads the first line, which is a comment to the lexer. Readers take the digits for the
-// version, and the rest for text. Some count offsets from it, and some from the first byte of the
+// version, and text after white space for nothing. Some count offsets from it, and some from the first byte of the
 // file.
 func (f *pdfWalk) header(t *pdfToken) {
 	version, isPDF := bytes.CutPrefix(t.text, []byte("PDF-"))
@@ -61,6 +61,7 @@ func (f *pdfWalk) header(t *pdfToken) {
 	}
 }
 
+// comment notes the mark of the end of the file. Other comments mean nothing.
 func (f *pdfWalk) comment(t *pdfToken) {
 	mark := string(bytes.TrimRight(t.text, " \t\f\x00")) == eofMark
 	if f.place == between && f.marker == hasOffset && mark {
@@ -108,7 +109,7 @@ func (f *pdfWalk) begins(t *pdfToken) {
 		f.beginBody()
 	case "startxref":
 		f.place = atOffset
-	case endobj: // some programs write it twice
+	case endobj: // some programs repeat it
 		if !f.objects {
 			f.misplaced(t.at)
 		}
