@@ -12,9 +12,9 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// TestResumeDoneTakesNoPlace checks that the host's function keeps no other file from its check,
+// TestResumeDoneTakesNoSlot checks that another file can be checked while ResumeOptions.Done runs,
 // however long it takes.
-func TestResumeDoneTakesNoPlace(t *testing.T) {
+func TestResumeDoneTakesNoSlot(t *testing.T) {
 	running, release := make(chan struct{}), make(chan struct{})
 	done := func(_ context.Context, _ string, _ map[string]string, f upload.File) error {
 		if f.Name == "slow.txt" {
@@ -25,7 +25,7 @@ func TestResumeDoneTakesNoPlace(t *testing.T) {
 	}
 	z := newResumable(t, &memstore.Store{}, nil, upload.Options{MaxWait: time.Millisecond}, upload.ResumeOptions{MaxChecks: 1, Done: done})
 	slow, fast := z.create(t, "slow.txt", 10), z.create(t, "fast.txt", 10)
-	for _, url := range []string{slow, fast} { // in two requests, so that the stored bytes are read again
+	for _, url := range []string{slow, fast} { // only a check that reads stored bytes takes one of the slots
 		require.Equal(t, http.StatusNoContent, z.patch(t, url, 0, "01234").StatusCode)
 	}
 	answered := make(chan reply)

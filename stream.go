@@ -74,7 +74,7 @@ type stream struct {
 	worker   *worker.Worker
 	observer Observer
 	in       *Incoming        // of which the observer is
-	ours     bool             // the observer is of this package: it neither hangs nor keeps what it sees
+	ours     bool             // isOurs(observer): it neither hangs nor keeps what it sees
 	relay    *[relaySize]byte // shown to others, which may keep it when they hang
 	hash     hash.Hash
 	digest   string
@@ -95,7 +95,7 @@ func newStream(src io.Reader, in *Incoming, limit int64, w *worker.Worker, o Obs
 	return s
 }
 
-// close closes the observer and gives the relay back. After a call that hangs
+// close closes the observer and, unless it is lent, the cleaner, and gives the relay back. After a call that hangs
 // the observer is closed when that returns, and the relay is left to it.
 func (s *stream) close() {
 	if s.cleaner != nil && !s.lends {
@@ -140,7 +140,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	return 0, s.err
 }
 
-// clean makes c, which may be nil, the source of the stream, which closes it.
+// clean makes c, which may be nil, the source of the stream, which closes it unless it lends it.
 func (s *stream) clean(c *clean.Reader) {
 	if c != nil {
 		s.cleaner, s.src, s.head = c, c, nil
@@ -199,7 +199,7 @@ func (s *stream) account(p []byte, end error) error {
 }
 
 func (s *stream) judge(p []byte, last bool) error {
-	if s.ours && !s.worker.Hung { // as in Run, which would allocate for each piece
+	if s.ours && !s.worker.Hung { // as worker.Do, which would allocate for each piece
 		if s.cleaner != nil {
 			s.in.scanned.At, s.in.scanned.Bytes = s.cleaner.Scanned()
 			defer func() { s.in.scanned = inspect.Scanned{} }()
@@ -235,7 +235,7 @@ func (s *stream) sha256() string {
 // complete reports whether storage read the file to its accepted end.
 func (s *stream) complete() bool { return s.err == io.EOF } // set by Read
 
-// failed is the first error of the stream, nil at its regular end.
+// failed is the first error of the stream, nil before one and at its regular end.
 func (s *stream) failed() error {
 	if s.complete() {
 		return nil
@@ -243,7 +243,8 @@ func (s *stream) failed() error {
 	return s.err
 }
 
-// readHead reads the bytes from which the type is detected. It distinguishes the end of a file from
+// readHead reads the bytes from which the type is detected, and sets Head and Type of in, and Size
+// if the file ends within them. It distinguishes the end of a file from
 // that of the body, which io.ReadFull would both take for short.
 func readHead(in *Incoming, r io.Reader) error {
 	head, n := make([]byte, sniff.HeadLen), 0

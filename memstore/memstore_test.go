@@ -40,7 +40,7 @@ func object(size int) storage.DirectObject {
 	return storage.DirectObject{Key: key, Type: "text/plain", Size: int64(size), Expires: time.Hour}
 }
 
-// send sends a PUT of body, whatever was signed.
+// send sends the signed request q with body, which need not be what was signed.
 func (f fixture) send(q *storage.SignedRequest, body io.Reader) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(q.Method, q.URL, body)
 	for name, value := range q.Headers {
@@ -72,7 +72,7 @@ func (f fixture) stage(t *testing.T, content string) (storage.Staged, error) {
 	return f.Stage(t.Context(), storage.Object{Key: "streamed", MaxSize: 1000}, strings.NewReader(content))
 }
 
-// TestZeroValue checks that without a handler nothing can be signed.
+// TestZeroValue checks that without a handler nothing can be signed, and that files can be stored.
 func TestZeroValue(t *testing.T) {
 	ctx, s := t.Context(), &memstore.Store{}
 	for name, call := range map[string]func() error{
@@ -182,8 +182,8 @@ func TestPromotePinned(t *testing.T) {
 	require.NoError(t, f.Promote(t.Context(), p))
 }
 
-// TestAbandoned checks that unconfirmed and unfinished uploads are removed after eight days, and that
-// the rest stays.
+// TestAbandoned checks that the first upload after eight days removes unconfirmed and unfinished
+// ones, and that the rest stays, streamed files that are staged among it.
 func TestAbandoned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(0)

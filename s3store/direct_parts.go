@@ -15,8 +15,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// CreateMultipart implements [storage.DirectStorage]. After a lost answer it aborts every other
-// open upload of the key, so keys must be unique.
+// CreateMultipart implements [storage.DirectStorage]. After a lost answer it tries to abort every
+// other open upload of the key, so each upload needs a key of its own.
 func (s *Store) CreateMultipart(ctx context.Context, d storage.DirectObject) (uploadID string, err error) {
 	if err := s.opts.Profile.parts(); err != nil {
 		return "", err
@@ -28,9 +28,9 @@ func (s *Store) CreateMultipart(ctx context.Context, d storage.DirectObject) (up
 	return aws.ToString(t.uploadID), nil
 }
 
-// SignPart implements [storage.DirectStorage]. The length is signed. So is a header field against
-// copies, except at AWS's own hosts and with some profiles: see [Profile]. There is no type, since
-// browsers send a part without one. The same part may be sent again until the upload ends or the
+// SignPart implements [storage.DirectStorage]. The length is signed. So is a header field by which S3
+// refuses copies of other objects, except at AWS's own hosts and with some profiles: see [Profile].
+// No Content-Type is signed, since browsers send a part without one. The same part may be sent again until the upload ends or the
 // request expires.
 //
 // Some clients, such as Uppy 6, use only the URL of the signed request. They work where no header
@@ -63,8 +63,8 @@ func (s *Store) SignPart(ctx context.Context, d storage.DirectObject, uploadID s
 	return sendable(signed, d.Size)
 }
 
-// Parts implements [storage.DirectStorage]. It makes a call to S3 for every 1,000 parts. A list
-// that repeats itself, or has more parts than S3 allows, is an error.
+// Parts implements [storage.DirectStorage]. It makes a call to S3 for every 1,000 parts. It is an
+// error if S3 lists parts twice or out of order, more of them than it allows, or pages without end.
 func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]storage.Part, error) {
 	in := &s3.ListPartsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key, UploadId: &uploadID}
 	var parts []storage.Part
@@ -76,7 +76,7 @@ func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]storage.Part
 		for _, p := range out.Parts {
 			number, size := int(aws.ToInt32(p.PartNumber)), aws.ToInt64(p.Size)
 			if number <= last || number > maxParts || size < 0 {
-				return nil, errors.New("s3store: the service lists parts out of order, or with impossible numbers")
+				return nil, errors.New("s3store: the service lists parts twice, out of order, or with an impossible number or size")
 			}
 			last = number
 			parts = append(parts, storage.Part{Number: number, Size: size, ETag: aws.ToString(p.ETag)})
@@ -86,15 +86,15 @@ func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]storage.Part
 		case !aws.ToBool(out.IsTruncated):
 			return parts, nil
 		case len(out.Parts) == 0, next != aws.ToString(out.NextPartNumberMarker):
-			return nil, errors.New("s3store: the service repeats the same parts endlessly")
+			return nil, errors.New("s3store: the service says that more parts follow, but its page is empty or does not end with its marker")
 		}
 		in.PartNumberMarker = &next
 	}
 }
 
-// CompleteMultipart implements [storage.DirectStorage]. Once begun it does not end with ctx. Some
-// services answer a repeated call for an upload that they have completed as they did the first.
-// After a lost answer, or if the key is taken, an object of the parts' total size under the key
+// CompleteMultipart implements [storage.DirectStorage]. Once begun it does not end
+// with ctx, but after the time for its calls. Some services answer a repeated call for a completed
+// upload with success. After a lost answer, or if the key is taken, an object of the parts' total size under the key
 // counts as the result.
 func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, parts []storage.Part) error {
 	if ctx.Err() != nil {

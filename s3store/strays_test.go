@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/internal/s3fake"
 )
 
-// TestUploadsThatComeBack checks a busy service that opens an upload again when a part of it
-// arrives after the abort. The store then aborts it once more.
+// TestUploadsThatComeBack checks that the store aborts an upload again each time a busy service
+// opens it again, which happens when a part arrives after the abort.
 func TestUploadsThatComeBack(t *testing.T) {
 	for _, row := range []struct {
 		name string

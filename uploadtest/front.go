@@ -14,7 +14,7 @@ type Op string
 const (
 	OpStage   Op = "Stage"
 	OpCommit  Op = "Commit"
-	OpPatch   Op = "Patch"
+	OpPatch   Op = "Patch" // of storage.Patcher
 	OpDiscard Op = "Discard"
 	OpDelete  Op = "Delete"
 
@@ -45,7 +45,7 @@ const (
 type control interface {
 	call(ctx context.Context, op Op, do func() error) error
 	stage(ctx context.Context, r io.Reader, do func(io.Reader) error) error
-	note(id string, by int) // by is 1 for what begins, -1 for what ends
+	note(id string, by int) // of a staged file or an upload in parts: by is 1 if it begins, -1 if it ends
 }
 
 // front wraps a storage.
@@ -120,7 +120,8 @@ func (s *frontStaged) Discard(ctx context.Context) error {
 	return s.end(err)
 }
 
-// Patch implements storage.Patcher where the inner store does.
+// Patch implements storage.Patcher. Without the inner store's Patch it returns ErrNotPatched, and is
+// no call.
 func (s *frontStaged) Patch(ctx context.Context, list []storage.Patch) error {
 	p, ok := s.inner.(storage.Patcher)
 	if !ok {

@@ -11,13 +11,13 @@ import (
 // default, to 3.
 const readyTimeout = 2 * time.Second
 
-// pinger is a store that can be out of reach.
+// pinger is a store that can be tried. Others count as ready.
 type pinger interface {
 	Ping(ctx context.Context) error
 }
 
-// newReady returns a handler that answers readiness probes: 204, or 503 while the bucket cannot be
-// reached. Only the log says why, since anybody can ask.
+// newReady returns a handler that answers readiness probes: 204, or 503 while Ping fails.
+// Only the log says why, since anybody can ask.
 func newReady(store backend, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
@@ -26,7 +26,7 @@ func newReady(store backend, log *slog.Logger) http.Handler {
 			defer cancel()
 			if err := p.Ping(ctx); err != nil {
 				log.WarnContext(r.Context(), "not ready", "error", err)
-				http.Error(w, "The storage cannot be reached.", http.StatusServiceUnavailable)
+				http.Error(w, "The storage cannot be used.", http.StatusServiceUnavailable)
 				return
 			}
 		}

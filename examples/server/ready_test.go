@@ -33,5 +33,5 @@ func TestReady(t *testing.T) {
 	fake.Inject("HeadBucket", -1, s3fake.Answer(http.StatusForbidden, "AccessDenied"))
 	got := get(t, srv.URL+"/readyz", nil)
 	require.Equal(t, http.StatusServiceUnavailable, got.status)
-	require.Equal(t, "The storage cannot be reached.\n", got.body)
+	require.Equal(t, "The storage cannot be used.\n", got.body)
 }

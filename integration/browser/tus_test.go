@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// tusClients are the majors of tus-js-client. Its 5.0.0-pre2 does not begin again after a lost POST
+// tusClients are three majors of tus-js-client. Release 5.0.0-pre2 does not begin again after a lost POST
 // or HEAD, and reports an error after it has begun another upload.
 var (
 	tusClients  = []string{"tus2", "tus4", "tus5"}
@@ -81,7 +81,7 @@ func eachTus(t *testing.T, clients []string, test func(t *testing.T, client stri
 func TestTusSizes(t *testing.T) {
 	const mib = 1 << 20
 	rows := []struct {
-		size, chunk int // 0: a single request
+		size, chunk int // of chunk 0: a single request
 		creation    bool
 	}{
 		{size: 1},
@@ -108,8 +108,8 @@ func TestTusSizes(t *testing.T) {
 	})
 }
 
-// TestTusCuts resets each connection after 64 KiB. Chromium itself sends a PATCH again whose
-// connection it had used before, which its offset refuses.
+// TestTusCuts resets each connection after 64 KiB. Chromium itself repeats a PATCH if it
+// had used the connection before; the server refuses the repetition for its offset.
 func TestTusCuts(t *testing.T) {
 	b := browsers.Fresh(t)
 	size := rounds.Of(1<<20, 4<<20)
@@ -146,7 +146,7 @@ func TestTusLostAnswers(t *testing.T) {
 	}
 }
 
-// TestTusPauses stops an upload, in the page and by a reload, and goes on with it.
+// TestTusPauses stops an upload and goes on with it, in the same page and after a reload.
 func TestTusPauses(t *testing.T) {
 	b := browsers.Fresh(t)
 	for _, reload := range []bool{false, true} {
@@ -199,7 +199,7 @@ func (s *tusSite) asks(u sending, method string) (status int) {
 	return status
 }
 
-// TestTusBeginsAgain goes on with an upload that is gone, since another page gave it up or, in long
+// TestTusBeginsAgain goes on with an upload that is gone, since it was deleted or, in long
 // runs, since it has expired: the client begins another one.
 func TestTusBeginsAgain(t *testing.T) {
 	b := browsers.Fresh(t)

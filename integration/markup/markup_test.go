@@ -25,7 +25,7 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// site serves documents, each under its number, and counts all other requests.
+// site serves documents, each under its number, and counts the other requests that load counts.
 type site struct {
 	*httptest.Server
 	documents []document
@@ -77,7 +77,7 @@ func serve(t *testing.T) *site {
 	return s
 }
 
-// opened reports whether a document runs the script.
+// opened opens a document and reports whether its script runs.
 func (s *site) opened(p *chromium.Page, n int) (ran bool) {
 	s.mu.Lock()
 	s.current = n
@@ -90,8 +90,8 @@ func (s *site) opened(p *chromium.Page, n int) (ran bool) {
 	return ran
 }
 
-// TestBrowser checks that an accepted document runs nothing and loads nothing when it is opened
-// alone, and that a page of an accepted book loads nothing from elsewhere. Some refused ones do,
+// TestBrowser checks that an accepted document runs nothing when it is opened. It also loads
+// nothing, or, as a page of a book, nothing from elsewhere. Some refused ones do,
 // which shows that the test would detect it.
 func TestBrowser(t *testing.T) {
 	s := serve(t)

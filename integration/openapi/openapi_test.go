@@ -22,14 +22,14 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// exchanging is an application, and the exchanges with it.
+// exchanging is the settings of an application, and the requests to it.
 type exchanging struct {
 	variant
 	calls func(t *testing.T, a *app)
 }
 
 // TestExchanges checks that the document allows what honest clients send and what the handlers
-// answer, that it refuses each answer with a property more, and that each of its operations ran.
+// answer, that it refuses answers with a property more, and that each of its operations succeeded.
 func TestExchanges(t *testing.T) {
 	doc := load(t)
 	ran := map[string]bool{}
@@ -64,8 +64,8 @@ func TestExchanges(t *testing.T) {
 	}
 }
 
-// hold requires that the document allows the exchange, and no answer with a property more. The
-// latter is seen once for each status of a refusal.
+// hold requires that the document allows the exchange, and refuses the answer with a property more.
+// Of refusals it tries the latter once for each operation and status.
 func (d *document) hold(t *testing.T, e *exchange, ran map[string]bool) {
 	t.Helper()
 	in, err := d.check(t.Context(), e)
@@ -102,7 +102,7 @@ func refuseMore(t *testing.T, operation string, data []byte, check func(changed 
 	}
 }
 
-// codes are the constants of the type Code in the source.
+// codes are the constants of the type Code in refusals.go.
 func codes(t *testing.T) (all []upload.Code) {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "../../refusals.go", nil, 0)
@@ -147,8 +147,8 @@ func TestParams(t *testing.T) {
 	}
 }
 
-// TestTypes checks that the document has the properties of the types that handlers read and
-// answer. Exchanges show only those that are not empty.
+// TestTypes checks that the document has the properties of these exported types, and no others.
+// Exchanges show only those that are not empty.
 func TestTypes(t *testing.T) {
 	schemas := load(t).Components.Schemas
 	for name, row := range map[string]struct {

@@ -6,7 +6,7 @@ import (
 )
 
 // Acts returns what acts in the document, sorted: scripts, actions that are not on the list of
-// those that pass, embedded files and media, external data, encryption. It examines every object
+// those that pass, embedded files, films and rich media, external data, encryption. It examines every object
 // that the reader finds.
 func (d *Document) Acts() []string {
 	found := finding{d, map[string]bool{}}
@@ -135,7 +135,7 @@ func (f finding) model(o object) {
 
 // action examines an action and those that follow. A value without a type is a destination. A value
 // with a type that actions do not have may be an element of the structure, whose S is its role in a
-// text. Under A it may also be an attribute of one, which has an owner.
+// text. Under A or PA it may also be an attribute of one, which has an owner.
 func (f finding) action(v any, passes map[string]bool) { f.actions(v, passes, map[string]bool{}) }
 
 func (f finding) actions(v any, passes, seen map[string]bool) {
@@ -179,7 +179,8 @@ func onlyLooks(m map[string]any) bool {
 // acting are the actions that never pass (ISO 32000-2, 12.6.4).
 var acting = set("/JavaScript", "/Launch", "/GoToE", "/Thread", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/RichMediaExecute")
 
-// opening are those that may run by themselves, and clicked those that may run on a click. A sound
+// opening are the actions that pass although they run by themselves, and clicked those that pass
+// on a click. A sound
 // is in the file: its stream is examined like any other.
 var (
 	opening = set("/GoTo", "/GoToDp", "/Hide", "/SetOCGState", "/Trans", "/NOP", "/SetState",
@@ -190,12 +191,12 @@ var (
 		"/Named/ShowHideToolBar", "/Named/GeneralInfo", "/Named/Close", "/Named/Quit", "/Named/NOP"))
 )
 
-// showing are the annotations that only show something (12.5.6).
+// showing are the annotations that pass (12.5.6).
 var showing = set("/Link", "/Widget", "/Text", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight",
 	"/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/Watermark", "/PrinterMark", "/TrapNet", "/Redact", "/Projection",
 	"/Screen", "/Sound")
 
-// looks are the entries of all annotations that are not actions (table 166), of remarks (172), of
+// looks are the entries of all annotations that are not actions (table 166), of markup annotations (172), of
 // texts and shapes, and of models, which are examined themselves.
 var looks = set("/Type", "/Subtype", "/Rect", "/Contents", "/P", "/NM", "/M", "/F", "/AP", "/AS", "/Border", "/C", "/StructParent", "/OC",
 	"/ca", "/CA", "/BM", "/Lang", "/T", "/Popup", "/RC", "/CreationDate", "/IRT", "/Subj", "/RT", "/IT", "/H",

@@ -151,8 +151,8 @@ func (b *boxes) descend(n int64) {
 	b.expect(boxHeader, 8)
 }
 
-// outside judges boxes in which a file declares its media to be elsewhere, at any place, and walks
-// down to the deeper ones. It reports whether the box was one of them.
+// outside judges boxes in which a file declares its media to be elsewhere, except those of user
+// data, and walks down to the deeper ones. It reports whether the box was one of them.
 //
 // Data references lie in the media information of a track. They also lie in the metadata of the
 // file, a movie or a track. Each of these may have more metadata in a box meco (ISO/IEC 14496-12, 8.7

@@ -1,19 +1,19 @@
 package inspect
 
-// MP4 checks that a stream is one whole ISO base media or QuickTime file: MP4, M4V, M4A, MOV. The
-// zero value is ready.
+// MP4 checks that a stream is one whole ISO base media or QuickTime file: MP4, M4V, M4A, MOV, 3GP.
+// The zero value is ready.
 //
 // It walks the boxes from the first to the last, and those of tracks and metadata down to their
 // data references. It refuses boxes that do not fit, a file without exactly one movie box or
 // without media, and fragments before the movie. It refuses a file type that does not come first, a
-// file that is cut off, and bytes after the end that form no box, except for zeros. It refuses data
-// references to another file or a URL at any place, and QuickTime movies that are a list of other
-// movies, as active content: players would fetch those. It refuses a compressed movie box, since it
-// cannot look inside.
+// file that is cut off, and bytes after the end that form no box. Zeros may come there, and then
+// nothing else. It refuses data references to another file or a URL in these boxes, and QuickTime
+// movies that are a list of other movies, as active content: players would fetch those. It does not
+// look into user data. It refuses a compressed movie box, since it cannot look inside.
 //
 // It does not look at media data, codecs, sizes in pixels and durations. A recorder that does not
 // go back to fill in sizes may end a file in media data of any length. The true end of such a file
-// is unknown. It keeps at most 16 bytes.
+// is unknown. MP4 keeps at most 16 bytes of a file.
 type MP4 struct {
 	boxes
 	begun bool
@@ -56,7 +56,8 @@ func (m *MP4) piece(p []byte) {
 	}
 }
 
-// endsAt reports whether the bytes after the outermost boxes are not a box.
+// endsAt reports whether the file has its movie and media, and the bytes after an outermost box do
+// not begin like another one.
 func (m *MP4) endsAt(p []byte) bool {
 	if m.state != boxHeader || !m.movie || !m.media {
 		return false

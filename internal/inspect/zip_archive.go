@@ -2,7 +2,7 @@ package inspect
 
 import "hash/maphash"
 
-// zipArchive is the part of an archive that was read. The central directory must list its records,
+// zipArchive is an archive of which a part was read. The central directory must list its records,
 // and nothing else.
 type zipArchive struct {
 	in      zipInput
@@ -13,7 +13,7 @@ type zipArchive struct {
 // zipRecord is an entry as the central directory must describe it.
 type zipRecord struct {
 	offset int64
-	sum    uint64 // of everything else
+	sum    uint64 // of the fields on which both headers must agree
 	listed bool
 }
 
@@ -26,7 +26,8 @@ func (a *zipArchive) record(offset int64, h *zipHeader) error {
 	return nil
 }
 
-// sum returns a hash of the fields that both headers of an entry share.
+// sum returns a hash of the fields on which both headers of an entry must agree. Their versions,
+// times and extra fields may differ.
 func (a *zipArchive) sum(h *zipHeader) uint64 {
 	flags := h.flags
 	if isASCII(h.raw) {

@@ -13,9 +13,9 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// silence is the error of an attempt whose answer lacks the expected content: an empty body, white
-// space, a page of a gateway, or a text without an end. It leaves open whether S3 carried the call
-// out.
+// silence is the error of an attempt whose answer is not one that S3 sends: an empty body, white
+// space, a page of a gateway, or a text that is too long. XML that is cut off is an error of the
+// SDK's instead. A silence leaves open whether S3 carried the call out.
 type silence struct {
 	status int
 	why    string // such as "does not state the object's ETag"
@@ -26,13 +26,13 @@ func (e *silence) Error() string { return fmt.Sprintf("an answer of %d that %s",
 // RetryableError makes the SDK try again, as it does after a lost answer.
 func (*silence) RetryableError() bool { return true }
 
-// Silent reports whether an attempt failed because its answer lacks the expected content.
+// Silent reports whether an attempt failed because its answer is not one that S3 sends.
 func Silent(err error) bool {
 	var s *silence
 	return errors.As(err, &s)
 }
 
-// said returns an option for one call with the input in. An attempt then fails if its answer lacks
+// said returns an option for one call, whose input is in. An attempt then fails if its answer lacks
 // the sign that S3 carried it out. The SDK makes an output of any answer of 2xx, and leaves empty
 // what it does not find.
 func said(in any) func(*s3.Options) {
@@ -83,8 +83,8 @@ func unsaid(in, result any, status int) string {
 	return untold(in, result)
 }
 
-// untold is unsaid for the calls that read. The calls that it omits are about settings, and about
-// tags, without which a file is not clean.
+// untold is unsaid for the calls that read objects, parts and lists. Of all other calls it demands
+// nothing: a file whose tags are missing does not count as clean.
 func untold(in, result any) string {
 	switch out := result.(type) {
 	case *s3.HeadObjectOutput:

@@ -15,7 +15,7 @@ import (
 
 const boundary = "the-boundary-of-a-stalled-upload"
 
-// File returns a form of one file, without its end.
+// File returns a form of one file, without the end of the form.
 func File(name string, content []byte) []byte {
 	head := "--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\n\r\n"
 	return append([]byte(head), content...)
@@ -66,8 +66,8 @@ func Beginning(c corpus.Kind, size int) ([]byte, error) {
 	return content, nil
 }
 
-// NewHandler returns a handler for files that policy accepts, with so many uploads at once and
-// timeouts of an hour. Its storage keeps nothing.
+// NewHandler returns a handler for files that policy accepts, with that number of uploads at
+// once and timeouts of an hour. Its storage keeps nothing.
 func NewHandler(policy upload.Validator, authorize upload.Authorizer, uploads int) (*upload.Handler, error) {
 	return upload.New(nothing{}, policy, authorize, &upload.Options{
 		MaxFileSize: 1 << 30, MaxConcurrent: uploads, Logger: slog.New(slog.DiscardHandler),

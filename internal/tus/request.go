@@ -1,9 +1,8 @@
 // Package tus reads requests of the tus protocol 1.0.0 and writes the headers of its answers. It
-// knows nothing of uploads. The source of its rules is https://tus.io/protocols/resumable-upload.
+// keeps no uploads. The source of its rules is https://tus.io/protocols/resumable-upload.
 package tus
 
 import (
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -25,7 +24,7 @@ type Request struct {
 	Offset   int64    // of a PATCH: where its bytes begin
 }
 
-// Error is a request that breaks the protocol.
+// Error is a request that breaks the protocol, or asks for a part of it that this package lacks.
 type Error struct {
 	Status int
 	Kind   string // a stable word
@@ -36,8 +35,8 @@ func (e *Error) Error() string { return "tus: " + e.Why }
 
 func bad(kind, why string) *Error { return &Error{http.StatusBadRequest, kind, why} }
 
-// Method returns the method of r. Only a POST can have another one in X-HTTP-Method-Override, since
-// caches and browsers treat a GET as harmless.
+// Method returns the method of r. Only a POST can have another one in X-HTTP-Method-Override: caches
+// and browsers treat a GET as harmless, so it must not become a DELETE.
 func Method(r *http.Request) string {
 	if over := r.Header.Get("X-HTTP-Method-Override"); over != "" && r.Method == http.MethodPost {
 		return over
@@ -128,8 +127,8 @@ func number(r *http.Request, name, kind string) (int64, error) {
 		return 0, bad(kind, name+" is not a number of bytes")
 	}
 	n, err := strconv.ParseUint(v[0], 10, 63)
-	if err != nil || n > math.MaxInt64 {
+	if err != nil {
 		return 0, bad(kind, name+" is too large a number")
 	}
-	return int64(n), nil
+	return int64(n), nil //nolint:gosec // it has 63 bits
 }
