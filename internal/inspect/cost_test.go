@@ -68,7 +68,8 @@ func TestHeldMemory(t *testing.T) {
 	}
 }
 
-// heldSize returns the size of a file that is larger than what may be held, or unfolds to more.
+// heldSize returns the size of a file that is larger than the constant of TestHeldMemory, or
+// unfolds to more.
 func heldSize(c corpus.Kind) int {
 	if slices.ContainsFunc(corpus.CostlyUnfolding(), func(u corpus.Kind) bool { return u.About == c.About }) {
 		return rounds.Of(0, 256<<10)

@@ -113,9 +113,10 @@ func opener(b byte) byte {
 // fetches reports whether strings are addresses here.
 func (k *cssBook) fetches() bool { return k.within > 0 || k.rule == importing }
 
-// accepts reports whether an address, of which a long one has only its beginning and its last bytes,
-// is a place within the book, data of a picture or a font, a font of the reading system (res:), or the
-// name of a namespace.
+// accepts reports whether an address, of which a long one has only its beginning and its last
+// bytes, is a place within the book, any data URL, a font of the reading system (res:), or the
+// name of a namespace. Browsers use data in a style sheet only as pictures, fonts and filters. An
+// imported sheet must be named .css.
 func (k *cssBook) accepts(target, last string) bool {
 	switch k.rule {
 	case naming:
