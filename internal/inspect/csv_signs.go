@@ -69,8 +69,8 @@ func amount(p []byte) (n int) {
 	return n
 }
 
-// plainQuotation returns the length of the longest prefix of p that has neither quotation marks nor
-// bytes below a blank, bytes outside of ASCII and separators other than the given one. If p ends
+// plainQuotation returns the length of the longest prefix of p that has no quotation marks, no
+// bytes below a blank or outside of ASCII, and no separators other than the given one. If p ends
 // soon, the length may be smaller.
 func plainQuotation(p []byte, separator byte) (n int) {
 	first, second := uint64(','), uint64('|') // the others
