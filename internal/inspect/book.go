@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// bookPart judges a page, a list or a drawing of a book as a browser reads it, since reading systems
-// show pages with one.
+// bookPart judges a page, a list or a drawing of a book as a browser reads it, since reading
+// systems show pages with one.
 type bookPart struct {
 	links bool
 	lists bool // the part is a list (see bookLists), or lies in META-INF

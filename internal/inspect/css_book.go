@@ -30,8 +30,8 @@ const (
 	naming // a namespace
 )
 
-// cssFetching lists the functions other than url whose strings are addresses (CSS Values 4, 4.5, and
-// CSS Images 4, 2.2 to 2.4).
+// cssFetching lists the functions other than url whose strings are addresses (CSS Values 4, 4.5,
+// and CSS Images 4, 2.2 to 2.4).
 var cssFetching = nameSet(`src image image-set -webkit-image-set -moz-image-rect cross-fade -webkit-cross-fade filter`)
 
 // cssInserting lists the functions that insert a value from elsewhere in the document. Within those
@@ -164,9 +164,9 @@ func bookStyles(work *Budget, head []byte, body *bufio.Reader) error {
 
 const unreadCharset = "has a style sheet in an encoding that is not accepted"
 
-// isPlainCharset reports whether bytes below 0x80 are ASCII characters in an encoding, wherever they
-// stand. In others, such as Shift_JIS, the second byte of a character may look like a quotation mark
-// or a backslash.
+// isPlainCharset reports whether bytes below 0x80 are ASCII characters in an encoding, wherever
+// they stand. In others, such as Shift_JIS, the second byte of a character may look like a
+// quotation mark or a backslash.
 func isPlainCharset(name string) bool {
 	switch name = strings.ToLower(strings.TrimSpace(name)); name {
 	case "utf-8", "utf8", "us-ascii", "ascii", "latin1":

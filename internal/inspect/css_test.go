@@ -105,8 +105,8 @@ func TestStylesRefused(t *testing.T) {
 	}
 }
 
-// A carriage return is a line break, alone and before a line feed (CSS Syntax 3, 3.3). XML keeps one
-// that a reference writes.
+// A carriage return is a line break, alone and before a line feed (CSS Syntax 3, 3.3). XML keeps
+// one that a reference writes.
 func TestStylesLineBreaks(t *testing.T) {
 	for _, c := range []struct{ style, code string }{
 		{`a{content:'x&#13;}b{c:url(y)}'}`, "unsupported_variant"},

@@ -176,8 +176,8 @@ func cellCharOf(r rune) cellChar {
 	return cellASCII[like]
 }
 
-// isCommonLetter reports whether r is one of the letters that most texts have: Latin, Cyrillic, kana,
-// Chinese and Korean ones. The tables of unicode are slower.
+// isCommonLetter reports whether r is one of the letters that most texts have: Latin, Cyrillic,
+// kana, Chinese and Korean ones. The tables of unicode are slower.
 func isCommonLetter(r rune) bool {
 	return 0xf8 <= r && r <= 0x24f || 0xd8 <= r && r <= 0xf6 || 0x400 <= r && r <= 0x481 || 0x3041 <= r && r <= 0x3096 ||
 		0x30a1 <= r && r <= 0x30fa || 0x4e00 <= r && r <= 0x9fff || 0xac00 <= r && r <= 0xd7a3

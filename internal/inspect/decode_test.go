@@ -84,7 +84,7 @@ func TestDecodedBounds(t *testing.T) {
 	}
 }
 
-func TestDecodedWaitsForItsTurn(t *testing.T) {
+func TestDecodedAcquires(t *testing.T) {
 	f := find(t, "PNG in grey")
 	acquired, held := 0, 0
 	d := decoded(f.Type)
