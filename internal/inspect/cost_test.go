@@ -17,7 +17,8 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// lookingInspector returns the strictest inspector of files of that type.
+// lookingInspector returns an inspector of files of that type, with the options that refuse active
+// content.
 func lookingInspector(mediaType string) inspector {
 	switch {
 	case mediaType == "application/zip", mediaType == "application/epub+zip",

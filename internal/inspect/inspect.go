@@ -5,8 +5,8 @@
 // After the first fault Write returns it at once. Zero values are ready to use, for one stream and
 // one goroutine.
 //
-// An inspector spends steps and holds memory from a [Budget]. When the context or the time of that
-// ends, Write and Verdict return the context's cause or [ErrTimeout] instead of an *Error.
+// An inspector spends steps and holds memory from a [Budget]. When the context or the time of the
+// budget ends, Write and Verdict return the context's cause or [ErrTimeout] instead of an *Error.
 package inspect
 
 import "fmt"

@@ -192,8 +192,8 @@ func (g *JPEG) frame(p []byte) {
 	g.refuse(g.Limits.size(int64(binary.BigEndian.Uint16(p[3:])), int64(binary.BigEndian.Uint16(p[1:]))))
 }
 
-// isSampled reports whether the numbers of a frame's components differ, encoders use their sampling
-// factors, and their quantization tables are among the four of T.81.
+// isSampled reports whether a frame's components have different numbers, sampling factors that
+// encoders use, and quantization tables among the four of T.81.
 func isSampled(p []byte) bool {
 	for i := 0; i < len(p); i += 3 {
 		for j := 0; j < i; j += 3 {

@@ -1,8 +1,9 @@
 package inspect
 
 // MP3 checks that a stream consists of MPEG audio frames of layer III (ISO/IEC 11172-3, 13818-3,
-// and 2.5) and of tags: ID3v2 around frames; APEv2 (with or without a header) and Lyrics3v2 after
-// the first one; ID3v1 and its extension after the last one. The zero value is ready.
+// and 2.5) and of tags: ID3v2 before, between and after frames; APEv2 (with or without a header)
+// and Lyrics3v2 after the first one; ID3v1 and its extension after the last one. The zero value is
+// ready.
 //
 // It refuses frames with fields that MPEG does not have, and frames without a fixed bit rate ("free
 // format"). It refuses bytes that are neither frame nor tag nor zero, and a file without frames.
