@@ -10,11 +10,11 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// bookPart judges a page, a list or a drawing of a book as a browser reads it, since reading systems
-// show pages with one.
+// bookPart judges a page, a list or a drawing of a book as a browser reads it, since reading
+// systems show pages with one.
 type bookPart struct {
 	links bool
-	lists bool // what the book has, and in which order
+	lists bool // the part is a list (see bookLists), or lies in META-INF
 	sheet css  // of the style element or the long value around
 	style int  // depth of the style element around, 0 for none
 }
@@ -27,7 +27,7 @@ var fontMasks = []string{"http://www.idpf.org/2008/embedding", "http://ns.adobe.
 type bookElement struct {
 	name   string // in lower case
 	shown  bool   // a browser may show it, as HTML even without its namespace
-	clicks bool   // its href waits for a click, or for nothing
+	clicks bool   // its href waits for a click, or is never loaded
 	styles bool   // its href is a style sheet
 }
 
@@ -138,8 +138,8 @@ func instructionValues(data []byte) (values map[string]string, ok bool) {
 	return values, true
 }
 
-// bookRoot judges an entry of the list of renditions, of which one is the list of parts. Others may
-// be of any type, such as PDF.
+// bookRoot judges an entry of the list of renditions: one that is a list of parts must be named as
+// XML. Others may be of any type, such as PDF.
 func bookRoot(r *xmlread.Reader) error {
 	list, err := attribute(r, "full-path")
 	kind, other := attribute(r, "media-type")

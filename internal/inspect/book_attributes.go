@@ -78,7 +78,8 @@ func (b *bookPart) long(name, piece []byte, last bool) error {
 	return orNil(found)
 }
 
-// bookAddress judges an address. Of lists, only bases, sources and listed parts matter.
+// bookAddress judges an address. In lists it refuses scripts, and otherwise judges only bases,
+// sources and listed parts.
 func bookAddress(e bookElement, name string, a xmlread.Attr) error {
 	value := strings.TrimSpace(string(a.Value))
 	switch {
@@ -120,7 +121,7 @@ func isPicture(e bookElement, address string) bool {
 }
 
 // relations reports whether a link element only names its target, since browsers load nothing for
-// any of its relations (HTML, 4.6.7), and whether it leads to a style sheet in CSS.
+// any of its relations (HTML, 4.6.7), and whether it may lead to a style sheet in CSS.
 func relations(r *xmlread.Reader) (names, styles bool) {
 	rel, err := attribute(r, "rel")
 	names = err == nil && rel != ""

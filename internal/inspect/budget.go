@@ -18,7 +18,8 @@ const (
 	// granule is the memory that Hold takes from the shared memory at a time.
 	granule = 64 << 10
 
-	// askEvery is the number of steps between two looks at the context and the clock.
+	// askEvery is the least number of steps between two looks at the context and the clock within a
+	// call.
 	askEvery = 200_000
 )
 

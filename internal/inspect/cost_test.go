@@ -17,7 +17,8 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// lookingInspector returns the strictest inspector of files of that type.
+// lookingInspector returns an inspector of files of that type, with the options that refuse active
+// content.
 func lookingInspector(mediaType string) inspector {
 	switch {
 	case mediaType == "application/zip", mediaType == "application/epub+zip",
@@ -68,7 +69,8 @@ func TestHeldMemory(t *testing.T) {
 	}
 }
 
-// heldSize returns the size of a file that is larger than what may be held, or unfolds to more.
+// heldSize returns the size of a file that is larger than the constant of TestHeldMemory, or
+// unfolds to more.
 func heldSize(c corpus.Kind) int {
 	if slices.ContainsFunc(corpus.CostlyUnfolding(), func(u corpus.Kind) bool { return u.About == c.About }) {
 		return rounds.Of(0, 256<<10)

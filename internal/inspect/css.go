@@ -9,11 +9,11 @@ const (
 // reads the tokens of CSS Syntax Level 3 (4.3), including comments and escapes. The zero value is
 // ready.
 //
-// It accepts the functions and at-rules of cssFunctions and cssRules. In url() it accepts fragments
-// of the document itself, and pictures and fonts in data URLs. It refuses a string that a line
-// break cuts, because readers resume at different places.
+// Without book it accepts the functions and at-rules of cssFunctions and cssRules. In url() it
+// accepts fragments of the document itself, and pictures and fonts in data URLs. It refuses a
+// string that a line break cuts, because readers resume at different places.
 //
-// With book it judges only the addresses; see [cssBook].
+// With book it judges addresses and scripts; see [cssBook].
 type css struct {
 	book   *cssBook
 	list   bool // of values with semicolons between them, as animations have (SVG Animations, 3.6)

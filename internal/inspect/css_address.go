@@ -60,7 +60,7 @@ func (c *css) targets(b byte) {
 	}
 }
 
-// leads judges the target of a url().
+// leads judges the target of a url(), or of a string that is an address.
 func (c *css) leads() *Error {
 	target := c.word.bytes()
 	c.target = false

@@ -30,8 +30,8 @@ const (
 	naming // a namespace
 )
 
-// cssFetching lists the functions other than url whose strings are addresses (CSS Values 4, 4.5, and
-// CSS Images 4, 2.2 to 2.4).
+// cssFetching lists the functions other than url whose strings are addresses (CSS Values 4, 4.5,
+// and CSS Images 4, 2.2 to 2.4).
 var cssFetching = nameSet(`src image image-set -webkit-image-set -moz-image-rect cross-fade -webkit-cross-fade filter`)
 
 // cssInserting lists the functions that insert a value from elsewhere in the document. Within those
@@ -113,9 +113,10 @@ func opener(b byte) byte {
 // fetches reports whether strings are addresses here.
 func (k *cssBook) fetches() bool { return k.within > 0 || k.rule == importing }
 
-// accepts reports whether an address, of which a long one has only its beginning and its last bytes,
-// is a place within the book, data of a picture or a font, a font of the reading system (res:), or the
-// name of a namespace.
+// accepts reports whether an address, of which a long one has only its beginning and its last
+// bytes, is a place within the book, any data URL, a font of the reading system (res:), or the
+// name of a namespace. Browsers use data in a style sheet only as pictures, fonts and filters. An
+// imported sheet must be named .css.
 func (k *cssBook) accepts(target, last string) bool {
 	switch k.rule {
 	case naming:
@@ -163,9 +164,9 @@ func bookStyles(work *Budget, head []byte, body *bufio.Reader) error {
 
 const unreadCharset = "has a style sheet in an encoding that is not accepted"
 
-// isPlainCharset reports whether bytes below 0x80 are ASCII characters in an encoding, wherever they
-// stand. In others, such as Shift_JIS, the second byte of a character may look like a quotation mark
-// or a backslash.
+// isPlainCharset reports whether bytes below 0x80 are ASCII characters in an encoding, wherever
+// they stand. In others, such as Shift_JIS, the second byte of a character may look like a
+// quotation mark or a backslash.
 func isPlainCharset(name string) bool {
 	switch name = strings.ToLower(strings.TrimSpace(name)); name {
 	case "utf-8", "utf8", "us-ascii", "ascii", "latin1":

@@ -25,7 +25,7 @@ func (c *css) escaped(b byte) (used bool, found *Error) {
 		return c.noEscape()
 	}
 	*e = cssEscape{}
-	c.letter(rune(b)) // of other characters, the first byte alone, which is all that counts
+	c.letter(rune(b)) // of a character outside of ASCII, the first byte: the others follow like letters
 	return true, nil
 }
 

@@ -2,12 +2,12 @@ package inspect
 
 import "unicode/utf8"
 
-// cssWord is the beginning of a name, in lower case, or of a target.
+// cssWord is the beginning of a name or of a target, in lower case.
 type cssWord struct {
 	text [48]byte
 	n    int
 	long bool
-	last [4]byte // bytes of the whole word
+	last [4]byte // the last bytes of the whole word
 }
 
 func (w *cssWord) add(r rune) {

@@ -33,6 +33,8 @@ func TestStylesAccepted(t *testing.T) {
 		`a{filter:progid:DXImageTransform.Microsoft.gradient(startColorstr='#1',endColorstr='#2');filter:alpha(opacity=5)}`,
 		`@` + strings.Repeat(" ", 10) + `import`,
 		`a{color:\`,
+		`a{b:url(`,
+		`a{b:"\"url(y)`,
 	} {
 		require.NoError(t, xmlVerdict(t, newSVG, sheet(css)), css)
 	}
@@ -61,7 +63,6 @@ func TestStylesRefused(t *testing.T) {
 		{`@` + strings.Repeat("media", 20), rule},
 		{`a{b:url(a.png)}`, outside},
 		{`a{b:url(//example.com)}`, outside},
-		{`a{b:url(`, ""},
 		{`a{b:url(x`, outside},
 		{`a{b:url( "x`, outside},
 		{`a{b:url('//example.com')}`, outside},
@@ -78,7 +79,6 @@ func TestStylesRefused(t *testing.T) {
 		{`a{b:url(data:image/svg+xml;base64,AAAA)}`, outside},
 		{`a{b:url(data:text/html,x)}`, outside},
 		{`a{b:"x"url(y)}`, outside},
-		{`a{b:"\"url(y)`, ""},
 		{`a{b:"\\"url(y)}`, outside},
 		{`a{b:'/*'url(y)/*'*/}`, outside},
 		{`/* " */a{b:url(y)}/* " */`, outside},
@@ -100,17 +100,13 @@ func TestStylesRefused(t *testing.T) {
 		{`a{behavior:url(#a)}`, script},
 	} {
 		err := xmlVerdict(t, newSVG, sheet(c.css))
-		if c.text == "" {
-			require.NoError(t, err, c.css)
-			continue
-		}
 		require.Error(t, err, c.css)
 		require.Equal(t, c.text+" in line 1", err.Error(), c.css)
 	}
 }
 
-// A carriage return is a line break, alone and before a line feed (CSS Syntax 3, 3.3). XML keeps one
-// that a reference writes.
+// A carriage return is a line break, alone and before a line feed (CSS Syntax 3, 3.3). XML keeps
+// one that a reference writes.
 func TestStylesLineBreaks(t *testing.T) {
 	for _, c := range []struct{ style, code string }{
 		{`a{content:'x&#13;}b{c:url(y)}'}`, "unsupported_variant"},
@@ -125,7 +121,8 @@ func TestStylesLineBreaks(t *testing.T) {
 	}
 }
 
-// TestStylesHidden checks style sheets in which a reader of other tokens would miss an address.
+// TestStylesHidden checks styles in which a reader of other tokens would miss an address, and
+// harmless styles with such tokens.
 func TestStylesHidden(t *testing.T) {
 	for _, in := range []string{
 		`<rect mask="url(https://evil.example/a.svg#x "/>`,

@@ -82,10 +82,10 @@ func separates(p []byte, separator byte) bool {
 
 // The bytes of cells.
 const (
-	isContent = 1 << iota // neither a separator nor a blank
+	isContent = 1 << iota // ASCII above the blank, except separators and quotation marks
 	isSign                // begins formulas, but not after content
 	isMark                // may begin something after content, too
-	endsCell              // a separator
+	endsCell              // a separator except a tab
 )
 
 var cellBytes = func() (table [256]uint8) {

@@ -5,12 +5,12 @@ import "unicode/utf8"
 // cells finds formulas in the cells of a table, in whatever way a program may cut it into cells.
 // Readers differ in the separator (a comma, a semicolon, a tab, a pipe, several of them, or the one
 // that the first line names by "sep="). They also differ in quotation marks where RFC 4180 is
-// silent. cells runs all of them side by side, with one bit for each in every field. It finds a
-// cell that any of them takes for a formula.
+// silent. cells runs all of them side by side, with one bit for each in every mask. It finds a cell
+// that any of them takes for a formula.
 //
-// Each reader starts new cells at the line ends that it sees. One more for each separator does so
-// at every line end, and judges the first cell of the line. It stands for programs that cut lines
-// before they look at quotation marks.
+// Each reader starts new cells at the line ends that it sees. One more for each set of separators
+// does so at every line end, and judges only the first cell of each line. It stands for programs
+// that cut lines before they look at quotation marks.
 type cells struct {
 	suspects
 
@@ -21,7 +21,7 @@ type cells struct {
 	off    int64 // of the next character
 	at     int64 // of the last cell that began like a formula
 	named  rune  // the separator named by the first line, -1 without one
-	naming int   // characters of "sep=" in the first line so far, -1 after that
+	naming int   // characters of "sep=" in the first line so far, -1 after it or without it
 	cr     bool  // the last character was a carriage return
 	foul   bool  // the named separator cannot be one
 
@@ -49,7 +49,7 @@ func (s *cells) begin() {
 	s.fresh, s.lead = s.readers, s.readers
 }
 
-// The cost of a character that is looked at alone, and of one that is remembered.
+// The costs in steps of a character that step reads, and of a remembered one that recall looks up.
 const (
 	cellSteps = 60
 	lookSteps = 4
@@ -172,7 +172,7 @@ func (s *cells) separate(r rune) (found bool) {
 }
 
 // leave takes the readers in mask out of quotations that the last quotation mark ended, and shows
-// them r.
+// them r. To those of stickyReaders the quotation goes on, and the mark is content.
 func (s *cells) leave(r rune, mask uint64) (found bool) {
 	if s.closing != 0 {
 		closing := s.closing & mask
@@ -183,7 +183,8 @@ func (s *cells) leave(r rune, mask uint64) (found bool) {
 	return s.content(mask, r) || found
 }
 
-// end judges cells that end here. A literal or a call in them must have ended, too.
+// end judges cells that end here. One that ends within a literal, a call, or a reference such as
+// US$45 is a formula.
 func (s *cells) end(mask uint64) (found bool) {
 	found = s.unfinished()&mask != 0
 	s.drop(mask)

@@ -5,12 +5,13 @@ import "unicode"
 // A cell that begins like a formula may still be something that a spreadsheet can only show: an
 // amount, a telephone number, words after a dash, a person's handle. So the cell is read as a
 // formula, token by token. Nothing acts in a spreadsheet without a call, or a reference to another
-// document, a table or a program. A number followed by a word, a text or a separator is not a
-// formula, whatever comes next. A call whose first argument is a number and a word, as in milk (2
-// l), is not one either. An arrow is not one, since it compares nothing. Everything that is not
-// listed here is a formula.
-//
-// The states of such a cell. Each is a row of calm.
+// document, a table or a program. A number followed by a text is not a formula, whatever comes
+// next. A number followed by a word is not one unless a character comes that words do not have,
+// such as = or *. A call whose first argument is a number and a word, as in milk (2 l), is not one
+// either. An arrow is not one, since it compares nothing. Everything that is not listed here is a
+// formula.
+
+// cellState is the state of such a cell, and a row of calm.
 type cellState uint8
 
 const (
@@ -20,7 +21,7 @@ const (
 	cellLiteral                       // ="text
 	cellLiteralEnd                    // ="text"
 	cellDash                          // signs, and blanks between them: > makes an arrow of them
-	cellSign                          // a number must follow
+	cellSign                          // like cellDash, after other characters than signs: > makes no arrow of them
 	cellAmount                        // after a number
 	cellExponent                      // 1e
 	cellExponentSign                  // 1e+
@@ -175,15 +176,16 @@ func cellCharOf(r rune) cellChar {
 	return cellASCII[like]
 }
 
-// isCommonLetter reports whether r is one of the letters that most texts have: Latin, Cyrillic, kana,
-// Chinese and Korean ones. The tables of unicode are slower.
+// isCommonLetter reports whether r is one of the letters that most texts have: Latin, Cyrillic,
+// kana, Chinese and Korean ones. The tables of unicode are slower.
 func isCommonLetter(r rune) bool {
 	return 0xf8 <= r && r <= 0x24f || 0xd8 <= r && r <= 0xf6 || 0x400 <= r && r <= 0x481 || 0x3041 <= r && r <= 0x3096 ||
 		0x30a1 <= r && r <= 0x30fa || 0x4e00 <= r && r <= 0x9fff || 0xac00 <= r && r <= 0xd7a3
 }
 
 // fold returns the ASCII character of which r is a wide or small form (Unicode, Halfwidth and
-// Fullwidth Forms, Small Form Variants). Spreadsheets of East Asia take r for it.
+// Fullwidth Forms, Small Form Variants), and other characters as they are. Spreadsheets of East
+// Asia take such a form for the ASCII character.
 func fold(r rune) rune {
 	switch {
 	case r < 0xfe50:

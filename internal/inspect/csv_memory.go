@@ -7,8 +7,9 @@ import (
 
 // tableMemory remembers the states in which the readers of a table were, and how characters lead
 // from one to another. Tables repeat themselves, so nearly every character is remembered: then it
-// costs a look-up, and a run of characters that change nothing costs less. Only cells.step knows
-// the rules. Its step from a state depends on the class of the character and on nothing else.
+// costs a look-up, and a run of characters that change nothing costs less. cells.step has all
+// rules, and calmText repeats a few. A step from a state depends on the class of the character and
+// on nothing else.
 //
 // When there are more states than fit, it forgets all of them.
 type tableMemory struct {
@@ -34,7 +35,8 @@ type tableState struct {
 	cr                           bool
 }
 
-// The classes of characters: the kinds of cellChar, and those below, which act alone.
+// The classes of characters: the kinds of cellChar, and those below, for characters that differ
+// from others of their kind.
 const (
 	classSemicolon = uint8(cellNoWidth) + 1 + iota
 	classSign
@@ -59,7 +61,7 @@ var tableClass = func() (table [256]uint8) {
 	return table
 }()
 
-// place returns the number of a state, 0 if no more states fit.
+// place returns the number of a state, which it remembers if it is new, or 0 if no more states fit.
 func (m *tableMemory) place(state tableState) uint8 {
 	if m.known == 0 && state != (tableState{}) {
 		m.place(tableState{}) // calmState
@@ -88,7 +90,7 @@ func (m *tableMemory) place(state tableState) uint8 {
 	return at
 }
 
-// sum returns an even mixture of the fields.
+// sum returns an even mixture of the fields except cr.
 func (t *tableState) sum() uint64 {
 	const odd = 0x9e3779b97f4a7c15
 	h := t.quoted

@@ -40,7 +40,7 @@ func FuzzCellsRemember(f *testing.F) {
 		for rest := []byte(strings.Repeat(in, 3)); len(rest) > 0; {
 			piece := rest[:min(len(rest), int(cut)+4)]
 			if !bytewise {
-				piece, _, _ = wholeCharacters(piece)
+				piece = wholeCharacters(piece)
 			}
 			n, found := with.scan(piece)
 			wantN, want := stepped(without, piece)
@@ -57,12 +57,13 @@ func FuzzCellsRemember(f *testing.F) {
 	})
 }
 
-func wholeCharacters(p []byte) ([]byte, bool, string) {
-	n, multi, fault := checkUTF8(p)
+// wholeCharacters returns the text at the front of p, or all of p if it does not begin with text.
+func wholeCharacters(p []byte) []byte {
+	n, _, _ := checkUTF8(p)
 	if n == 0 {
-		return p, multi, fault
+		return p
 	}
-	return p[:n], multi, fault
+	return p[:n]
 }
 
 // More states than fit are forgotten, and the verdict is the same.

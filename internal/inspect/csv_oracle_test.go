@@ -127,8 +127,8 @@ func (p *formulaParser) expression() (isReference bool) {
 	return false
 }
 
-// operand parses a value, or references joined by a colon, a blank, a tilde, and a comma outside of
-// lists.
+// operand parses a value, or references joined by a colon, a blank, a tilde, an exclamation mark,
+// or a comma outside of lists.
 func (p *formulaParser) operand() (isReference bool) {
 	isReference = p.value()
 	for !p.wrong {
@@ -171,7 +171,8 @@ func (p *formulaParser) value() (isReference bool) {
 	return true
 }
 
-// list parses the content of parentheses. The last one may be missing: programs add it.
+// list parses the content of parentheses or braces. The closing one may be missing: programs add
+// it.
 func (p *formulaParser) list(end, separators string) {
 	listed := p.listed
 	p.listed = true
@@ -212,8 +213,9 @@ func (p *formulaParser) reference() {
 	p.list(")", ",;")
 }
 
-// inDoubt are the acting cells that fit no grammar of formulas. The inspector still refuses them,
-// because programs that correct typing errors might make formulas of them.
+// inDoubt are the cells of actingCells that isFormula does not take for formulas: they fit no
+// grammar, or do nothing. The inspector still refuses them, because programs that correct typing
+// errors might make formulas of them.
 var inDoubt = []string{
 	"-{1}", `-\\host\x`, "-x^2", "==1+1", `="a`, "+A$1;", "-5 <= x", "-P1D", "- see #tag", "-><", "->a|x", "=>[x]", "->=A1",
 	"-SUM(2 e3)", "-SUM(2 e)", "-SUM(٣ l)", "-SUM(2 ٣ l)", "-SUM($2 l)", "-SUM(A1 2 l)", "-SUM('2 l')", "@SUM(2 l)", "-2*SUM(2 l)", "-SUM(2 l|x)",

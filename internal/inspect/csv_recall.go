@@ -29,7 +29,8 @@ func (s *cells) scan(p []byte) (n int, found bool) {
 	return n, found
 }
 
-// class returns the class of a character. One outside of ASCII is like its kind within ASCII.
+// class returns the class of a character. One outside of ASCII has that of its kind. It is
+// classOther if it folds, or if the text is not Unicode.
 func (s *cells) class(r rune) uint8 {
 	switch {
 	case r < utf8.RuneSelf:
@@ -116,8 +117,9 @@ func (s *cells) learn(from, class uint8, found bool) {
 	}
 }
 
-// state returns the current state. It does not fit while the first line may name a separator, and
-// if cells that begin like a formula are in many states.
+// state returns the current state. It does not fit while the first line may name a separator,
+// within a pair of leadsPair, and if cells that begin like a formula are in more states than
+// inState holds.
 func (s *cells) state() (state tableState, fits bool) {
 	if s.naming >= 0 || s.maybe != 0 || bits.OnesCount64(s.active) > len(state.inState) {
 		return state, false

@@ -55,8 +55,9 @@ func eight(p []byte) uint64 { return binary.LittleEndian.Uint64(p) }
 // have no meaning.
 func not(x, c uint64) uint64 { return (x ^ c*everyByte) + 0x7f*everyByte }
 
-// amount returns the length of the longest prefix of p that consists of digits, blanks and - . / :.
-// These lead no cell that began with + or - to a formula. If p ends soon, the length may be smaller.
+// amount returns the length of the longest prefix of p that consists of digits, blanks, hyphens,
+// points, slashes and colons. These lead no cell that began with + or - to a formula. If p ends
+// soon, the length may be smaller.
 func amount(p []byte) (n int) {
 	for ; n+8 <= len(p); n += 8 {
 		x := eight(p[n:])
@@ -69,8 +70,8 @@ func amount(p []byte) (n int) {
 	return n
 }
 
-// plainQuotation returns the length of the longest prefix of p that has neither quotation marks nor
-// bytes below a blank, bytes outside of ASCII and separators other than the given one. If p ends
+// plainQuotation returns the length of the longest prefix of p that has no quotation marks, no
+// bytes below a blank or outside of ASCII, and no separators other than the given one. If p ends
 // soon, the length may be smaller.
 func plainQuotation(p []byte, separator byte) (n int) {
 	first, second := uint64(','), uint64('|') // the others

@@ -77,7 +77,8 @@ func TestCSVCalmCells(t *testing.T) {
 	}
 }
 
-// Cells that act, in the spellings of formulas that spreadsheets accept.
+// Cells that act, in the spellings of formulas that spreadsheets accept, and those of inDoubt.
+// Their quotation marks are doubled.
 var actingCells = []string{
 	"=1+1", "=cmd|' /C calc'!A0", "+cmd|' /C calc'!A0", "-cmd|' /C calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0",
 	"=HYPERLINK(A1)", "+HYPERLINK(A1)", "-HYPERLINK(A1)", "@HYPERLINK(A1)", "-1+WEBSERVICE(A1)", "+ WEBSERVICE (A1)", "-_xlfn.WEBSERVICE(A1)",
@@ -117,7 +118,8 @@ func TestCSVActingCells(t *testing.T) {
 	}
 }
 
-// Quotation marks that one reader takes for such, and another does not.
+// Tables in which one reader finds a formula and others find none, since they differ in separators,
+// quotation marks or line ends.
 func TestCSVReadersThatDisagree(t *testing.T) {
 	for _, c := range []struct{ reader, in string }{
 		{"commas", "x;\"\n=cmd|' /C calc'!A0"},

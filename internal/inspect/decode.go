@@ -76,9 +76,9 @@ func (d *Decoded) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Verdict returns nil if the walk accepts the file and all its pixels can be decoded. Otherwise it
-// returns the fault, an *Error, or the error of Acquire. The stream must have ended. The first call
-// decodes.
+// Verdict returns nil if the walk accepts the file and its pixels can be decoded. Otherwise it
+// returns the fault, an *Error, the reason that ended the call (see [Budget.Spend]), or the error
+// of Acquire. The stream must have ended. The first call decodes.
 func (d *Decoded) Verdict() error {
 	if d.err == nil && d.file != nil {
 		d.err = d.decode()

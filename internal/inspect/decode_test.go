@@ -84,17 +84,20 @@ func TestDecodedBounds(t *testing.T) {
 	}
 }
 
-func TestDecodedWaitsForItsTurn(t *testing.T) {
+func TestDecodedAcquires(t *testing.T) {
 	f := find(t, "PNG in grey")
-	held := 0
+	acquired, held := 0, 0
 	d := decoded(f.Type)
 	d.Acquire = func(context.Context) (func(), error) {
+		acquired++
 		held++
 		return func() { held-- }, nil
 	}
 	require.NoError(t, judge(d, bytes.NewReader(f.Content)))
+	require.Equal(t, 1, acquired)
 	require.Zero(t, held)
-	require.NoError(t, d.Verdict(), "a second time, without decoding again")
+	require.NoError(t, d.Verdict())
+	require.Equal(t, 1, acquired, "a second time, without decoding again")
 
 	busy := errors.New("busy")
 	d = decoded(f.Type)

@@ -86,8 +86,8 @@ func TestDocumentCorpus(t *testing.T) {
 	t.Logf("%d hostile, %d legitimate", count[false], count[true])
 }
 
-// judgedDocuments are real files that are refused, by parts of their path, and the reason that this
-// is right.
+// judgedDocuments are real files that are refused, by parts of their path and of the reason. The
+// verdict says what in them is refused.
 var judgedDocuments = []struct{ path, reason, verdict string }{
 	{"gofpdf/pdf/Fpdf_FileAnnotations.pdf", "something other than an object", "a stream within a dictionary: a defect of its library, which readers repair"},
 	{".svg", "refers to something outside", "pictures and pages beside the file or on its author's disk"},

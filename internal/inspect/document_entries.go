@@ -20,7 +20,8 @@ const (
 
 const incomplete = "is not a complete document of the type that its name suggests"
 
-// partExtensions lists the extensions of parts in documents of each family.
+// partExtensions lists the extensions of parts in Office documents. The other families accept them,
+// too.
 var partExtensions = nameSet(`
 	.xml .rels .vml .bin .psmdcp .sigs .dat .tmp .docx .xlsx .pptx
 	.png .jpg .jpeg .jpe .jfif .gif .tif .tiff .bmp .dib .emf .wmf .emz .wmz .svg .webp .avif .heic .wdp .jxr .hdp .pict .pct .ico .pdf

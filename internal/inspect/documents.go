@@ -16,8 +16,8 @@ import (
 // In all of them it refuses entries that are programs, scripts or OLE files, which is how macros,
 // ActiveX controls and objects of other programs are kept. It also refuses archives inside, and
 // entries with an extension that no part of a document has. Anything that begins like XML is read
-// as XML, whatever its name: document types (CWE-611, CWE-776) and encodings in which readers
-// differ are refused. By family:
+// as XML, whatever its name, except for style sheets of books. Document types (CWE-611, CWE-776)
+// and encodings in which readers differ are refused. By family:
 //
 //   - Office Open XML: it refuses relations, content types of existing parts, and slide actions
 //     that are not on the lists of what ordinary documents have; relations that lead out of the
@@ -25,12 +25,13 @@ import (
 //     a program or load; formulas that ask another program (DDE) or fetch. A workbook, document or
 //     presentation may lie inside, one level deep, since charts keep their numbers so: it is walked
 //     by the same rules.
-//   - ODF: it refuses scripts and listeners, macros, DDE, databases, frames, applets, and addresses
-//     that lead out of the package, except for links on a click, a template and a sound of the
-//     author's own disk. It needs a mimetype entry and a manifest that agree.
-//   - EPUB: it judges pages, drawings, formulas and style sheets as a browser reads them, and refuses
-//     scripts, events, transformations, and addresses that lead out of the book, except for links on
-//     a click; encryption, except of fonts. It needs META-INF/container.xml.
+//   - ODF: it refuses scripts and listeners, macros, DDE, databases, floating frames, applets, and
+//     addresses that lead out of the package, except for links on a click, a template and a sound
+//     of the author's own disk. It needs a mimetype entry and a manifest that agree.
+//   - EPUB: it judges pages, drawings, formulas and style sheets as a browser reads them. It
+//     refuses scripts, events, transformations, and encryption, except of fonts. It refuses
+//     addresses with a scheme or a computer's name, except for links on a click and for data of
+//     pictures and fonts. It needs META-INF/container.xml.
 //
 // Links lead to http, https, ftp, ftps, mailto, news, tel, or to a name without a scheme; see
 // AllowLinks.
@@ -43,7 +44,7 @@ type Document struct {
 	Type   string
 
 	// AllowLinks lets links lead to files, to other computers, and to programs by any scheme. They
-	// wait for a click.
+	// wait for a click. Scripts in addresses of OpenDocument and EPUB are still refused.
 	AllowLinks bool
 
 	stream pull

@@ -75,7 +75,8 @@ func knownSize(size int64, length int) int64 {
 	return size
 }
 
-// nextElement cuts the first element off p, which has one.
+// nextElement cuts the first element off p, which is not empty. It reports whether p has all of the
+// element.
 func nextElement(p []byte) (id uint32, content, rest []byte, ok bool) {
 	n := 1 + bits.LeadingZeros8(p[0])
 	if n > 4 || len(p) <= n {

@@ -20,7 +20,8 @@ type epub struct {
 	typed bool // the mimetype entry declares the type
 }
 
-// bookTypes are the document types of books: XHTML 5 and 1, and of the table of contents.
+// bookTypes are the document types of books: XHTML 5 and 1, property lists of Apple, tables of
+// contents (NCX), and packages of OEB 1.2.
 var bookTypes = []xmlread.DocumentType{
 	{Name: "html"},
 	{Name: "plist", Public: "-//Apple//DTD PLIST 1.0//EN", System: "http://www.apple.com/DTDs/PropertyList-1.0.dtd"},
@@ -32,9 +33,9 @@ var bookTypes = []xmlread.DocumentType{
 	{Name: "package", Public: "+//ISBN 0-9673008-1-9//DTD OEB 1.2 Package//EN", System: "http://openebook.org/dtds/oeb-1.2/oebpkg12.dtd"},
 }
 
-// bookCharacters returns the entities of XHTML 1. They are those of HTML 4, and each is a character
-// (XHTML 1.0, A.2). Readers derive them from the document type. XHTML 5 declares its entities
-// nowhere.
+// bookCharacters returns the entities of XHTML 1 for a page that declares it, and none for others.
+// They are those of HTML 4, and each is a character (XHTML 1.0, A.2). Readers derive them from the
+// document type. XHTML 5 declares its entities nowhere.
 func bookCharacters(d xmlread.DocumentType) map[string]rune {
 	if d.Name == "html" && d.Public != "" {
 		return htmlCharacters()
@@ -90,8 +91,8 @@ func (b *epub) end(w *zipWalk) error {
 	return nil
 }
 
-// isMacFile reports whether a file beside a page or a style sheet, in the folder in which macOS packs
-// them, cannot hide one.
+// isMacFile reports whether a file lies in __MACOSX, where macOS packs its own data about other
+// files, and is too small and too plain to be a page or a style sheet.
 func isMacFile(name string, head []byte) bool {
 	return strings.HasPrefix(name, "__macosx/") && len(head) < sniff.HeadLen && !bytes.ContainsAny(head, "<(@")
 }

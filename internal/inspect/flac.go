@@ -9,8 +9,8 @@ import "encoding/binary"
 // them together. It refuses a stream information block that is not the first one or has invalid
 // fields, blocks of an invalid kind, and a file without frames. It refuses a file whose frames are
 // damaged, cut off, or followed by something else. A checksum of 16 bits lets one in 65,536
-// accidents pass, and bytes that were chosen for it. It does not notice zero bytes after a frame, or
-// missing whole frames.
+// accidents pass, and bytes that were chosen for it. It does not notice zero bytes after a frame,
+// or missing whole frames.
 //
 // It does not look at pictures among the metadata. It keeps at most 34 bytes.
 type FLAC struct {
@@ -24,7 +24,7 @@ type FLAC struct {
 // The pieces of a FLAC file.
 const (
 	flacSignature = 1 + iota
-	flacTag       // the ID3v2 tag before the file, from its ninth byte
+	flacTag       // the last two bytes of the header of an ID3v2 tag before the file
 	flacInfo
 	flacBlock
 	flacFrame // the first bytes of the first frame

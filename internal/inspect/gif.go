@@ -21,7 +21,7 @@ type GIF struct {
 	width, height int64
 	coloured      bool    // there is a global colour table
 	inFrame       bool    // the sub-blocks are a frame's
-	starts        []int64 // offsets of the frames, each including the extensions before it
+	starts        []int64 // offsets of the frames, with the extensions before them, and of what follows the last
 }
 
 // The pieces of a GIF file.

@@ -17,7 +17,7 @@ import (
 // sequences in fragments, and data references that lead to another file.
 //
 // It does not check which bytes belong to which picture, and decodes nothing. It keeps at most 96
-// bytes.
+// bytes, and 2 KiB for the data of Samsung phones.
 type HEIF struct {
 	Limits Limits
 
@@ -86,7 +86,7 @@ func (g *HEIF) piece(p []byte) {
 }
 
 // follows reports whether the file continues with data that Samsung phones write after the last
-// box: XMP as text, or the trailer of their JPEG files.
+// box: XMP as text, or the trailer of their JPEG files. It begins to read the data.
 func (g *HEIF) follows(p []byte) bool {
 	if g.ascend(); len(g.ends) > 0 || !g.sized || !g.media {
 		return false

@@ -5,7 +5,8 @@
 // After the first fault Write returns it at once. Zero values are ready to use, for one stream and
 // one goroutine.
 //
-// An inspector spends steps and holds memory from a [Budget].
+// An inspector spends steps and holds memory from a [Budget]. When the context or the time of the
+// budget ends, Write and Verdict return the context's cause or [ErrTimeout] instead of an *Error.
 package inspect
 
 import "fmt"
@@ -25,7 +26,7 @@ const (
 	CodePixels      Code = "too_many_pixels"     // it declares a larger picture than is accepted
 	CodeFrames      Code = "too_many_frames"     // an animation declares more frames than are accepted
 	CodeBomb        Code = "bomb"                // it unpacks to more than is accepted
-	CodeComplex     Code = "too_complex"         // deeper, longer, more, or more work than is inspected
+	CodeComplex     Code = "too_complex"         // deeper, longer, more in number, or more work than is inspected
 	CodeEntry       Code = "entry_not_allowed"   // an entry of an archive has a type or a name that is not accepted
 	CodeMismatch    Code = "type_mismatch"       // the file has another type than its name suggests; for entries see CodeEntry
 	CodeBusy        Code = "busy"                // there is no memory to inspect the file now: not a verdict

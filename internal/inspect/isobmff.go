@@ -155,8 +155,8 @@ func (b *boxes) descend(n int64) {
 // data, and walks down to the deeper ones. It reports whether the box was one of them.
 //
 // Data references lie in the media information of a track. They also lie in the metadata of the
-// file, a movie or a track. Each of these may have more metadata in a box meco (ISO/IEC 14496-12, 8.7
-// and 8.11). A QuickTime movie may itself be a list of other movies, or be compressed.
+// file, a movie or a track. Each of these may have more metadata in a box meco (ISO/IEC 14496-12,
+// 8.7 and 8.11). A QuickTime movie may itself be a list of other movies, or be compressed.
 func (b *boxes) outside() bool {
 	switch string(b.kind[:]) {
 	case "trak", "mdia", "minf", "dinf", "moof", "traf", "meco":

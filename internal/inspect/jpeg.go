@@ -9,8 +9,8 @@ import "encoding/binary"
 // sample, in grey, colour or CMYK, with any metadata. After the end it accepts data that cameras
 // write:
 //
-//   - further pictures, such as previews and the gain map of a high dynamic range photo, each
-//     walked like the first;
+//   - up to 15 further pictures, such as previews and the gain map of a high dynamic range photo,
+//     each walked like the first;
 //   - the notes of Samsung, vivo and OPPO phones, see samsung and vivo;
 //   - bytes that are 0 or 255, and line breaks;
 //   - with MotionPhotos, the film of a motion photo, which is walked like any other.
@@ -29,7 +29,7 @@ type JPEG struct {
 	// write it.
 	MotionPhotos bool
 
-	// Scanned may change with each Write. Nil knows nothing.
+	// Scanned may change with each Write. With nil the inspector looks at every byte itself.
 	Scanned *Scanned
 
 	jpegScans
@@ -192,8 +192,8 @@ func (g *JPEG) frame(p []byte) {
 	g.refuse(g.Limits.size(int64(binary.BigEndian.Uint16(p[3:])), int64(binary.BigEndian.Uint16(p[1:]))))
 }
 
-// isSampled judges the components of a frame: their numbers differ, and encoders use their sampling
-// factors.
+// isSampled reports whether a frame's components have different numbers, sampling factors that
+// encoders use, and quantization tables among the four of T.81.
 func isSampled(p []byte) bool {
 	for i := 0; i < len(p); i += 3 {
 		for j := 0; j < i; j += 3 {

@@ -13,7 +13,7 @@ type jpegScans struct {
 	framed   bool // there is a frame header
 	scans    int
 	pictures int // that have ended
-	padding  int // last zeros after the end
+	padding  int // zeros just before the current byte after the end
 	trailer  trailer
 	start    int64 // of the trailer
 }
@@ -80,7 +80,7 @@ func (g *jpegScans) ended() {
 	g.more()
 }
 
-// more looks at the bytes after the end.
+// more goes on to the bytes after the end.
 func (g *jpegScans) more() {
 	g.padding = 0
 	g.pass(everything)

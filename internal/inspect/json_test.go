@@ -27,7 +27,7 @@ func TestJSON(t *testing.T) {
 		{"HTML between values", `{"a": <script>1}`, codeDamaged, "is not JSON at byte 6"},
 		{"a comment", `{} // <script>`, codeDamaged, "is not JSON at byte 3"},
 		{"text", "hello", codeDamaged, "is not JSON at byte 0"},
-		{"a script after a mark", "\xef\xbb\xbf[]<b>", codeDamaged, "is not JSON at byte 5"},
+		{"HTML after a mark and a value", "\xef\xbb\xbf[]<b>", codeDamaged, "is not JSON at byte 5"},
 		{"a NUL", "[\"\x00\"]", codeDamaged, "contains a control character at byte 2"},
 		{"Windows-1252", "[\"caf\xe9\"]", "unsupported_variant encoding", "is not valid UTF-8 at byte 5"},
 		{"depth", strings.Repeat("[", 513), "too_complex", "has JSON arrays and objects nested too deeply"},

@@ -9,11 +9,10 @@ import (
 
 const codeDamaged = "damaged"
 
-// finding is a fault in the form of test tables: its code, the kind if it is active content, and
-// its text.
+// finding is a fault in the form of test tables: its code, the kind if it has one, and its text.
 type finding struct{ code, text string }
 
-// found returns the zero value for nil.
+// found returns the finding of err: the zero value for nil, and "no fault" for other errors.
 func found(err error) finding {
 	var e *inspect.Error
 	switch {

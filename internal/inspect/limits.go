@@ -78,7 +78,8 @@ func (f *frames) count(l Limits, n int64) *Error {
 	return nil
 }
 
-// paint judges the pixels of one more frame, which is no larger than a picture that size accepted.
+// paint judges the pixels of one more frame, or of several side by side. Each side of a frame is no
+// larger than one that size accepted.
 func (f *frames) paint(l Limits, width, height int64) *Error {
 	l = l.withDefaults()
 	if f.pixels += width * height; f.pixels/animationFactor > l.MaxPixels {

@@ -20,9 +20,9 @@ const (
 	linkElsewhere                  // to another computer by its name, or by a scheme that starts a program
 )
 
-// linkSchemes are the accepted schemes. Each leads to a page, a file or a message that a browser or
-// a mail program shows. None leads to a program, or to a computer by its name in a network of
-// Windows.
+// linkSchemes are the accepted schemes. Each leads to a page, a file, a message or a telephone
+// number that a browser, a mail program or a telephone shows. None leads to a program, or to a
+// computer by its name in a network of Windows.
 var linkSchemes = nameSet("http https ftp ftps mailto news tel")
 
 // placeOf returns the place of a reference as office programs read it: a backslash is a slash, and
@@ -100,7 +100,8 @@ func clickable(target string) error {
 	return nil
 }
 
-// staysInside reports whether an address leads to a place in the document or its package.
+// staysInside reports whether an address has neither a scheme nor the name of a computer: it leads
+// to a place in the document, in its package, or, with ../ or a slash, beside them.
 func staysInside(address string) bool {
 	place := placeOf(address)
 	return place == linkHere || place == linkBeside

@@ -1,8 +1,9 @@
 package inspect
 
 // MP3 checks that a stream consists of MPEG audio frames of layer III (ISO/IEC 11172-3, 13818-3,
-// and 2.5) and of tags: ID3v2 between frames; APEv2 (with or without a header) and Lyrics3v2 after
-// the first one; ID3v1 and its extension after the last one. The zero value is ready.
+// and 2.5) and of tags: ID3v2 before, between and after frames; APEv2 (with or without a header)
+// and Lyrics3v2 after the first one; ID3v1 and its extension after the last one. The zero value is
+// ready.
 //
 // It refuses frames with fields that MPEG does not have, and frames without a fixed bit rate ("free
 // format"). It refuses bytes that are neither frame nor tag nor zero, and a file without frames.
@@ -13,7 +14,7 @@ type MP3 struct {
 	framed  bool
 	inFrame bool   // the payload belongs to a frame
 	tagged  bool   // ID3v1 or its extension came, after which no frame does
-	first   byte   // of a frame or a tag
+	first   byte   // of a frame, a tag, or zeros
 	item    int64  // length of the value of an item of an APE tag without a header
 	items   int64  // length of all of them, including their names
 	counted uint32 // items
@@ -27,7 +28,8 @@ func (m *MP3) Write(p []byte) (int, error) { return m.write(m, p) }
 // The stream must have ended.
 func (m *MP3) Verdict() error { return m.verdict(m) }
 
-// mp3FrameBytes returns the length of the frame with that header, 0 if the header is invalid.
+// mp3FrameBytes returns the length of the frame with that header, 0 if the header is invalid or
+// declares no fixed bit rate.
 func mp3FrameBytes(header uint32) int64 {
 	version, layer := header>>19&3, header>>17&3
 	bitRate, sampleRate, padding := header>>12&15, header>>10&3, header>>9&1

@@ -7,8 +7,8 @@ import (
 
 // The pieces of an MP3 file.
 const (
-	mp3First = 1 + iota // of a frame, a tag, or zeros
-	mp3Start            // the rest of its first four bytes
+	mp3First = 1 + iota // the first byte of a frame, a tag, or zeros
+	mp3Start            // the next three bytes of a frame or a tag
 	mp3ID3
 	mp3APE
 	mp3Item
@@ -92,7 +92,7 @@ func (m *MP3) begin(p []byte) {
 		if p[3] == '+' {
 			m.next(227 - 4)
 		}
-	default: // the length of an item of an APE tag that has nothing before it
+	default: // the length of the first item of an APE tag without a header
 		m.items, m.counted = 0, 0
 		m.begins(int64(binary.LittleEndian.Uint32(p)))
 	}

@@ -138,8 +138,8 @@ func (p *odfPart) object(r *xmlread.Reader) error {
 	return nil
 }
 
-// clicked lists the elements whose address waits for a click, by their local names and the short
-// names of their namespaces. An address on any other element is loaded.
+// clicked lists the elements whose href waits for a click, by their local names and the short names
+// of their namespaces. Any other address is loaded.
 var clicked = map[string][]string{
 	"a": {"text", "draw"}, "event-listener": {"presentation"}, "button": {"form"}, "image": {"form"}, "form": {"form"},
 	"user-defined": {"meta"}, "hyperlink-behaviour": {"meta"}, "text-properties": {"style"},
@@ -190,7 +190,7 @@ func (p *odfPart) address(name xmlread.Name, a xmlread.Attr) error {
 	return nil
 }
 
-// leavesPackage reports whether target is not the name of an entry.
+// leavesPackage reports whether a target without a scheme leads out of the package.
 func leavesPackage(target string) bool {
 	target = slashed(strings.TrimSpace(target))
 	return strings.HasPrefix(target, "/") || strings.HasPrefix(path.Clean(target)+"/", "../")
@@ -207,7 +207,7 @@ func (p *odfPart) formula(text string) error {
 	return judgeFormula(text)
 }
 
-// long judges the pieces of a value that is too long to hold.
+// long judges the pieces of a formula that is too long to hold.
 func (p *odfPart) long(name, piece []byte, last bool) error {
 	_, local, found := bytes.Cut(name, []byte(":"))
 	if !found {

@@ -16,8 +16,8 @@ import (
 // ended, and gaps between pages. It refuses a logical stream of one page that does not end, a file
 // that is cut off within a page, and bytes that form no page. A recorder that is stopped marks no
 // page as the last one, although RFC 3533 says that it should. So a file may end after any page
-// except the first. A file with more than 16 logical streams at a time is too complex. Streams may
-// follow each other, as radio stations send them.
+// except the first of a logical stream. A file with more than 16 logical streams at a time is too
+// complex. Streams may follow each other, as radio stations send them.
 //
 // It does not look at packets and codecs. It keeps at most 1 KiB.
 type Ogg struct {

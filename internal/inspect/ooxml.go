@@ -21,7 +21,7 @@ type ooxml struct {
 	parts     ooxmlParts
 }
 
-// typesPart is the entry with the types of the others, in lower case.
+// typesPart is the name, in lower case, of the entry with the types of the others.
 const typesPart = "[content_types].xml"
 
 // mainParts maps types to the content types of their main parts.
@@ -98,9 +98,9 @@ func judgePartName(name string) error {
 	return nil
 }
 
-// hasHiddenLetters reports whether a name has letters, digits, dots or slashes in percent form. No
-// part may have one (ECMA-376 part 2, 6.2.2.2). A reader that unescapes it finds another part than
-// one that does not.
+// hasHiddenLetters reports whether a name has letters, digits, or one of ./\_-~ in percent form. No
+// part may have one (ECMA-376 part 2, 6.2.2.2). A reader that unescapes the name finds another part
+// than one that does not.
 func hasHiddenLetters(name string) bool {
 	for _, after := range strings.Split(name, "%")[1:] {
 		c, err := strconv.ParseUint(after[:min(2, len(after))], 16, 8)
@@ -111,8 +111,8 @@ func hasHiddenLetters(name string) bool {
 	return false
 }
 
-// kindByName returns the kind of a part to which Office programs give a name of its own, and "" if
-// it does not act.
+// kindByName returns the kind of active content that Office programs keep in parts of that name,
+// and "" for other names.
 func kindByName(name string) string {
 	base := path.Base(name)
 	switch {
@@ -124,7 +124,8 @@ func kindByName(name string) string {
 	return ""
 }
 
-// embedded returns the rules for the numbers of a chart, nil if the part is something else.
+// embedded returns the rules for a document inside, such as the workbook with the numbers of a
+// chart. It returns nil for other parts, and within such a document.
 func (o *ooxml) embedded(name string, head []byte) zipFormat {
 	if o.inside || !isZip(head) {
 		return nil
