@@ -86,7 +86,7 @@ func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]storage.Part
 		case !aws.ToBool(out.IsTruncated):
 			return parts, nil
 		case len(out.Parts) == 0, next != aws.ToString(out.NextPartNumberMarker):
-			return nil, errors.New("s3store: the service repeats the same parts endlessly")
+			return nil, errors.New("s3store: the service does not say how its list of parts goes on")
 		}
 		in.PartNumberMarker = &next
 	}
