@@ -24,8 +24,8 @@ var (
 )
 
 // TestPromoteUnpinned checks services whose copies ignore the ETag. If the profile says so, bytes
-// that a client sends between the check and the publication are never published. There the digests
-// that NoCopyDigests gives up are the only other protection.
+// that a client sends between the check and the publication are not published. If it does not, only
+// the digests that NoCopyDigests gives up protect from that.
 func TestPromoteUnpinned(t *testing.T) {
 	one, _ := hex.DecodeString(md5Pair[0])
 	other, _ := hex.DecodeString(md5Pair[1])

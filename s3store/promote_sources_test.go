@@ -172,10 +172,10 @@ func TestPromoteSourcesChanged(t *testing.T) {
 				profile s3store.Profile
 				zeros   []int64
 			}{
-				"":                         {},
-				", patched":                {zeros: []int64{10, part, 2*part + 10}},
-				", copies are not pinned":  {profile: s3store.Profile{NoPinnedCopies: true}},
-				", without its own digest": {profile: s3store.MinIO()},
+				"":                        {},
+				", patched":               {zeros: []int64{10, part, 2*part + 10}},
+				", copies are not pinned": {profile: s3store.Profile{NoPinnedCopies: true}},
+				", MinIO":                 {profile: s3store.MinIO()},
 			} {
 				bubble(t, at+" is "+name+about, func(t *testing.T) {
 					f := newFixture(t, setup{Options: s3store.Options{Profile: row.profile}})
@@ -200,7 +200,7 @@ func TestPromoteSourcesRefuses(t *testing.T) {
 		"another order":      func(p *storage.Promotion) { slices.Reverse(p.Sources) },
 		"no ETag":            func(p *storage.Promotion) { p.Sources[1].ETag = "" },
 		"a digest of theirs": func(p *storage.Promotion) { p.SourceSHA256 = p.SHA256 },
-		"no digest":          func(p *storage.Promotion) { p.SHA256 = "abc" },
+		"not a digest":       func(p *storage.Promotion) { p.SHA256 = "abc" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := f.sources(randomBytes(2*part + 100))
@@ -222,7 +222,7 @@ func TestPromoteSourcesRefuses(t *testing.T) {
 	}
 }
 
-// TestPromoteSourcesFaults lets calls fail, once and always.
+// TestPromoteSourcesFaults lets each call of a promotion of several sources fail, once and always.
 func TestPromoteSourcesFaults(t *testing.T) {
 	t.Parallel()
 	body := randomBytes(3*part + 3)
