@@ -253,7 +253,7 @@ func TestSilentRemovals(t *testing.T) {
 				}
 				require.False(t, err == nil && !gone, "reported as removed, and still there")
 				if !done {
-					require.Equal(t, gone, err == nil, err) // otherwise an error in the body leaves it open
+					require.Equal(t, gone, err == nil, err) // an error in the body can hide that S3 did it
 				}
 			})
 		})
