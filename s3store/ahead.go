@@ -12,9 +12,9 @@ import (
 // maxFetches is how many ranges of one object are requested at a time.
 const maxFetches = 2
 
-// OpenStaged implements [storage.DirectStorage]. An object larger than PartSize is read in ranges of
-// that size, two at a time. Each takes as much of MaxMemory, while it is free and nobody waits for
-// memory. When it is not, the rest of the object is read as OpenAt does, by one request. CallTimeout
+// OpenStaged implements [storage.DirectStorage]. An object larger than PartSize is read in ranges
+// of that size, two at a time. Each takes as much of MaxMemory, while that is free and nobody waits
+// for memory. Otherwise the rest of the object is read as OpenAt does, by one request. CallTimeout
 // limits the time until each range begins. No service is trusted to answer with the object of
 // o.ETag, or with all bytes of a range.
 func (s *Store) OpenStaged(ctx context.Context, o storage.StagedObject) (io.ReadCloser, error) {
@@ -57,7 +57,7 @@ func (a *ahead) request() {
 		}
 		f, asked := newFetch(b), byteRange{a.next, n}
 		if a.next += n; a.next == a.object.Size {
-			asked.length = -1 // a longer object shows
+			asked.length = -1 // so that a longer object shows
 		}
 		a.fetches = append(a.fetches, f)
 		a.running.Go(func() { f.end(a.because(a.fetch(f, asked, n))) })

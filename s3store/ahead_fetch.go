@@ -58,7 +58,7 @@ func (f *fetch) fill(body io.Reader, n int64) error {
 			return err
 		}
 	}
-	// The end also frees the connection.
+	// Reading to the end also frees the connection.
 	switch m, err := body.Read(make([]byte, 1)); {
 	case m > 0:
 		return errMore

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestFill checks that a range is whole only if its body has exactly its bytes, as an HTTP client of
-// the caller's need not.
+// TestFill checks that a range is whole only if its body has exactly its bytes. The HTTP client,
+// which can be the caller's own, may deliver fewer or more.
 func TestFill(t *testing.T) {
 	broken := errors.New("broken")
 	for name, row := range map[string]struct {

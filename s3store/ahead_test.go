@@ -29,7 +29,7 @@ func (f *fixture) putStaged(body []byte) storage.StagedObject {
 	return storage.StagedObject{Key: stagingKey, ETag: f.fake.Get(stagingKey).ETag(), Size: int64(len(body))}
 }
 
-// atRange misbehaves in place of the requests for a range that begins there.
+// atRange makes the requests for a range that begins at offset misbehave.
 func (f *fixture) atRange(offset int, do s3fake.Fault) {
 	f.fake.Inject("GetObject", forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 		if strings.HasPrefix(r.Header.Get("Range"), fmt.Sprintf("bytes=%d-", offset)) {
@@ -40,7 +40,8 @@ func (f *fixture) atRange(offset int, do s3fake.Fault) {
 	})
 }
 
-// answering answers a range from offset on with other header fields, and these bytes.
+// answering answers a range that claims to have this ETag and this length, from offset on, and
+// sends these bytes. If they are fewer, it then breaks the connection.
 func answering(offset int, etag string, length int, sent []byte) s3fake.Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 		w.Header().Set("ETag", etag)
@@ -171,10 +172,10 @@ func TestOpenStagedFaults(t *testing.T) {
 	replace := func(f *fixture, _ string) { f.fake.Put(stagingKey, randomBytes(4*part + 1)[1:]) }
 	for name, row := range map[string]struct {
 		fault  func(f *fixture, etag string) // before anything is read
-		later  func(f *fixture, etag string) // when the first byte was read
+		later  func(f *fixture, etag string) // when two ranges have arrived
 		size   int64                         // that the caller expects
 		before int                           // bytes that are read
-		err    error
+		err    error                         // nil for any
 	}{
 		"replaced between two ranges": {later: replace, before: 2 * part, err: storage.ErrChanged},
 		"removed between two ranges": {later: func(f *fixture, _ string) {

@@ -19,7 +19,7 @@ type body struct {
 	mu     sync.Mutex
 	buffer *buffer // nil after close
 	offset int64
-	seen   byte // of what fetch has read
+	seen   byte // the XOR of what fetch has read, so that the compiler keeps its reads
 }
 
 func (b *buffer) body() *body { return &body{buffer: b} }
@@ -92,8 +92,8 @@ func (b *body) pieceTo(h hash.Hash) (int, error) {
 	return n, err
 }
 
-// fetch brings p into the CPU's caches. A large part is not there, and a hash would wait for it line
-// by line, since each of its steps depends on the one before.
+// fetch brings p into the CPU's caches. A large part is not there, and a hash would wait for it
+// line by line, since each of its steps depends on the one before.
 func (b *body) fetch(p []byte) {
 	const line = 64 // bytes
 	for i := 0; i < len(p); i += line {

@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestBodyIsCopiedWhole: io.Copy, by which the SDK makes digests, takes all bytes from where the
-// body stands, and nothing after its end.
+// TestBodyIsCopiedWhole checks that io.Copy, by which the SDK makes digests, takes all bytes from
+// where the body stands, and fails after the body was closed.
 func TestBodyIsCopiedWhole(t *testing.T) {
 	for _, size := range []int{0, 1, chunk - 1, chunk, chunk + 1, 3*chunk + 5} {
 		content := randomBytes(size)
@@ -43,8 +43,8 @@ func TestBodyIsCopiedWhole(t *testing.T) {
 	}
 }
 
-// TestBodyEndsWhileItsReaderHangs: a transport that hangs with bytes of a body keeps nobody from
-// ending it, and reads no more.
+// TestBodyEndsWhileItsReaderHangs checks that a transport that hangs with bytes of a body keeps
+// nobody from closing the body, and reads no more of it.
 func TestBodyEndsWhileItsReaderHangs(t *testing.T) {
 	body, end := s3store.BodyOf(randomBytes(3 * chunk))
 	r, w := io.Pipe()
@@ -64,9 +64,11 @@ func TestBodyEndsWhileItsReaderHangs(t *testing.T) {
 	require.Error(t, <-copied)
 }
 
-// TestCopiesOfBodiesShareABuffer: most passes over a body take no new buffer.
+// TestCopiesOfBodiesShareABuffer checks that most passes over a body take no new buffer.
 func TestCopiesOfBodiesShareABuffer(t *testing.T) {
-	const passes, most = 400, 12 << 10 // with the race detector a pool loses a quarter
+	// A buffer has 32 KiB, and most is the average for a pass. With the race detector a pool loses
+	// a quarter of its buffers.
+	const passes, most = 400, 12 << 10
 	body, end := s3store.BodyOf(randomBytes(100_000))
 	defer end()
 	digest := sha256.New()

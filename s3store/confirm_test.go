@@ -55,8 +55,8 @@ func (f *fixture) sent(t *testing.T, p *upload.Presigner, size int) (token strin
 	return ticket.Token
 }
 
-// TestConfirmEnds checks that a confirmation holds no memory and runs nothing after its end, however
-// it ends while ranges are on their way. The bubbles fail if a goroutine stays.
+// TestConfirmEnds checks that a confirmation holds no memory and runs nothing after its end,
+// however it ends while ranges are on their way. The bubbles fail if a goroutine stays.
 func TestConfirmEnds(t *testing.T) {
 	const middle = 3 * part / 2
 	inTheMiddle := func(do func() error) func(int) error {
@@ -66,6 +66,9 @@ func TestConfirmEnds(t *testing.T) {
 			}
 			return nil
 		}
+	}
+	endsEarly := func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		answering(2*part, r.Header.Get("If-Match"), chunk, make([]byte, chunk))(w, r, serve)
 	}
 	for name, row := range map[string]struct {
 		fault s3fake.Fault // of the third range
@@ -86,12 +89,13 @@ func TestConfirmEnds(t *testing.T) {
 		"the client leaves": {look: func(end func()) func(int) error {
 			return inTheMiddle(func() error { end(); return nil })
 		}, code: upload.CodeClientGone, stays: true},
-		"a range stalls":        {fault: stopping, code: upload.CodeStorage, stays: true},
-		"a range never answers": {fault: s3fake.Stall, code: upload.CodeStorage, stays: true},
-		"a range fails":         {fault: fail500, code: upload.CodeStorage, stays: true},
-		"a range ends early":    {fault: answering(2*part, `"x"`, chunk, make([]byte, chunk)), code: upload.CodeConflict, stays: true},
-		"the object changes":    {fault: s3fake.Answer(412, "PreconditionFailed"), code: upload.CodeConflict, stays: true},
-		"the object vanishes":   {fault: s3fake.Answer(404, "NoSuchKey"), code: upload.CodeConflict, stays: true},
+		"a range stalls":          {fault: stopping, code: upload.CodeStorage, stays: true},
+		"a range never answers":   {fault: s3fake.Stall, code: upload.CodeStorage, stays: true},
+		"a range fails":           {fault: fail500, code: upload.CodeStorage, stays: true},
+		"a range ends early":      {fault: endsEarly, code: upload.CodeStorage, stays: true},
+		"a range of another ETag": {fault: answering(2*part, `"x"`, part, make([]byte, part)), code: upload.CodeConflict, stays: true},
+		"the object changes":      {fault: s3fake.Answer(412, "PreconditionFailed"), code: upload.CodeConflict, stays: true},
+		"the object vanishes":     {fault: s3fake.Answer(404, "NoSuchKey"), code: upload.CodeConflict, stays: true},
 	} {
 		bubble(t, name, func(t *testing.T) {
 			f := newFixture(t, setup{})
@@ -159,7 +163,7 @@ func TestConfirmEnds(t *testing.T) {
 	})
 }
 
-// TestConfirmSmallFiles checks that a file of one part takes one request, and no memory.
+// TestConfirmSmallFiles checks that a file of one part is read by one request, and takes no memory.
 func TestConfirmSmallFiles(t *testing.T) {
 	for _, size := range []int{chunk, part} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {

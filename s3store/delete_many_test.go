@@ -47,7 +47,7 @@ func TestDeleteMany(t *testing.T) {
 		{name: "one that asks for Content-MD5", before: []act{inject("DeleteObjects", forEver, s3fake.Answer(400, "InvalidRequest"))}, rest: all, calls: 1},
 		{name: "one that omits the id null", before: []act{inject("DeleteObjects", 1, s3fake.Say(
 			"<DeleteResult><Deleted><Key>p/1</Key></Deleted><Deleted><Key>p/2</Key></Deleted><Deleted><Key>p/3</Key></Deleted></DeleteResult>", true))}, calls: 1},
-		{name: "keys that S3 does not remove", before: []act{inject("DeleteObjects", 1, refused)}, rest: all[1:], calls: 1},
+		{name: "keys that S3 does not name as removed", before: []act{inject("DeleteObjects", 1, refused)}, rest: all[1:], calls: 1},
 		{name: "another version than was asked for", versioned: true, before: []act{inject("DeleteObjects", 1, refused)}, rest: all, calls: 1},
 		{name: "a lost answer", before: []act{inject("DeleteObjects", 1, s3fake.Drop)}, calls: 2},
 	} {
@@ -74,7 +74,7 @@ func TestDeleteMany(t *testing.T) {
 	}
 }
 
-// TestDeleteManyPages removes more keys than a page of a list has, in one call for each page.
+// TestDeleteManyPages removes more keys than a page of a list has, by two calls for each page.
 func TestDeleteManyPages(t *testing.T) {
 	f := newFixture(t, setup{versioned: true})
 	keys := make([]string, 1500)

@@ -16,7 +16,7 @@ import (
 )
 
 // stagedDisposition is the Content-Disposition of files that clients send. It is fixed, so that no
-// client chooses it, and has no name.
+// client chooses it, and has no file name.
 const stagedDisposition = "attachment"
 
 // DirectMethods implements [storage.DirectStorage]. It makes no call. It returns an error if the

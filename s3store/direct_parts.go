@@ -86,7 +86,7 @@ func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]storage.Part
 		case !aws.ToBool(out.IsTruncated):
 			return parts, nil
 		case len(out.Parts) == 0, next != aws.ToString(out.NextPartNumberMarker):
-			return nil, errors.New("s3store: the service says that more parts follow, but its page is empty or does not end with its marker")
+			return nil, errors.New("s3store: the service does not say how its list of parts goes on")
 		}
 		in.PartNumberMarker = &next
 	}

@@ -111,7 +111,7 @@ func TestSignRefuses(t *testing.T) {
 		"negative":        func(d *storage.DirectObject) { d.Size = -1 },
 		"too many bytes":  func(d *storage.DirectObject) { d.Size = 5<<30 + 1 },
 		"no time":         func(d *storage.DirectObject) { d.Expires = 0 },
-		"no digest":       func(d *storage.DirectObject) { d.SHA256 = "xyz" },
+		"not a digest":    func(d *storage.DirectObject) { d.SHA256 = "xyz" },
 		"half a digest":   func(d *storage.DirectObject) { d.SHA256 = d.SHA256[:32] },
 		"a name in a key": func(d *storage.DirectObject) { d.Key = "a/${filename}" },
 	} {
@@ -149,7 +149,7 @@ func TestDirectMethods(t *testing.T) {
 		{"R2", s3store.R2(), storage.DirectMethods{Put: true}, true},
 		{"MinIO", s3store.MinIO(), storage.DirectMethods{Put: true, Form: true, NeedsDigest: true}, true},
 		{"no conditions", s3store.Profile{InsecureUnconditionalPut: true}, storage.DirectMethods{Form: true}, true},
-		{"no conditions on parts", s3store.Profile{InsecureUnconditionalComplete: true}, both, true},
+		{"no conditions on Complete", s3store.Profile{InsecureUnconditionalComplete: true}, both, true},
 		{"no pins, no digests", s3store.Profile{NoCopyDigests: true, NoPinnedCopies: true}, both, true},
 		{"no lengths", s3store.Profile{NoSignedLengths: true}, storage.DirectMethods{Form: true}, false},
 		{"no headers", s3store.Profile{NoSignedHeaders: true}, storage.DirectMethods{Form: true}, false},

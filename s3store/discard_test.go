@@ -52,7 +52,7 @@ func TestDiscardTouchesNobodyElse(t *testing.T) {
 }
 
 // TestDiscardWhileVersionsAreSuspended checks that the version "null" is removed only while it is
-// the upload's own: it is always the last write.
+// the upload's own: each write takes that id over.
 func TestDiscardWhileVersionsAreSuspended(t *testing.T) {
 	other := []byte("somebody else's")
 	for name, row := range map[string]struct {
@@ -92,7 +92,7 @@ func TestDiscardFailsAndIsCalledAgain(t *testing.T) {
 	}
 }
 
-// TestDroppedDelete loses the answer of a Discard that did its work.
+// TestDroppedDelete loses the answer to a removal, and to an abort, that S3 has carried out.
 func TestDroppedDelete(t *testing.T) {
 	for _, versioned := range []bool{false, true} {
 		f := newFixture(t, setup{versioned: versioned})
@@ -109,8 +109,9 @@ func TestDroppedDelete(t *testing.T) {
 	}
 }
 
-// TestInsecureUnconditionalPut checks that Discard removes both objects, where without conditions a
-// lost answer and a retry write twice.
+// TestInsecureUnconditionalPut checks that Discard removes all objects, where without conditions
+// two lost answers make the retries write the file three times. Commit fails if it cannot look at
+// the key.
 func TestInsecureUnconditionalPut(t *testing.T) {
 	for _, versioned := range []bool{false, true} {
 		f := newFixture(t, setup{versioned: versioned, Options: s3store.Options{
@@ -121,6 +122,7 @@ func TestInsecureUnconditionalPut(t *testing.T) {
 		staged := f.stage(t, "k", body)
 		require.NoError(t, staged.Commit(t.Context()))
 		f.requireStored(t, "k", body)
+		require.Equal(t, 3, f.fake.Calls("PutObject"))
 		require.NoError(t, staged.Discard(t.Context()))
 		f.requireNothing(t)
 

@@ -50,8 +50,7 @@ var writes = map[string]int{ // the calls of an upload, with a size that makes t
 	"PutObject": small, "CreateMultipartUpload": large, "UploadPart": large, "CompleteMultipartUpload": large,
 }
 
-// warmth has the stores with which a call is tested: new ones, and those that the SDK need not make it
-// for.
+// warmth has, for each call, the values of setup.warm with which it is tested.
 var warmth = map[string][]bool{"PutObject": {false, true}, "CreateMultipartUpload": {false}, "UploadPart": {false, true}, "CompleteMultipartUpload": {false}}
 
 // TestOneFault lets each of writes fail once, in buckets of each kind. The file is still stored
@@ -86,8 +85,8 @@ func TestOneFault(t *testing.T) {
 	}
 }
 
-// TestFaultForEver lets each of writes fail always. The upload fails, within the deadline if S3 is
-// silent, and leaves nothing.
+// TestFaultForEver lets each of writes fail always. The upload fails, also if S3 is silent, and
+// leaves nothing.
 func TestFaultForEver(t *testing.T) {
 	t.Parallel()
 	faults := map[string]s3fake.Fault{"500": fail500, "500, early": early, "denied": denied, "reset": s3fake.Reset, "stall": s3fake.Stall}
@@ -115,7 +114,7 @@ func TestUnknownOutcome(t *testing.T) {
 		name   string
 		size   int
 		commit string
-		then   s3fake.Fault // what happens to every other call
+		then   s3fake.Fault // what happens to HeadObject and AbortMultipartUpload
 	}{
 		{"small, dropped, then down", small, "PutObject", fail500},
 		{"large, dropped, then down", large, "CompleteMultipartUpload", fail500},
@@ -148,7 +147,7 @@ func TestUnknownOutcome(t *testing.T) {
 	}
 }
 
-// TestLateComplete checks a request that S3 carries out only after the store has given it up.
+// TestLateComplete checks a request that reaches S3 only after the store has given it up.
 func TestLateComplete(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, setup{Options: s3store.Options{CallTimeout: 2 * time.Second}})
@@ -195,8 +194,8 @@ func TestAbortMeetsPart(t *testing.T) {
 		f.fake.Inject("AbortMultipartUpload", 2, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 			w.WriteHeader(http.StatusNoContent)
 		})
-		_, err := f.upload(t, "k", make([]byte, large))
-		require.NoError(t, err)
+		_, err := f.Stage(t.Context(), object("k", huge), bytes.NewReader(make([]byte, large)))
+		require.ErrorContains(t, err, "the connection to the endpoint broke")
 		require.Equal(t, 3, f.fake.Calls("AbortMultipartUpload"))
 		f.requireNothing(t)
 	})
@@ -230,7 +229,8 @@ func TestKeyIsTaken(t *testing.T) {
 	}
 }
 
-// TestConflict checks a 409, after which a small file may be tried once more.
+// TestConflict checks a 409, after which Commit tries a small file once more. In a warm store the
+// SDK also makes the first call anew.
 func TestConflict(t *testing.T) {
 	conflict := s3fake.Answer(http.StatusConflict, "ConditionalRequestConflict")
 	for _, row := range []struct {
@@ -263,7 +263,7 @@ func TestConflict(t *testing.T) {
 	}
 }
 
-// TestReaderFails breaks off the file at every position.
+// TestReaderFails breaks off the file at positions around the borders of chunks and parts.
 func TestReaderFails(t *testing.T) {
 	gone := errors.New("the client is gone")
 	f := newFixture(t, setup{})
@@ -350,7 +350,7 @@ func TestAbortFails(t *testing.T) {
 	require.Equal(t, 1, f.fake.OpenUploads(), "only the earlier one")
 }
 
-// TestStrays checks uploads under the key that lost answers of Create left open.
+// TestStrays checks uploads under the key that stay open after lost answers.
 func TestStrays(t *testing.T) {
 	bubble(t, "the second attempt succeeds", func(t *testing.T) {
 		f := newFixture(t, setup{})

@@ -72,7 +72,7 @@ func asks() map[string]ask {
 	}
 }
 
-// headed returns true, since an answer to HEAD has no body to judge.
+// headed returns true, since an answer to HeadBucket has nothing to judge.
 func headed(*fixture) bool { return true }
 
 // staged prepares a staged file of that size.

@@ -25,7 +25,8 @@ var elements = map[string]string{
 	"ListObjectsV2": "<Contents/>", "ListMultipartUploads": "<Upload/>", "ListParts": "<Part/>", "ListObjectVersions": "<Version/>", "GetObjectTagging": "<Tag/>",
 }
 
-// endless returns answers without an end, by their kind.
+// endless returns answers without an end, by their kind: a beginning, and what is repeated after
+// it.
 func endless(call string) map[string][2]string {
 	root, element := s3fake.Root(call), elements[call]
 	if element == "" {
@@ -51,8 +52,8 @@ func endless(call string) map[string][2]string {
 
 const most = 16 << 20 // bytes above idle that any answer may cost
 
-// TestEndlessAnswers checks that no answer costs more memory than the largest honest one, and that
-// no endless answer counts as a success.
+// TestEndlessAnswers checks that every answer costs less than 16 MiB of memory, and that no endless
+// answer counts as a success.
 func TestEndlessAnswers(t *testing.T) {
 	randomBytes(1) // allocates the shared bytes before the measurement
 	run := func(t *testing.T, a ask, status int, body [2]string, done bool) {
@@ -156,8 +157,8 @@ func TestSlowAnswers(t *testing.T) {
 	}
 }
 
-// TestRedirectsAreNotFollowed checks that no kind of client follows redirects to another host.
-// Another host's answer is not S3's, and requests are not for that host.
+// TestRedirectsAreNotFollowed checks that no call follows a redirect to another host. Another
+// host's answer is not S3's, and requests are not for that host.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	takesTurn := rounds.Turns(3)
 	for _, name := range slices.Sorted(maps.Keys(asks())) {
@@ -188,7 +189,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-// with returns an option that replaces the client's own HTTP client.
+// with returns an option that replaces the client's own HTTP client, unless c is nil.
 func with(c s3.HTTPClient) func(*s3.Options) {
 	return func(o *s3.Options) {
 		if c != nil {
@@ -204,7 +205,8 @@ func (f follower) Do(r *http.Request) (*http.Response, error) {
 	return f.Client.Do(r) //nolint:gosec // the address is that of the fake
 }
 
-// TestClientsThatFollow checks the SDK's own clients, and one that the store cannot inspect.
+// TestClientsThatFollow checks the SDK's own HTTP client, and one that the store cannot inspect. An
+// answer from another host is an error with both.
 func TestClientsThatFollow(t *testing.T) {
 	other := s3fake.New("bucket")
 	other.Put("k", []byte("of another host"))
@@ -236,7 +238,8 @@ func TestClientsThatFollow(t *testing.T) {
 	}
 }
 
-// TestLargestHonestList lists 1,000 keys of 1,024 bytes, most of which are encoded as three.
+// TestLargestHonestList lists 1,000 keys of 1,024 bytes, of which most bytes are encoded as three.
+// The list costs no more memory than an endless answer may.
 func TestLargestHonestList(t *testing.T) {
 	f := newFixture(t, setup{})
 	for i := range 1001 {
@@ -246,6 +249,7 @@ func TestLargestHonestList(t *testing.T) {
 	page, err := f.ListObjects(t.Context(), "", "")
 	heap.look()
 	require.NoError(t, err)
+	require.Less(t, heap.most(), int64(most), "bytes of heap")
 	require.Len(t, page.Items, 1000)
 	require.NotEmpty(t, page.Next)
 }

@@ -84,8 +84,8 @@ func (f *fixture) listed(t *testing.T, key string) storage.ListedObject {
 	return page.Items[0]
 }
 
-// TestManyVersions checks a key with more than 10,000 versions. Each call removes about as many,
-// and returns an error if there are more.
+// TestManyVersions checks a key with more versions than one call lists: 10,000, or 100 without
+// UPLOAD_TEST_LONG=1. Each call removes about as many, and returns an error if there are more.
 func TestManyVersions(t *testing.T) {
 	most := rounds.Of(100, 10_000)
 	for name, do := range removals() {

@@ -15,7 +15,7 @@ type panicking struct{ slog.Handler }
 
 func (panicking) Enabled(context.Context, slog.Level) bool { panic("boom") }
 
-// TestLoggerThatPanics checks that a panicking logger does not prevent cleanup.
+// TestLoggerThatPanics checks that a panicking logger does not interrupt the clean-up that warns.
 func TestLoggerThatPanics(t *testing.T) {
 	s, err := New(s3.New(s3.Options{Region: "eu-west-1"}), "bucket", &Options{Logger: slog.New(panicking{})})
 	require.NoError(t, err)

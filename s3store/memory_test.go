@@ -284,7 +284,7 @@ func TestSecondPartNeverStarvesAWaiter(t *testing.T) {
 	letGo := f.hold(t, "")
 
 	waiter := make(chan error, 1)
-	go func() { // two parts of its own size do not fit next to the others
+	go func() { // its part does not fit beside the other two
 		obj := object("waiter", huge)
 		obj.MaxWait = patient
 		_, err := f.Stage(t.Context(), obj, bytes.NewReader(randomBytes(part)))

@@ -15,7 +15,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// filmDoors send a film through each door, and return what is published.
+// filmDoors send a film by a form or a direct upload, and return what is published.
 var filmDoors = map[string]func(t *testing.T, f *fixture, p *upload.Presigner, film string) upload.File{
 	"form": func(t *testing.T, _ *fixture, p *upload.Presigner, film string) upload.File {
 		t.Helper()
@@ -61,8 +61,8 @@ func confirmed(t *testing.T, p *upload.Presigner, token string) upload.File {
 	return f
 }
 
-// TestMetadataLate: the places of a film lie before the index that says what they are. Through each
-// door they are blanked before anybody can read the film, and nothing else of it is left.
+// TestMetadataLate checks a film whose place lies before the index that says what the bytes are. By
+// each of filmDoors the published film has the place blanked, and no staged one is left.
 func TestMetadataLate(t *testing.T) {
 	const place = "51.5074 N, 0.1278 W"
 	for name, picture := range map[string]string{"in memory": "picture", "in parts": strings.Repeat("picture.", 656<<10)} {
@@ -81,7 +81,7 @@ func TestMetadataLate(t *testing.T) {
 				require.Len(t, stored, len(film))
 				require.False(t, strings.Contains(stored, place), "it is blanked")
 				require.True(t, strings.Contains(stored, picture+strings.Repeat("\x00", len(place))), "the picture stays")
-				copies := len(picture) > part && door != "one request" // of which no range can be pinned
+				copies := len(picture) > part && door != "one request" // whose ranges cannot be pinned
 				require.Equal(t, copies, f.fake.Calls("UploadPartCopy") > 0)
 				f.requireIdle(t)
 			})

@@ -32,8 +32,8 @@ func missing(err error) error {
 	return err
 }
 
-// deleteReadable removes the readable object of a key: the version, or the object of that ETag if
-// the version id is "null".
+// deleteReadable removes the readable object of a key: the version, the object of that ETag if the
+// version id is "null", or any object if version is nil.
 func (s *Store) deleteReadable(ctx context.Context, key string, version, etag *string) error {
 	if aws.ToString(version) == nullVersion {
 		return s.deleteUnversioned(ctx, key, etag)
@@ -58,8 +58,8 @@ func (s *Store) deleteVersion(ctx context.Context, key string, version *string) 
 }
 
 // deleteUnversioned removes the readable object if it has that ETag, and otherwise returns
-// [storage.ErrChanged]. Without such a condition, by the service or its [Profile], it removes any.
-// It is not an error if the object is gone already.
+// [storage.ErrChanged]. Where the service or its [Profile] lacks such a condition, it removes any
+// object. It is not an error if the object is gone already.
 func (s *Store) deleteUnversioned(ctx context.Context, key string, etag *string) error {
 	if s.opts.Profile.InsecureUnconditionalPut {
 		etag = nil

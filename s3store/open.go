@@ -62,7 +62,7 @@ func (s *Store) open(ctx context.Context, key, etag string, asked byteRange) (bo
 		return http.NoBody, 0, nil
 	case err != nil:
 		return nil, 0, err
-	case etag != "" && s3calls.Unquoted(aws.ToString(out.ETag)) != s3calls.Unquoted(etag): // ignored
+	case etag != "" && s3calls.Unquoted(aws.ToString(out.ETag)) != s3calls.Unquoted(etag): // the service ignores If-Match
 		return nil, 0, errors.Join(fmt.Errorf("s3store: %q: %w", key, storage.ErrChanged), out.Body.Close())
 	case !asked.isIn(out):
 		return nil, 0, errors.Join(errors.New("s3store: the service answers a range with other bytes"), out.Body.Close())

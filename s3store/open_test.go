@@ -92,7 +92,7 @@ func TestOtherRanges(t *testing.T) {
 		{"a shorter rest", 3, -1, "bytes 3-4/10", "34", false},
 		{"another length", 3, 2, "bytes 3-4/10", "345", false},
 		{"no size", 3, 2, "bytes 3-4/*", "34", false},
-		{"no range", 3, 2, "bytes 3-4", "34", false},
+		{"no slash", 3, 2, "bytes 3-4", "34", false},
 		{"a sign", 3, 2, "bytes +3-4/10", "34", false},
 		{"more after it", 3, 2, "bytes 3-4/10, 5-6/10", "34", false},
 	} {

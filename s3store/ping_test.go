@@ -18,7 +18,8 @@ func TestPing(t *testing.T) {
 	f := newFixture(t, setup{Options: s3store.Options{CallTimeout: time.Second}})
 	require.NoError(t, f.Ping(t.Context()))
 	require.Equal(t, 1, f.fake.Calls("HeadBucket"))
-	require.NoError(t, f.Ping(t.Context()), "nothing is remembered")
+	require.NoError(t, f.Ping(t.Context()))
+	require.Equal(t, 2, f.fake.Calls("HeadBucket"), "nothing is remembered")
 	for _, row := range []struct {
 		fault s3fake.Fault
 		says  string

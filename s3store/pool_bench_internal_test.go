@@ -2,7 +2,7 @@ package s3store
 
 import "testing"
 
-// BenchmarkPool takes a part, chunk by chunk, fills it and returns it, for one upload and for
+// BenchmarkPool takes the memory of a part, chunk by chunk, and returns it, for one upload and for
 // several at a time.
 func BenchmarkPool(b *testing.B) {
 	const part = minPartSize

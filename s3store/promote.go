@@ -140,8 +140,8 @@ func (m *promotion) upload(ctx context.Context) ([]types.CompletedPart, error) {
 	return parts, err
 }
 
-// fail ends the upload after a copy failed with cause. If S3 refused the state of the key, the file
-// may have been published before.
+// fail ends the upload after its parts failed with cause. If S3 refused the state of the key, or a
+// source has changed, the file may have been published before.
 func (m *promotion) fail(ctx context.Context, cause error) (again bool, err error) {
 	ctx = context.WithoutCancel(ctx)
 	aborting := m.abandon(ctx)

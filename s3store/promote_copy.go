@@ -15,9 +15,9 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// maxCopies is the most calls that copy at a time. S3 copies each range about as fast as any single
-// one, and takes thousands of such requests a second for a prefix ("Best practices design
-// patterns", S3 User Guide).
+// maxCopies is the most calls that copy at a time. S3 copies each of them about as fast as it
+// copies one alone, and takes thousands of such requests a second for a prefix ("Best practices
+// design patterns", S3 User Guide).
 const maxCopies = 16
 
 // lateCopies is how long calls that run may take to end after another one has failed. Services go

@@ -79,8 +79,8 @@ func TestCopiesAtATime(t *testing.T) {
 	}
 }
 
-// TestCopiesEndByThemselves checks that copies which run when another one fails are not given up: a
-// service would go on with them, and might reopen the upload that is aborted meanwhile.
+// TestCopiesEndByThemselves checks that copies which run when another one fails are not given up at
+// once: a service would go on with them, and might reopen the upload that is aborted meanwhile.
 func TestCopiesEndByThemselves(t *testing.T) {
 	bubble(t, "a source is gone", func(t *testing.T) {
 		f := newFixture(t, setup{})

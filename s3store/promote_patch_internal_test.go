@@ -8,7 +8,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestCut checks how many bytes of a large file are sent, and how many calls copy the rest.
+// TestCut checks how many pieces of a file are sent, and how many are copied.
 func TestCut(t *testing.T) {
 	const window, most, mebi = minPartSize, copySize, 1 << 20
 	at := func(offsets ...int64) (list []storage.Patch) {

@@ -73,8 +73,8 @@ func TestPromotePatched(t *testing.T) {
 	}
 }
 
-// TestPromotePatchedCalls counts the calls for a file with patches at both ends, at each size where
-// their number changes: only two parts leave S3, and as few calls as possible copy the rest.
+// TestPromotePatchedCalls counts the calls for a file with patches at both ends, at sizes where
+// their number changes: at most two parts leave S3, and as few calls as possible copy the rest.
 func TestPromotePatchedCalls(t *testing.T) {
 	const most = 2 * part // that one call copies
 	for _, row := range []struct {
@@ -136,8 +136,8 @@ func TestPromotePatchedReplaced(t *testing.T) {
 	}
 }
 
-// TestPromotePatchedMiddle replaces the staged object, or loses its rest, while its second patched
-// part is read.
+// TestPromotePatchedMiddle lets the read of the second patched part fail, as if the staged object
+// were replaced, removed, denied or cut.
 func TestPromotePatchedMiddle(t *testing.T) {
 	body := randomBytes(4 * part)
 	for name, row := range map[string]struct {
@@ -179,7 +179,7 @@ func TestPromotePatchedMiddle(t *testing.T) {
 	}
 }
 
-// TestPromotePatchedFaults lets calls of the way through parts fail, once and always.
+// TestPromotePatchedFaults lets each call of a promotion with patched parts fail, once and always.
 func TestPromotePatchedFaults(t *testing.T) {
 	t.Parallel()
 	body := randomBytes(4*part + 3)
@@ -240,7 +240,8 @@ func TestPromotePatchedBusy(t *testing.T) {
 	})
 }
 
-// TestPromotePatchedRefuses checks that bytes which no digest identifies are not patched.
+// TestPromotePatchedRefuses checks promotions with an invalid digest or invalid patches, and bytes
+// that no digest identifies.
 func TestPromotePatchedRefuses(t *testing.T) {
 	f := newFixture(t, setup{})
 	for name, change := range map[string]func(*storage.Promotion){

@@ -24,8 +24,8 @@ var (
 )
 
 // TestPromoteUnpinned checks services whose copies ignore the ETag. If the profile says so, bytes
-// that a client sends between the check and the publication are never published. There the digests
-// that NoCopyDigests gives up are the only other protection.
+// that a client sends between the check and the publication are not published. If it does not, only
+// the digests that NoCopyDigests gives up protect from that.
 func TestPromoteUnpinned(t *testing.T) {
 	one, _ := hex.DecodeString(md5Pair[0])
 	other, _ := hex.DecodeString(md5Pair[1])
@@ -92,7 +92,7 @@ func TestRepublish(t *testing.T) {
 // TestRepublishGone checks that a staged object is not published if it is gone, changed, or
 // delivered in part or with extra bytes.
 func TestRepublishGone(t *testing.T) {
-	answering := func(change func(body []byte) []byte) s3fake.Fault {
+	delivering := func(change func(body []byte) []byte) s3fake.Fault {
 		return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 			body := change(randomBytes(2 * part))
 			w.Header().Set("ETag", r.Header.Get("If-Match"))
@@ -110,13 +110,13 @@ func TestRepublishGone(t *testing.T) {
 		{"replaced", true, func(f *fixture, key string) { f.fake.Put(key, []byte("evil")) }, true},
 		{"replaced, no digest", false, func(f *fixture, key string) { f.fake.Put(key, []byte("evil")) }, true},
 		{"other bytes", true, func(f *fixture, _ string) {
-			f.fake.Inject("GetObject", forEver, answering(func(b []byte) []byte { return randomBytes(len(b) + 1)[1:] }))
+			f.fake.Inject("GetObject", forEver, delivering(func(b []byte) []byte { return randomBytes(len(b) + 1)[1:] }))
 		}, true},
 		{"shorter", false, func(f *fixture, _ string) {
-			f.fake.Inject("GetObject", forEver, answering(func(b []byte) []byte { return b[1:] }))
+			f.fake.Inject("GetObject", forEver, delivering(func(b []byte) []byte { return b[1:] }))
 		}, false},
 		{"longer", false, func(f *fixture, _ string) {
-			f.fake.Inject("GetObject", forEver, answering(func(b []byte) []byte { return append(bytes.Clone(b), 'x') }))
+			f.fake.Inject("GetObject", forEver, delivering(func(b []byte) []byte { return append(bytes.Clone(b), 'x') }))
 		}, false},
 		{"cut off", true, func(f *fixture, _ string) {
 			f.fake.Inject("GetObject", forEver, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
@@ -145,7 +145,7 @@ func TestRepublishGone(t *testing.T) {
 	}
 }
 
-// TestRepublishFaults lets calls fail once, and always.
+// TestRepublishFaults lets each call that reads or writes the file fail, once and always.
 func TestRepublishFaults(t *testing.T) {
 	t.Parallel()
 	faults := map[string]s3fake.Fault{

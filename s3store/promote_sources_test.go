@@ -221,7 +221,7 @@ func TestPromoteSourcesRefuses(t *testing.T) {
 	}
 }
 
-// TestPromoteSourcesFaults lets calls fail, once and always.
+// TestPromoteSourcesFaults lets each call of a promotion of several sources fail, once and always.
 func TestPromoteSourcesFaults(t *testing.T) {
 	t.Parallel()
 	body := randomBytes(3*part + 3)

@@ -122,9 +122,9 @@ func TestPromoteWhatWasChecked(t *testing.T) {
 func TestPromoteRefuses(t *testing.T) {
 	f := newFixture(t, setup{})
 	for name, change := range map[string]func(*storage.Promotion){
-		"no ETag":  func(p *storage.Promotion) { p.Sources[0].ETag = "" },
-		"no bytes": func(p *storage.Promotion) { p.Size = 0 },
-		"digest":   func(p *storage.Promotion) { p.SHA256 = "abc" },
+		"no ETag":      func(p *storage.Promotion) { p.Sources[0].ETag = "" },
+		"no bytes":     func(p *storage.Promotion) { p.Size = 0 },
+		"not a digest": func(p *storage.Promotion) { p.SHA256 = "abc" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := f.promotion(randomBytes(small))
@@ -141,7 +141,7 @@ func TestPromoteRefuses(t *testing.T) {
 	f.requireIdle(t)
 }
 
-// TestPromoteWithoutDigest checks a service that does not report what it copied.
+// TestPromoteWithoutDigest checks a service that does not report the SHA-256 of what it copied.
 func TestPromoteWithoutDigest(t *testing.T) {
 	f := newFixture(t, setup{})
 	f.fake.Inject("UploadPartCopy", forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
@@ -234,8 +234,8 @@ func TestPromoteUnknownOutcome(t *testing.T) {
 	f.requireIdle(t)
 }
 
-// TestPromoteAtOnce also loses answers, so that one attempt takes the uploads of others for its own
-// strays.
+// TestPromoteAtOnce checks that of many attempts one publishes, and all report success. It also
+// loses answers, so that one attempt takes the uploads of others for its own strays.
 func TestPromoteAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, dropped := range []int{0, 2} {

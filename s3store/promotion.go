@@ -17,7 +17,7 @@ type promotion struct {
 	buffer *buffer // of one patched piece, nil without patches
 }
 
-// patiently returns the object of p. It waits for memory up to CallTimeout.
+// patiently returns the object of p, for which a store waits for memory up to CallTimeout.
 func (s *Store) patiently(p storage.Promotion) storage.Object {
 	return storage.Object{
 		Key: p.Key, Type: p.Type, Name: p.Name, MaxSize: p.Size, MaxWait: s.opts.CallTimeout,

@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// putFaults are what can become of a request. No answer of them says that the file is stored.
+// putFaults returns what can become of a request. None of the answers says that the file is stored.
 func putFaults() map[string]s3fake.Fault {
 	moved := func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -59,8 +59,9 @@ func TestFilesAfterFault(t *testing.T) {
 	}
 }
 
-// TestPartsAfterFault does so for the parts of files. Two are sent at a time, so the second of a file
-// may have begun before the first failed, and either may be the one that the SDK sends to try S3.
+// TestPartsAfterFault does so for the parts of files. Two are sent at a time, so the second of a
+// file may have begun before the first failed, and either may be the one that the SDK sends to try
+// S3.
 func TestPartsAfterFault(t *testing.T) {
 	for name, fault := range putFaults() {
 		bubble(t, name, func(t *testing.T) {
@@ -135,7 +136,8 @@ func TestFilesInDoubt(t *testing.T) {
 	})
 }
 
-// TestPartsInDoubt does so for the only part that fails, which S3 may finish only after the first abort.
+// TestPartsInDoubt does so for the only part that fails, which S3 may finish only after the first
+// abort.
 func TestPartsInDoubt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, setup{warm: true})

@@ -25,7 +25,7 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// putSetups are the stores whose requests differ.
+// putSetups returns stores whose requests differ.
 func putSetups() map[string]setup {
 	full := s3store.Options{
 		SSE: "aws:kms", KMSKeyID: "key", StorageClass: "STANDARD_IA", ExpectedBucketOwner: "111122223333",
@@ -43,8 +43,8 @@ func putSetups() map[string]setup {
 
 var putKeys = []string{"k", "folder/ü +~%&=?#.png", strings.Repeat("long/", 200) + "k"}
 
-// TestFilesAsBySDK compares the request of a file of one part with the one that the SDK makes of it.
-// From 2 MiB on that asks before it sends the body.
+// TestFilesAsBySDK compares the request of a file of one part with the one that the SDK makes of
+// it. From 2 MiB on the SDK waits for an answer before it sends the body.
 func TestFilesAsBySDK(t *testing.T) {
 	t.Parallel()
 	for name, with := range putSetups() {

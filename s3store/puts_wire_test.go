@@ -86,8 +86,8 @@ func newPutWire(t *testing.T, with setup) (*fixture, *putWire) {
 	return newFixture(t, with), w
 }
 
-// newPutWires returns two fixtures. The SDK makes all calls of the second, whose client has an option
-// of its host's.
+// newPutWires returns two fixtures. The SDK makes all calls of the second, whose client has an
+// option of its host's.
 func newPutWires(t *testing.T, with setup) (own *fixture, ours *putWire, other *fixture, theirs *putWire) {
 	t.Helper()
 	own, ours = newPutWire(t, with)

@@ -39,8 +39,8 @@ func (f *staged) receive(ctx context.Context, src *source, first *buffer, part i
 	return f.stream(ctx, src, first, part)
 }
 
-// parkingKey returns a staging key in the folder of key, for which the same rights are given. If that
-// is too long, it is one in a folder above.
+// parkingKey returns a staging key in the folder of key, for which the same rights are given. If
+// that is too long, it is one in a folder above.
 func parkingKey(key, nonce string) string {
 	name := storage.StagingSegment + "/" + strings.ToLower(nonce)
 	folder := path.Dir(key)

@@ -29,7 +29,7 @@ func TestRemoveListed(t *testing.T) {
 	inject := func(op string, fault s3fake.Fault) act {
 		return func(_ *testing.T, f *fixture) { f.fake.Inject(op, forEver, fault) }
 	}
-	// between runs after the call was carried out, and before the next.
+	// between runs do after the call was carried out, and before the next.
 	between := func(op string, do act) act {
 		return func(t *testing.T, f *fixture) {
 			f.fake.Inject(op, 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {

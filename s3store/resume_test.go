@@ -21,7 +21,7 @@ import (
 // only their markers.
 func TestResume(t *testing.T) {
 	body := uploadtest.PNG(3*part + 1000).Bytes()
-	for name, chunk := range map[string]int{"whole": len(body), "cells": part, "cut": part/2 + 7} {
+	for name, chunk := range map[string]int{"whole": len(body), "pieces": part, "cut": part/2 + 7} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, setup{})
 			h, err := upload.New(f.Store, upload.Images(nil), upload.AllowAnonymous, &upload.Options{MaxFileSize: 1 << 30, Logger: slog.New(slog.DiscardHandler)})
@@ -62,8 +62,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestKeepsPieces checks which buckets a Resumer takes, and how large its files may be: a piece must
-// fit into the memory.
+// TestKeepsPieces checks which buckets a Resumer takes, and how large its files may be: a piece
+// must fit into the memory.
 func TestKeepsPieces(t *testing.T) {
 	url, _ := listen(t, s3fake.New("bucket"), false)
 	for name, row := range map[string]struct {

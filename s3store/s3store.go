@@ -45,10 +45,10 @@
 // For upload.Presigner the store signs what clients then send to S3 themselves: a PUT, which never
 // replaces an object; a POST form; or the parts of a multipart upload. S3 holds them to key, type,
 // length and, if it is known, SHA-256; parts to key, number and length. Their files lie under a
-// staging key. Promote makes new objects of them, with new attributes. For upload.Links it signs
-// reads. Nothing that is signed works for longer than seven days, or than the credentials it is
-// signed with: those of a role expire within hours. Services that do not enforce all of it need a
-// [Profile].
+// staging key. Promote makes new objects of them, with new attributes. For upload.Links the store
+// signs reads. Nothing that is signed works for longer than seven days, or than the credentials it
+// is signed with: those of a role expire within hours. Services that do not enforce all of it need
+// a [Profile].
 //
 // Package s3bucket sets up a bucket for that, checks its settings and what the service enforces,
 // and writes the policies of the credentials. Another client can sign what clients get: see

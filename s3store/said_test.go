@@ -40,7 +40,7 @@ type door struct {
 	fake    *s3fake.Server
 	mux     *http.ServeMux
 	direct  *uploadtest.Direct
-	confirm bool     // a confirmation is running
+	confirm bool     // a confirmation has begun
 	lost    []string // staged files removed before there was a published one
 }
 
@@ -126,8 +126,8 @@ func everyNothing(t *testing.T, call string, run func(t *testing.T, d *door, fau
 }
 
 // TestSilentAnswers checks an S3 that answers the calls of a streamed upload without content.
-// Another try makes up for one such answer. After more the store asks S3 whether the object is there.
-// If it is not, the upload fails, and neither an object nor an open upload is left.
+// Another try makes up for one such answer. After more the store asks S3 whether the object is
+// there. If it is not, the upload fails, and neither an object nor an open upload is left.
 func TestSilentAnswers(t *testing.T) {
 	for call, size := range silentWrites {
 		everyNothing(t, call, func(t *testing.T, d *door, fault s3fake.Fault, done bool, times int) {
@@ -253,7 +253,7 @@ func TestSilentRemovals(t *testing.T) {
 				}
 				require.False(t, err == nil && !gone, "reported as removed, and still there")
 				if !done {
-					require.Equal(t, gone, err == nil, err) // otherwise an error in the body leaves it open
+					require.Equal(t, gone, err == nil, err) // an error in the body can hide that S3 did it
 				}
 			})
 		})
@@ -301,15 +301,15 @@ func TestHalfAnswers(t *testing.T) {
 		call, body string
 		header     http.Header
 	}{
-		"PutObject, an empty ETag":      {"PutObject", "", http.Header{"Etag": {`""`}}},
-		"UploadPart, an empty ETag":     {"UploadPart", "", http.Header{"Etag": {""}}},
-		"Complete without its key":      {"CompleteMultipartUpload", complete("<ETag>&quot;1&quot;</ETag>"), nil},
-		"Complete of another key":       {"CompleteMultipartUpload", complete("<Key>other</Key><ETag>&quot;1&quot;</ETag>"), nil},
-		"Complete without its ETag":     {"CompleteMultipartUpload", complete("<Key>k</Key>"), nil},
-		"Complete with an empty ETag":   {"CompleteMultipartUpload", complete("<Key>k</Key><ETag></ETag>"), nil},
-		"Create without an id":          {"CreateMultipartUpload", create("<Bucket>bucket</Bucket><Key>k</Key>"), nil},
-		"Create of another key":         {"CreateMultipartUpload", create("<Key>other</Key><UploadId>1</UploadId>"), nil},
-		"UploadPart with an empty ETag": {"UploadPart", "", http.Header{"Etag": {`""`}}},
+		"PutObject with an empty ETag":   {"PutObject", "", http.Header{"Etag": {`""`}}},
+		"UploadPart with an empty field": {"UploadPart", "", http.Header{"Etag": {""}}},
+		"Complete without its key":       {"CompleteMultipartUpload", complete("<ETag>&quot;1&quot;</ETag>"), nil},
+		"Complete of another key":        {"CompleteMultipartUpload", complete("<Key>other</Key><ETag>&quot;1&quot;</ETag>"), nil},
+		"Complete without its ETag":      {"CompleteMultipartUpload", complete("<Key>k</Key>"), nil},
+		"Complete with an empty ETag":    {"CompleteMultipartUpload", complete("<Key>k</Key><ETag></ETag>"), nil},
+		"Create without an id":           {"CreateMultipartUpload", create("<Bucket>bucket</Bucket><Key>k</Key>"), nil},
+		"Create of another key":          {"CreateMultipartUpload", create("<Key>other</Key><UploadId>1</UploadId>"), nil},
+		"UploadPart with an empty ETag":  {"UploadPart", "", http.Header{"Etag": {`""`}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

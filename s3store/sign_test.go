@@ -2,6 +2,8 @@ package s3store_test
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"net/url"
 	"strings"
 	"testing"
@@ -56,6 +58,11 @@ func TestExpiry(t *testing.T) {
 			require.NoError(t, formErr)
 			require.Equal(t, "token", form.Fields["X-Amz-Security-Token"])
 			require.True(t, strings.HasPrefix(form.Fields["X-Amz-Credential"], "narrow/"))
+			text, err := base64.StdEncoding.DecodeString(form.Fields["policy"])
+			require.NoError(t, err)
+			var policy struct{ Expiration time.Time }
+			require.NoError(t, json.Unmarshal(text, &policy))
+			require.WithinDuration(t, time.Now().Add(row.most), policy.Expiration, 5*time.Second)
 			for _, signed := range []string{put.URL, link} {
 				u, err := url.Parse(signed)
 				require.NoError(t, err)

@@ -7,7 +7,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// maxVersions is the most versions of its own that Discard expects.
+// maxVersions is the most versions of its own that one Discard removes.
 const maxVersions = 10
 
 // Discard implements [storage.Staged]. It continues when ctx ends, for a few calls' time at most.

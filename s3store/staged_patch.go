@@ -30,8 +30,8 @@ type parked struct {
 	spent  bool // Commit or Discard was called
 }
 
-// park makes an object of the parts of f, of size bytes. On error it removes the file, and logs if it
-// cannot.
+// park makes an object of the parts of f, of size bytes. On error it removes the file, and logs if
+// it cannot.
 func park(ctx context.Context, f *staged, size int64) (*parked, error) {
 	etag, err := f.commitStaging(ctx)
 	if err != nil {
@@ -92,8 +92,8 @@ func (p *parked) promotion(list []storage.Patch) storage.Promotion {
 
 // copy makes the parts as [Store.Promote] does. It waits for memory no longer than Stage does. On
 // HTTP/2 the unread rest of the form can hold up the requests whose memory it waits for. Only this
-// process writes the staged object, so its ETag is pin enough. On error it aborts the upload; if that
-// fails, Discard tries again.
+// process writes the staged object, so its ETag is pin enough. On error it aborts the upload; if
+// that fails, Discard tries again.
 func (p *parked) copy(ctx context.Context, of storage.Promotion) (err error) {
 	s := p.public.store
 	obj := p.public.obj

@@ -288,8 +288,8 @@ func TestStagePatchedSwept(t *testing.T) {
 	require.Equal(t, []string{"films/k"}, f.fake.Keys())
 }
 
-// TestStageUnpatched checks that a file that was not announced as one to patch cannot be, once it
-// left the memory.
+// TestStageUnpatched checks that a file that was not announced as one to patch cannot be patched,
+// once it left the memory. Nor can a discarded one.
 func TestStageUnpatched(t *testing.T) {
 	f := newFixture(t, setup{})
 	staged := f.stage(t, "k", randomBytes(3*part))

@@ -11,7 +11,7 @@ import (
 type source struct {
 	r     io.Reader
 	left  int64 // bytes that may still come, without the one in ahead
-	sums  bool  // for checksums: the CPU has the bytes at hand when they arrive
+	sums  bool  // whether fill computes the CRC-32, while the CPU has the bytes at hand
 	err   error // of r, final
 	ahead []byte
 	one   [1]byte // what ahead points to
@@ -48,7 +48,7 @@ func (s *source) read(ctx context.Context, p []byte) (int, error) {
 		s.ahead = nil
 		return n, nil
 	}
-	for range 100 {
+	for range 100 { // reads of nothing, as many as bufio allows
 		if s.err != nil {
 			return 0, s.err
 		}

@@ -34,7 +34,7 @@ import (
 )
 
 // The parts of these tests are smaller than those of S3, since each byte costs time under the race
-// detector. The tests with setup.real use S3's own sizes.
+// detector. The stores with setup.real or setup.tls have S3's own sizes.
 const (
 	chunk  = 64 << 10
 	part   = 5 * chunk
@@ -54,7 +54,7 @@ type setup struct {
 	s3store.Options
 	real      bool // over TCP, with parts as large as S3's
 	tcp       bool // over TCP
-	tls       bool
+	tls       bool // over TLS, with parts as large as S3's
 	versioned bool
 	repeated  int  // status of a repeated Complete
 	warm      bool // has stored files, so that the SDK need not make the next PutObject or UploadPart
@@ -118,7 +118,7 @@ func bubble(t *testing.T, name string, test func(t *testing.T)) {
 	t.Run(name, func(t *testing.T) { synctest.Test(t, test) })
 }
 
-// client retries at once, so that tests need not wait.
+// client returns a client of S3 that retries at once, so that tests need not wait.
 func client(url string, opts ...func(*s3.Options)) *s3.Client {
 	return s3.New(s3.Options{
 		Region:       "us-east-1",
@@ -139,8 +139,8 @@ func object(key string, maxSize int64) storage.Object {
 	return storage.Object{Key: key, Type: "image/png", Name: "holiday.png", MaxSize: maxSize}
 }
 
-// randomBytes returns the same bytes for the same n, with a different beginning for other n. They
-// must not be modified.
+// randomBytes returns the same bytes for the same n, with a different beginning for most other n.
+// They must not be modified.
 func randomBytes(n int) []byte {
 	return noise()[n%997:][:n:n]
 }
@@ -163,14 +163,14 @@ func (f *fixture) stage(t *testing.T, key string, body []byte) storage.Staged {
 	return staged
 }
 
-// requireNothing checks the state after a file was refused.
+// requireNothing checks that the bucket is empty, and that no upload holds anything.
 func (f *fixture) requireNothing(t *testing.T) {
 	t.Helper()
 	require.Empty(t, f.fake.Keys())
 	f.requireIdle(t)
 }
 
-// requireIdle checks that no upload holds anything.
+// requireIdle checks that no upload is open, and that no memory is reserved.
 func (f *fixture) requireIdle(t *testing.T) {
 	t.Helper()
 	require.Zero(t, f.fake.OpenUploads())
@@ -239,8 +239,8 @@ func (s *short) Read(p []byte) (int, error) {
 	return s.r.Read(p[:min(len(p), s.n)])
 }
 
-// kindsOfBucket returns one kind of bucket, or both. On real servers the suites run with both each
-// time.
+// kindsOfBucket returns one kind of bucket, or both with UPLOAD_TEST_LONG=1. On real servers the
+// suites run with both each time.
 func kindsOfBucket() map[string]setup {
 	all := map[string]setup{"plain": {tcp: true}, "versioned": {tcp: true, versioned: true}}
 	for name, with := range all {

@@ -62,8 +62,8 @@ func begin(t *testing.T, fake *s3fake.Server, key string) {
 	require.Equal(t, http.StatusOK, w.Code)
 }
 
-// sweepClocked sweeps and removes, with and without the SDK's correction of the
-// process's clock.
+// sweepClocked sweeps and removes, without the SDK's correction of the process's clock if
+// uncorrected is true.
 func sweepClocked(t *testing.T, fake *s3fake.Server, uncorrected bool) (sweep.Report, error) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(fake)

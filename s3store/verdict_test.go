@@ -62,8 +62,8 @@ func TestScanVerdict(t *testing.T) {
 	require.ErrorContains(t, err, "for the scanner")
 }
 
-// TestLinkToWhatWasScanned replaces a clean version by one that nobody has scanned, and the
-// reverse. No link leads to bytes without a verdict.
+// TestLinkToWhatWasScanned replaces a clean version by one that nobody has scanned. An earlier link
+// still leads to the clean one, and the other gets no link.
 func TestLinkToWhatWasScanned(t *testing.T) {
 	f := newFixture(t, setup{versioned: true})
 	links, err := upload.NewLinks(f.Store, &upload.LinksOptions{RequireScan: true})
