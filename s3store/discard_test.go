@@ -3,9 +3,12 @@ package s3store_test
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
+	"syscall"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/internal/s3fake"
@@ -49,6 +52,20 @@ func TestDiscardTouchesNobodyElse(t *testing.T) {
 			require.Len(t, f.fake.Versions("k"), 1)
 		})
 	}
+}
+
+// TestDiscardReplacedAfterTheLook puts another writer's object over the published one after Discard
+// has recognized its own.
+func TestDiscardReplacedAfterTheLook(t *testing.T) {
+	f := newFixture(t, setup{})
+	staged := f.stage(t, "k", randomBytes(small))
+	require.NoError(t, staged.Commit(t.Context()))
+	f.fake.Inject("HeadObject", 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		serve(w, r)
+		f.fake.Put("k", []byte("somebody else's"))
+	})
+	require.NoError(t, staged.Discard(t.Context()))
+	f.requireStored(t, "k", []byte("somebody else's"))
 }
 
 // TestDiscardWhileVersionsAreSuspended checks that the version "null" is removed only while it is
@@ -191,7 +208,44 @@ func TestDelete(t *testing.T) {
 			})
 		}
 	}
-	f := newFixture(t, setup{})
-	f.fake.Inject("ListObjectVersions", 3, fail500)
-	require.Error(t, f.Delete(t.Context(), "a"), "a service that is down is not a reason to guess")
+}
+
+// TestDeleteWithoutList checks that Delete removes nothing if S3 cannot list versions for the moment:
+// older ones would stay.
+func TestDeleteWithoutList(t *testing.T) {
+	for name, fault := range map[string]s3fake.Fault{
+		"down":              fail500,
+		"too busy":          s3fake.Answer(http.StatusTooManyRequests, "TooManyRequests"),
+		"too slow":          s3fake.Answer(http.StatusRequestTimeout, "RequestTimeout"),
+		"too slow, as S3":   s3fake.Answer(http.StatusBadRequest, "RequestTimeout"),
+		"not to be reached": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, setup{versioned: true, client: func(o *s3.Options) {
+				if fault == nil {
+					own := *o.HTTPClient.(*http.Client)
+					own.Transport = noLists{own.Transport}
+					o.HTTPClient = &own
+				}
+			}})
+			if fault != nil {
+				f.fake.Inject("ListObjectVersions", forEver, fault)
+			}
+			f.fake.Put("k", []byte("older"))
+			f.fake.Put("k", []byte("newer"))
+			require.Error(t, f.Delete(t.Context(), "k"))
+			require.Equal(t, []string{"k", "kk"}, f.DeleteMany(t.Context(), []string{"k", "kk"}))
+			require.Len(t, f.fake.Versions("k"), 2)
+		})
+	}
+}
+
+// noLists refuses connections for lists of versions.
+type noLists struct{ http.RoundTripper }
+
+func (n noLists) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Query().Has("versions") {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	}
+	return n.RoundTripper.RoundTrip(r)
 }

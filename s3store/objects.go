@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net/http"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/airlock-go/upload/internal/s3calls"
@@ -32,10 +31,10 @@ func missing(err error) error {
 	return err
 }
 
-// deleteReadable removes the readable object of a key: the version, the object of that ETag if the
-// version id is "null", or any object if version is nil.
+// deleteReadable removes the readable object of a key: the version, or the object of that ETag if the
+// version's id is not unique.
 func (s *Store) deleteReadable(ctx context.Context, key string, version, etag *string) error {
-	if aws.ToString(version) == nullVersion {
+	if !isUnique(version) {
 		return s.deleteUnversioned(ctx, key, etag)
 	}
 	return s.deleteVersion(ctx, key, version)

@@ -102,6 +102,7 @@ func TestRemoveListed(t *testing.T) {
 		{name: "versions that may not be listed", versioned: true, before: []act{put("1")}, after: []act{inject("ListObjectVersions", denied)}, want: []string{"1"}},
 		{name: "versions that cannot be listed", versioned: true, before: []act{put("1")}, after: []act{inject("ListObjectVersions", noVersions)}, want: []string{"1"}},
 		{name: "versions that are not answered", versioned: true, before: []act{put("1")}, after: []act{inject("ListObjectVersions", fail500)}, fails: true, want: []string{"1", "listed"}},
+		{name: "versions that are asked for too often", versioned: true, before: []act{put("1")}, after: []act{inject("ListObjectVersions", s3fake.Answer(429, "TooManyRequests"))}, fails: true, want: []string{"1", "listed"}},
 		{name: "an object that may not be seen", after: []act{inject("HeadObject", denied)}, fails: true, want: []string{"listed"}},
 		{name: "an object that may not be removed", after: []act{inject("DeleteObject", denied)}, fails: true, want: []string{"listed"}},
 		{name: "an older version that may not be removed", versioned: true, before: []act{put("1")}, after: []act{inject("DeleteObject", denied)}, fails: true, want: []string{"1", "listed"}},

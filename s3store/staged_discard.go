@@ -59,5 +59,5 @@ func (f *staged) withdraw(ctx context.Context) error {
 			f.published = maybe
 		}
 	}
-	return errors.New("s3store: the object is still readable after it was deleted")
+	return errors.New("s3store: the object was removed many times, and may be readable again")
 }

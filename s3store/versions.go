@@ -88,7 +88,18 @@ func versionsOf(out *s3.ListObjectVersionsOutput, key string) (page []version) {
 	return page
 }
 
-// mayNotList reports whether S3 refused to list versions, or cannot.
+// mayNotList reports whether S3 refused to list versions, or cannot. An answer that another try may
+// change is not a refusal: without the list older versions would stay.
 func mayNotList(err error) bool {
-	return (s3calls.Refused(err) || s3calls.Status(err) == http.StatusNotImplemented) && s3calls.Code(err) != "NoSuchBucket"
+	switch s3calls.Status(err) {
+	case 0, http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return false
+	case http.StatusNotImplemented:
+		return true
+	}
+	switch s3calls.Code(err) {
+	case "NoSuchBucket", "RequestTimeout", "RequestTimeTooSkewed":
+		return false
+	}
+	return s3calls.Refused(err)
 }
