@@ -77,6 +77,9 @@ func hostilePages() map[string]string {
 	maps.Copy(pages, map[string]string{
 		"a script after many spaces":        `<a href="` + blanks + `javascript:alert(1)">x</a>`,
 		"a file after many spaces":          `<a href="` + blanks + `file:///C:/a.exe">x</a>`,
+		"a script with many tabs":           `<a href="j` + strings.Repeat("&#9;", 4200) + `avascript:alert(1)">x</a>`,
+		"a description with many tabs":      `<img src="a.png" longdesc="j` + strings.Repeat("&#9;", 4200) + `avascript:alert(1)"/>`,
+		"a long link without a scheme":      `<a href="` + strings.Repeat("a/", 3000) + `">x</a>`,
 		"a picture after many spaces":       `<img src="a.png" srcset="` + blanks + `https://evil.example/a.png 1x"/>`,
 		"a picture after data":              `<img src="a.png" srcset="data:image/png;base64,AAAA 0.1x, https://evil.example/a.png 1x"/>`,
 		"a plug-in of code":                 `<embed type="text/html" code="https://evil.example/a.html"/>`,

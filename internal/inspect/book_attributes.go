@@ -85,16 +85,16 @@ func bookAddress(e bookElement, name string, a xmlread.Attr) error {
 	switch {
 	case scriptSchemes[schemeOf([]byte(value))]:
 		return active(KindScript, "has a script inside")
+	case a.Long && schemeOf(a.Value) == "": // its beginning says nothing, since browsers drop tabs
+		return active(KindExternal, "loads something from elsewhere")
 	case !e.shown && name != "src" && name != "base" && e.name != "item":
 		return nil
-	case a.Long && (len(a.Value) == 0 || a.Value[0] <= ' '): // its beginning says nothing
-		return active(KindExternal, "loads something from elsewhere")
 	case bookSeveral[name]:
 		return severalAddresses(e, a)
 	case bookData[name] && isPicture(e, value):
 		return nil
 	case name == "longdesc", name == "href" && e.clicks:
-		return clickable(value)
+		return clickableAttr(a)
 	}
 	if err := loaded(a); err != nil {
 		return err

@@ -100,6 +100,15 @@ func clickable(target string) error {
 	return nil
 }
 
+// clickableAttr is clickable for an attribute. Of a long one only the beginning is held, so it needs
+// a scheme there: a program may drop blanks and tabs before it acts on the rest.
+func clickableAttr(a xmlread.Attr) error {
+	if value := string(a.Value); !a.Long || placeOf(value) == linkWeb {
+		return clickable(value)
+	}
+	return active(KindLink, "has a long link whose kind does not show at its beginning")
+}
+
 // staysInside reports whether an address has neither a scheme nor the name of a computer: it leads
 // to a place in the document, in its package, or, with ../ or a slash, beside them.
 func staysInside(address string) bool {

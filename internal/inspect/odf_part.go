@@ -152,7 +152,7 @@ var fromDisk = nameSet(`template sound audio`)
 func (p *odfPart) attribute(r *xmlread.Reader, a xmlread.Attr) error {
 	local := string(a.Local)
 	switch local {
-	case "formula", "condition":
+	case "formula", "condition": // of a long one, long judges the pieces
 		if !a.Long {
 			return p.formula(string(a.Value))
 		}
@@ -207,13 +207,13 @@ func (p *odfPart) formula(text string) error {
 	return judgeFormula(text)
 }
 
-// long judges the pieces of a formula that is too long to hold.
+// long judges the pieces of a formula or condition that is too long to hold.
 func (p *odfPart) long(name, piece []byte, last bool) error {
 	_, local, found := bytes.Cut(name, []byte(":"))
 	if !found {
 		local = name
 	}
-	if string(local) != "formula" {
+	if string(local) != "formula" && string(local) != "condition" {
 		return nil
 	}
 	p.f.read(piece)

@@ -198,7 +198,7 @@ func (p *officePart) vml(r *xmlread.Reader) error {
 		case "src", "althref":
 			err = loaded(a)
 		case "href":
-			if err = clickable(string(a.Value)); !isShape[string(r.Name().Local)] {
+			if err = clickableAttr(a); !isShape[string(r.Name().Local)] {
 				err = loaded(a)
 			}
 		}
