@@ -29,7 +29,7 @@ type exchanging struct {
 }
 
 // TestExchanges checks that the document allows what honest clients send and what the handlers
-// answer, that it refuses each answer with a property more, and that each of its operations ran.
+// answer, that it refuses answers with a property more, and that each of its operations succeeded.
 func TestExchanges(t *testing.T) {
 	doc := load(t)
 	ran := map[string]bool{}
@@ -64,8 +64,8 @@ func TestExchanges(t *testing.T) {
 	}
 }
 
-// hold requires that the document allows the exchange, and no answer with a property more. The
-// latter is seen once for each status of a refusal.
+// hold requires that the document allows the exchange, and not its answer with a property more. Of
+// the refusals with one status at an operation, only the first is tried with a property more.
 func (d *document) hold(t *testing.T, e *exchange, ran map[string]bool) {
 	t.Helper()
 	in, err := d.check(t.Context(), e)
