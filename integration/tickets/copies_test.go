@@ -151,7 +151,7 @@ func (at attempt) fails(t *testing.T, s backend) {
 	require.GreaterOrEqual(t, status, 400, answer)
 	require.Less(t, status, 500, answer)
 	got, _ := b.SHA256(t, "other-app/secret.txt")
-	require.Equal(t, sha256Of(victim), got, "there was something to steal")
+	require.Equal(t, sha256Of(victim), got, "there was nothing to steal")
 
 	put(t, th.last, th.rest)
 	require.True(t, th.whole == th.served(t), "the link does not show what was honestly sent")
