@@ -32,7 +32,7 @@ type bench struct {
 	out     *document
 }
 
-// runCases measures and writes the document.
+// runCases measures, and writes the document or, with -only, prints it.
 func runCases(args []string) error {
 	flags := flag.NewFlagSet("run", flag.ExitOnError)
 	quick := flags.Bool("quick", false, "smaller and once, to see that it works")
