@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// These are the servers, in the order of the tables.
+// These are the servers that other code names: this library, and the two that tables compare with.
 const (
 	ours     = "this library"
 	inMemory = "this library, memstore"

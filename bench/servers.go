@@ -276,7 +276,7 @@ func answering(f func(*http.Request) error) http.Handler {
 
 var keys atomic.Int64
 
-// key returns a new one, which costs nothing.
+// key returns a key that this process has not used yet, at almost no cost.
 func key() *string {
 	return aws.String(fmt.Sprintf("f%d-%d.bin", os.Getpid(), keys.Add(1)))
 }

@@ -31,7 +31,7 @@ func TestLayouts(t *testing.T) {
 				f := begin(s)
 				l.build(f, bodies[0], bodies[1])
 				if bodies[0] != bodies[1] && refusal(f.Bytes()) != nil {
-					continue // each reader sees what acts in files of two acting bodies
+					continue // nothing to check: files of two acting bodies show that readers see what acts
 				}
 				if bodies[0] == bodies[1] && !takesTurn() {
 					continue

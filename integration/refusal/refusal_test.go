@@ -172,8 +172,7 @@ func TestExpectContinue(t *testing.T) {
 	})
 }
 
-// TestRefusedBodyIsNoRequest checks that a refused body is not taken for requests: it is read to
-// its end, or the connection is closed.
+// TestRefusedBodyIsNoRequest checks that the server takes no part of a refused body for a request.
 func TestRefusedBodyIsNoRequest(t *testing.T) {
 	t.Parallel()
 	requests := make(chan string, 16)

@@ -66,7 +66,7 @@ func (th *theft) served(t *testing.T) string {
 	if status, _ := th.as(t, "ann", "confirm", map[string]any{"token": th.ticket.Token}, &answer); status != http.StatusCreated {
 		return ""
 	}
-	links, err := upload.NewLinks(s3BackendIn(t, th.bucket, s3store.Options{}).Storage, nil) // another signer's
+	links, err := upload.NewLinks(s3BackendIn(t, th.bucket, s3store.Options{}).Storage, nil) // signed with the right to read
 	require.NoError(t, err)
 	link, err := links.URL(t.Context(), upload.Link{Key: answer.Files[0].Key})
 	require.NoError(t, err)
