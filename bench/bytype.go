@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/internal/corpus"
 )
 
-// largeByType is one upload of 512 MiB of several types.
+// largeByType measures one upload of 512 MiB for each of several types.
 func (b *bench) largeByType() error {
 	size := 512 * mib / b.scale
 	b.out.section("Large by type: one file of %d MiB, S3 over https", size/mib)
@@ -63,7 +63,7 @@ type typedRow struct {
 	alone, upload [2]float64 // CPU s/GiB by size; 0 if it was not measured
 }
 
-// The sizes of files, and how many of each take a measurable time.
+// typedSizes are the sizes of files, and how many of each take a measurable time.
 var typedSizes = [2]struct{ size, n int }{{mib, 16}, {64 * mib, 1}}
 
 // byType measures typical files, and the worst ones once.

@@ -35,7 +35,8 @@ const (
 	rowOwn     = "Confirm, without the time in which parts are assembled"
 )
 
-// assembling sums the time in which S3 assembles parts. One call at a time does so.
+// assembling sums the time in which S3 assembles parts. Such calls come one at a time, so there is
+// no lock.
 type assembling struct {
 	http.RoundTripper
 	time time.Duration
@@ -50,8 +51,8 @@ func (a *assembling) RoundTrip(r *http.Request) (*http.Response, error) {
 	return a.RoundTripper.RoundTrip(r)
 }
 
-// confirm confirms files of 1 GiB that were sent in parts, and compares that with the least that any
-// check takes: reading the object once, and copying it once.
+// confirm confirms files of 1 GiB that were sent in parts, and compares that with the least that
+// any check takes: reading the object once, and copying it once.
 func (b *bench) confirm() error {
 	size := gib / b.scale
 	c, err := newConfirming(size)

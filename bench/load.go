@@ -89,7 +89,8 @@ func (l *loader) run(n, at int) {
 	done.Wait()
 }
 
-// upload sends one file, again and again if it is patient, and returns how that ended.
+// upload sends one file, and a patient loader sends it again as often as it is refused as busy. It
+// returns how that ended.
 func (l *loader) upload() string {
 	for {
 		resp, err := l.post()
@@ -177,8 +178,8 @@ func form(name, mediaType string, content io.Reader, size int64) (io.Reader, int
 
 const chunkData = 256 * kib
 
-// chunk is an IDAT chunk of random data. Many of them make a PNG of any size
-// whose bytes cost nothing to make.
+// chunk is an IDAT chunk of random data. Many of them make a large PNG whose bytes cost nothing to
+// make.
 var chunk = sync.OnceValue(func() []byte { return idat(chunkData) })
 
 func idat(n int) []byte {

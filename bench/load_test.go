@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// TestTypicalFiles checks that this library accepts the files of the cases by type.
+// TestTypicalFiles checks that this library accepts the typical files of the cases by type.
 func TestTypicalFiles(t *testing.T) {
 	h, err := upload.New(&memstore.Store{}, policy(), upload.AllowAnonymous, nil)
 	if err != nil {

@@ -109,7 +109,7 @@ func usage(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(u)
 }
 
-// serveS3 serves an S3 that discards everything, over http and, with -tls, https.
+// serveS3 serves an S3 that discards everything, over http or, with -tls, over https.
 func serveS3(args []string) error {
 	null := &nulls3.Server{}
 	mux := http.NewServeMux()

@@ -65,7 +65,7 @@ func (c *tusClient) patch(offset int64) error {
 	return status(resp)
 }
 
-// offset asks how many bytes have arrived, until the server knows.
+// offset asks how many bytes have arrived, again while the upload is locked.
 func (c *tusClient) offset() (int64, error) {
 	for range 600 {
 		resp, err := c.do(http.MethodHead, c.at, nil, 0, nil)
@@ -99,7 +99,7 @@ func (c *tusClient) do(method, url string, body io.Reader, length int64, h map[s
 	return insecure.Do(r)
 }
 
-// status requires that an answer is one of success.
+// status closes the body of an answer, and returns an error unless the answer is a success.
 func status(resp *http.Response) error {
 	_ = resp.Body.Close()
 	if resp.StatusCode >= 300 {

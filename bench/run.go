@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// These are the servers, in the order of the tables.
+// These are the servers that other code names: this library, and the two that tables compare with.
 const (
 	ours     = "this library"
 	inMemory = "this library, memstore"
@@ -32,7 +32,7 @@ type bench struct {
 	out     *document
 }
 
-// runCases measures and writes the document.
+// runCases measures, and writes the document or, with -only, prints it.
 func runCases(args []string) error {
 	flags := flag.NewFlagSet("run", flag.ExitOnError)
 	quick := flags.Bool("quick", false, "smaller and once, to see that it works")

@@ -91,8 +91,8 @@ func serve(args []string) error {
 	return listen(mux, "")
 }
 
-// profile writes a CPU profile to path until it is stopped. The environment names it, since it is
-// for examining one server:
+// profile writes a CPU profile until it is stopped, to a file whose name is path and the process's
+// number. The environment names the path, since no case passes flags for a profile:
 //
 //	BENCH_CPUPROFILE=cpu.prof go run . run -quick -only "large over https"
 func profile(path string) (stop func(), err error) {
@@ -109,7 +109,7 @@ func profile(path string) (stop func(), err error) {
 	}, nil
 }
 
-// client returns the S3 client that all servers use.
+// client returns an S3 client, as all servers that use the SDK have it.
 func client(endpoint string) *s3.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // a server of the benchmark's own
@@ -124,8 +124,8 @@ func client(endpoint string) *s3.Client {
 	})
 }
 
-// policy returns what the library checks in all cases: files of every type that it reads, as the
-// presets do. Only the limits of unpacking are higher, for files of any size.
+// policy returns what the library checks in all cases except "looking": files of every type that it
+// reads, as the presets do. Only the limits of unpacking are higher, for files of any size.
 func policy() upload.Validator {
 	const large = 64 * gib
 	return upload.Any(
@@ -276,7 +276,7 @@ func answering(f func(*http.Request) error) http.Handler {
 
 var keys atomic.Int64
 
-// key returns a new one, which costs nothing.
+// key returns a key that this process has not used yet, at almost no cost.
 func key() *string {
 	return aws.String(fmt.Sprintf("f%d-%d.bin", os.Getpid(), keys.Add(1)))
 }

@@ -18,8 +18,7 @@ func runSoak(args []string) error {
 	return err
 }
 
-// soak sends many uploads to one server and compares what it holds after some of them and after
-// all.
+// soak sends many uploads to one server, and writes what the server holds after each fifth of them.
 func (b *bench) soak(n int) error {
 	const steps, size = 5, 10 * kib
 	s, err := newSetup(ours, false)

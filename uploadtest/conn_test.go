@@ -291,6 +291,6 @@ func abandoned(t *testing.T, url string) *http.Request {
 
 // TestExamplesOfTheClock runs the functions that the examples show.
 func TestExamplesOfTheClock(t *testing.T) {
-	t.Run("a stalled client is refused", stalledClientIsTold)
+	t.Run("a stalled client is refused", stalledClientGetsAnAnswer)
 	t.Run("a ticket expires", ticketExpires)
 }

@@ -83,7 +83,8 @@ func newApp(t *testing.T, v variant) *app {
 // authorize lets callers choose how they are refused.
 func authorize(r *http.Request) (*upload.Grant, error) { return &upload.Grant{}, refusal(r) }
 
-// refusal is one with the code that the request names, and with parameters of each type.
+// refusal returns an error with the code that the request names, and with parameters of each type.
+// It is nil if the request names none.
 func refusal(r *http.Request) error {
 	code := r.Header.Get("Refuse")
 	if code == "" {

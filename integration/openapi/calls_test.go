@@ -130,8 +130,8 @@ func single(t *testing.T, a *app) {
 	require.Equal(t, 415, a.form(t, "/direct/s3/single", nil, page).Status)
 }
 
-// refusals has the host refuse its caller with each code at an operation of each kind, and with some
-// codes at others.
+// refusals has the host refuse its caller with each code at an operation of each kind, and with
+// some codes at others.
 func refusals(codes []upload.Code) func(t *testing.T, a *app) {
 	return func(t *testing.T, a *app) {
 		for _, code := range codes {

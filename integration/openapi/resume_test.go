@@ -82,8 +82,9 @@ func resumeEmpty(t *testing.T, a *app) {
 	a.resumable(t, 200, "GET", created.Get("Location"), "", nil)
 }
 
-// failing makes the exchanges of files for which the host's function fails: by an error, a refusal of
-// its own, or a code after which clients wait. A client that comes again is answered as ever.
+// failing returns the exchanges of files for which the host's function fails: by a refusal of its
+// own, the code of a failed storage, or a code after which clients wait. A client that comes again
+// succeeds once the function does.
 func failing() exchanging {
 	var fails error
 	calls := func(t *testing.T, a *app) {

@@ -6,8 +6,8 @@ import (
 )
 
 // Acts returns what acts in the document, sorted: scripts, actions that are not on the list of
-// those that pass, embedded files, films and rich media, external data, encryption. It examines every object
-// that the reader finds.
+// those that pass, embedded files, films and rich media, XFA forms, unknown annotations, external data,
+// encryption. It examines every object that the reader found.
 func (d *Document) Acts() []string {
 	found := finding{d, map[string]bool{}}
 	for _, o := range d.objects {
@@ -179,9 +179,8 @@ func onlyLooks(m map[string]any) bool {
 // acting are the actions that never pass (ISO 32000-2, 12.6.4).
 var acting = set("/JavaScript", "/Launch", "/GoToE", "/Thread", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/RichMediaExecute")
 
-// opening are the actions that pass although they run by themselves, and clicked those that pass
-// on a click. A sound
-// is in the file: its stream is examined like any other.
+// opening are the actions that pass where they run by themselves, and clicked those that pass where
+// they run on a click. A sound is in the file: its stream is examined like any other.
 var (
 	opening = set("/GoTo", "/GoToDp", "/Hide", "/SetOCGState", "/Trans", "/NOP", "/SetState",
 		"/Named/NextPage", "/Named/PrevPage", "/Named/FirstPage", "/Named/LastPage")

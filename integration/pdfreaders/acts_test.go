@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/integration/pdfreaders"
 )
 
-// TestActs checks that the judge detects what acts through each reader, however it is written, and
-// passes what does not.
+// TestActs checks that, through each reader, [pdfreaders.Document.Acts] finds what acts, in several
+// spellings, and passes what does not.
 func TestActs(t *testing.T) {
 	program.Find(t, "qpdf")
 	program.Find(t, "mutool")
@@ -45,10 +45,10 @@ func TestActs(t *testing.T) {
 		{"a link to another machine, after a control character", link(`(\001//host/x)`), true},
 		{"a link by an author's editor", link("(textedit:///home/x)"), true},
 		{"a base that is a script", subject{catalog: "/URI 6 0 R", acting: "<</Base(javascript:)>>"}, true},
-		{"a file next to it", file("(../b.pdf)"), false},
+		{"a file at a relative path", file("(../b.pdf)"), false},
 		{"a file of another machine in UTF-16, in hexadecimal", file("<feff002f002f0068>"), true},
 		{"a file of another machine after a control character", file(`(\001\\\\host\\x)`), true},
-		{"a file that has no name", file("/x"), true},
+		{"a file whose name is not a string", file("/x"), true},
 		{"a layer on opening", opens("<</S/SetOCGState/State[]>>"), false},
 		{"the web on opening", opens("<</S/URI/URI(https://example.com/)>>"), true},
 		{"the web on opening, with an owner", opens("<</S/URI/URI(https://example.com/)/O/Link>>"), true},
@@ -56,7 +56,7 @@ func TestActs(t *testing.T) {
 		{"the web at the end of a long chain on opening", opens(chain(21)), true},
 		{"a long chain on opening", opens("<</S/GoTo/D[3 0 R/Fit]/Next 6 0 R>>"), false},
 		{"a presentation that goes on to the web", subject{page: "/PresSteps<</Type/NavNode/NA 6 0 R>>", acting: "<</S/URI/URI(https://example.com/)>>"}, true},
-		{"a collection whose catalogue has another type", subject{catalog: "/X 6 0 R", acting: "<</Collection<</View/T>>>>"}, true},
+		{"a collection outside of the catalogue", subject{catalog: "/X 6 0 R", acting: "<</Collection<</View/T>>>>"}, true},
 		{"an annotation that only looks like something", annotation("/Subtype/FREETEXT/DA(x)"), false},
 		{"an unknown annotation with an action", annotation("/Subtype/FREETEXT/A<</S/GoTo/D[3 0 R/Fit]>>"), true},
 		{"an unknown annotation with an unknown entry", annotation("/Subtype/FREETEXT/Data(x)"), true},

@@ -14,7 +14,7 @@ type file struct {
 	at map[int]int // where the last body of each object stands
 }
 
-// begin returns a file with a catalogue, which refers to object 6, and a page.
+// begin returns a file with a catalogue and a page, one of which refers to object 6.
 func begin(s subject) *file {
 	f := &file{at: map[int]int{}}
 	f.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")

@@ -37,11 +37,11 @@ function model(o) {
 
 var all = { trailer: { value: convert(doc.getTrailer()) } };
 for (var n = 1; n < doc.countObjects(); n++) {
-	var o, ref = doc.newIndirect(n, 0); // only a reference knows whether it leads to a stream
+	var o, ref = doc.newIndirect(n, 0); // only a reference says whether it leads to a stream
 	try {
 		o = ref.resolve();
 	} catch (e) {
-		continue; // what it cannot read it does not show, either
+		continue; // MuPDF does not show what it cannot read
 	}
 	all["obj:" + n + " 0 R"] = o && ref.isStream() ? { stream: { dict: convert(o), data: model(ref) } } : { value: convert(o) };
 }

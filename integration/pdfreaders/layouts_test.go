@@ -2,7 +2,8 @@ package pdfreaders_test
 
 import "fmt"
 
-// layouts are ways to put two bodies of object 6 into a file, and to lead readers to one of them.
+// layouts are ways to put one or two bodies of object 6 into a file, and to lead readers to one of
+// them.
 var layouts = []struct {
 	name  string
 	build func(f *file, first, last string)
@@ -69,7 +70,7 @@ var layouts = []struct {
 		f.object(6, first)
 		f.end("", f.with(6, f.object(16, last)+1))
 	}},
-	{"a cross reference to nothing", func(f *file, first, last string) {
+	{"a cross reference into the last body", func(f *file, first, last string) {
 		f.object(6, first)
 		f.object(6, last)
 		f.end("", f.with(6, f.at[6]+9))
@@ -79,7 +80,7 @@ var layouts = []struct {
 		f.object(6, last)
 		f.end("", f.with(6, 99999))
 	}},
-	{"a free entry", func(f *file, first, last string) {
+	{"no entry", func(f *file, first, last string) {
 		f.object(6, first)
 		f.object(6, last)
 		f.end("", f.without(6))
@@ -111,7 +112,7 @@ var layouts = []struct {
 	}},
 	{"a body in the data of a stream", func(f *file, first, last string) {
 		f.object(6, first)
-		at := f.Len() + len("8 0 obj\n<</Length 99>>stream\n") + map[bool]int{true: 0, false: 1}[len(last) < 77]
+		at := f.Len() + len("8 0 obj\n<</Length 99>>stream\n") + map[bool]int{true: 0, false: 1}[len(last) < 85] // from 85 on the length has three digits
 		f.stream(8, "", "6 0 obj "+last+" endobj")
 		f.end("", f.with(6, at))
 	}},
@@ -187,12 +188,12 @@ var layouts = []struct {
 		f.object(6, last)
 		f.endStream("", map[int]row{6: {1, at, 0}})
 	}},
-	{"a stream of objects", func(f *file, first, last string) {
+	{"a stream of objects after a body outside", func(f *file, first, last string) {
 		f.object(6, first)
 		f.packed(8, "/Type/ObjStm", 6, last)
 		f.endStream("", map[int]row{6: {2, 8, 0}})
 	}},
-	{"a stream of objects with a body outside", func(f *file, first, last string) {
+	{"a stream of objects before a body outside", func(f *file, first, last string) {
 		f.packed(8, "/Type/ObjStm", 6, first)
 		f.object(6, last)
 		f.endStream("", map[int]row{6: {2, 8, 0}})

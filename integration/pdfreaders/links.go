@@ -30,11 +30,11 @@ func plain(s string) string {
 	return string(utf16.Decode(units))
 }
 
-// schemes are those of links to the web, to mail, to news or to a telephone.
+// schemes are those of links to the web, to FTP servers, to mail, to news or to a telephone.
 var schemes = []string{"http", "https", "ftp", "ftps", "mailto", "news", "tel"}
 
-// harmless reports whether a link has one of these schemes, or is relative to the file. Browsers
-// drop white space and control characters (WHATWG URL, 4.4).
+// harmless reports whether a link has one of schemes, or is relative to the file. Browsers drop
+// white space and control characters (WHATWG URL, 4.4).
 func harmless(uri string) bool {
 	uri = strings.ToLower(strings.Map(func(r rune) rune {
 		if r <= ' ' || r >= 0x7f {
@@ -52,8 +52,8 @@ func harmless(uri string) bool {
 // fileNames are the entries by which a file specification names a file (7.11.3).
 var fileNames = []string{"/F", "/UF", "/DOS", "/Mac", "/Unix"}
 
-// beside reports whether a file specification names a file only by a path that is relative to the
-// document, or names none.
+// beside reports whether a file specification names a file only by paths that are relative to the
+// document, or names none. It is false for other file systems and for embedded files.
 func (d *Document) beside(v any) bool {
 	if v = d.resolve(v); v == nil {
 		return true

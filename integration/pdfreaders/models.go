@@ -24,7 +24,7 @@ func (d *Document) hasModels() bool {
 	return false
 }
 
-// staysInside reports whether the data is a model, and contains the type of no such block anywhere.
+// staysInside reports whether the data is a model of U3D that nowhere contains a type of outside.
 func staysInside(data []byte) bool {
 	for _, block := range outside {
 		if bytes.Contains(data, block) {

@@ -17,7 +17,7 @@ var (
 	objectOf = regexp.MustCompile(`(?s)\b(\d+) 0 obj\b.*?endobj`)
 	rootOf   = regexp.MustCompile(`/Root (\d+) 0 R`)
 	endOf    = regexp.MustCompile(`startxref\s+(\d+)`)
-	widthsOf = regexp.MustCompile(`/(?:W|Index|N|First|Size|Prev|XRefStm) ?\[? ?(\d)`)
+	digitOf  = regexp.MustCompile(`/(?:W|Index|N|First|Size|Prev|XRefStm) ?\[? ?(\d)`)
 )
 
 // mutator changes files as attackers and broken programs do.
@@ -73,8 +73,8 @@ var mutations = []func(m mutator, in []byte) []byte{
 		blank := replaced(in, a[0], a[1], string(bytes.Repeat([]byte{' '}, a[1]-a[0])))
 		return update(blank, string(in[a[2]:a[3]]), string(in[a[3]:a[1]]))
 	},
-	func(m mutator, in []byte) []byte { // a number that describes cross references is another
-		a := m.pick(widthsOf, in)
+	func(m mutator, in []byte) []byte { // a number about cross references or a stream of objects begins with another digit
+		a := m.pick(digitOf, in)
 		if a == nil {
 			return nil
 		}
@@ -108,7 +108,8 @@ func update(in []byte, number, rest string) []byte {
 	return out.Bytes()
 }
 
-// TestMutations checks that changed files of real programs act in no reader if they are accepted.
+// TestMutations changes accepted files of the corpus. In no reader does anything act in a changed
+// file that is still accepted.
 func TestMutations(t *testing.T) {
 	d := open(t)
 	takesTurn := rounds.Turns(3) // each mutation of some files, and some mutations of each

@@ -7,8 +7,9 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// TestOffsets has cross references lead to any byte of a file, and to missing streams of objects.
-// By such an entry no reader finds anything that acts in an accepted file.
+// TestOffsets has cross references lead to each byte of a file, or in usual runs to each fourth,
+// and to objects of streams, most of which are missing. By such an entry no reader finds anything
+// that acts in an accepted file.
 func TestOffsets(t *testing.T) {
 	opens := subjects[0]
 	build := func(end func(f *file)) []byte {

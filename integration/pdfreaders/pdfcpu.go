@@ -41,7 +41,7 @@ func readPDFCPU(ctx context.Context, path string) (d *Document, err error) {
 		o := entry.Object
 		if lazy, ok := o.(types.LazyObjectStreamObject); ok {
 			if o, err = lazy.DecodedObject(ctx); err != nil {
-				continue // it does not show what it cannot read
+				continue // pdfcpu does not show what it cannot read
 			}
 		}
 		value, stream := converted(o)

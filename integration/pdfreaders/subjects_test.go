@@ -5,12 +5,13 @@ import (
 	"strings"
 )
 
-// subject is an object, number 6, that acts or not depending on what refers to it.
+// subject is an object, number 6, with a harmless and an acting body, and entries of the catalogue
+// or the page that refer to it.
 type subject struct {
 	name, catalog, page, harmless, acting string
 }
 
-// subjects are objects that pass alone, except for the last.
+// subjects are objects whose acting bodies act with the references to them, and some also alone.
 var subjects = []subject{
 	{"opens", "/OpenAction 6 0 R", "", "<</S/GoTo/D[3 0 R/Fit]>>", "<</S/URI/URI(https://example.com/)>>"},
 	{"events", "", "/AA 6 0 R", "<</O<</S/Named/N/NextPage>>>>", "<</O<</S/URI/URI(https://example.com/)>>>>"},

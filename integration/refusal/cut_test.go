@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// TestCutAtEveryByte checks that a body without its whole closing boundary at the end is not whole,
-// and that nothing of it is kept.
+// TestCutAtEveryByte checks that a body that does not end with its whole closing boundary is
+// refused, as is one shorter than announced, and that nothing of it is kept.
 func TestCutAtEveryByte(t *testing.T) {
 	t.Parallel()
 	h, store := newHandler(t, upload.Form{"file": {Accept: upload.Types("text/plain", "image/png"), MaxFiles: 2}}, upload.Options{})

@@ -22,8 +22,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// rawSenders send a file as the whole body in one of the ways that clients do; allowed
-// and unsent are as those of senders.
+// rawSenders send a file as the whole body in one of the ways that clients do. Their allowed and
+// unsent mean what those of senders mean.
 var rawSenders = []struct {
 	name      string
 	tls       bool
@@ -58,7 +58,7 @@ func curlPut(args ...string) func(testing.TB, *host.Server, client.Part, bool) (
 
 func nameOfPath(r *http.Request) string { return path.Base(r.URL.Path) }
 
-// TestRawRefusedEarlyAndWhole sends the requests that no form may be as raw bodies.
+// TestRawRefusedEarlyAndWhole sends the files of refusals as raw bodies.
 func TestRawRefusedEarlyAndWhole(t *testing.T) {
 	t.Parallel()
 	for _, sender := range rawSenders {
@@ -86,7 +86,8 @@ func TestRawRefusedEarlyAndWhole(t *testing.T) {
 	}
 }
 
-// TestRawSizes: from a byte to hundreds of mebibytes, what is published is what was sent.
+// TestRawSizes checks that what is published is what was sent, from a byte to 24 MiB, or in long
+// runs to 300 MiB.
 func TestRawSizes(t *testing.T) {
 	turn, largest := rounds.Turns(3), int64(rounds.Of(24, 300)*mib)
 	for _, sender := range rawSenders {

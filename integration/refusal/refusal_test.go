@@ -37,14 +37,14 @@ func newHandler(t testing.TB, policy upload.Validator, opts upload.Options) (*up
 	return h, store
 }
 
-// refusals are requests of a gibibyte of which the server need not see more than the first bytes.
+// refusals are requests of a gibibyte, of which the server needs at most the first mebibyte.
 var refusals = []struct {
 	name    string
 	file    client.Part
 	chunked bool
 	policy  upload.Validator
 	limit   int64 // of a file
-	needed  int64 // bytes that the server must read to decide
+	needed  int64 // bytes that the server must read to decide, without the few that show a type
 	status  int
 	code    upload.Code
 }{
@@ -81,9 +81,9 @@ var senders = []struct {
 	{"curl over HTTP/2", true, "HTTP/2.0", mib, 4 * mib, smallWindow, curl("--http2", "--limit-rate", "32M")},
 }
 
-// smallWindow is what the documentation recommends.
+// smallWindow is the window that the documentation recommends.
 var smallWindow = []func(*http.Server){func(s *http.Server) {
-	s.HTTP2 = &http.HTTP2Config{MaxReceiveBufferPerStream: 512 << 10}
+	s.HTTP2 = &http.HTTP2Config{MaxReceiveBufferPerStream: 256 << 10}
 }}
 
 func goClient(header ...string) func(testing.TB, *host.Server, client.Form, bool) (*client.Answer, error) {
@@ -160,7 +160,7 @@ func TestExpectContinue(t *testing.T) {
 		require.False(t, c.Continued())
 		require.Empty(t, store.Keys())
 	})
-	t.Run("another is", func(t *testing.T) {
+	t.Run("the server asks for the body of another request", func(t *testing.T) {
 		c, err := client.Dial(s.Addr, "/", client.Form{client.File("a.png", client.PNG(0))}, 0, "Expect", "100-continue")
 		require.NoError(t, err)
 		defer c.Close()
@@ -172,8 +172,7 @@ func TestExpectContinue(t *testing.T) {
 	})
 }
 
-// TestRefusedBodyIsNoRequest checks that a refused body is not taken for requests: it is read to
-// its end, or the connection is closed.
+// TestRefusedBodyIsNoRequest checks that the server takes no part of a refused body for a request.
 func TestRefusedBodyIsNoRequest(t *testing.T) {
 	t.Parallel()
 	requests := make(chan string, 16)
@@ -203,7 +202,7 @@ func TestRefusedBodyIsNoRequest(t *testing.T) {
 	require.Empty(t, store.Keys())
 }
 
-func TestStalledClientIsTold(t *testing.T) {
+func TestStalledClientGetsAnAnswer(t *testing.T) {
 	t.Parallel()
 	h, store := newHandler(t, upload.Types("image/png"), upload.Options{StallTimeout: 300 * time.Millisecond})
 	s := host.Start(t, h)

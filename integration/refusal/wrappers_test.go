@@ -65,7 +65,7 @@ func newGin(h http.Handler, middleware ...gin.HandlerFunc) http.Handler {
 	return r
 }
 
-// recorder is the usual one, without Unwrap.
+// recorder records the status as many middlewares do, without Unwrap.
 type recorder struct {
 	http.ResponseWriter
 	status int

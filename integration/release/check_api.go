@@ -43,7 +43,7 @@ func (h *history) api(repo, version string) []finding {
 	return all
 }
 
-// comparison is of two checkouts.
+// comparison compares two checkouts.
 type comparison struct {
 	program     string
 	before, now string // folders
@@ -125,8 +125,8 @@ func (c *comparison) run(dir string, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// next is the lowest version after last that may have such changes. Before v1.0.0 a minor version
-// may change the API, and after a pre-release any version.
+// next returns the lowest version that may follow last with such changes. Before v1.0.0 a minor
+// version may change the API. After a pre-release any later version may, so next returns last.
 func next(last string, incompatible, changed bool) string {
 	if semver.Prerelease(last) != "" {
 		return last

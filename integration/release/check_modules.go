@@ -14,8 +14,9 @@ import (
 // placeholder is the version by which modules of a checkout require each other.
 const placeholder = "v0.0.0-00010101000000-000000000000"
 
-// checkModules returns the faults of the go.mod files: only listed folders have one, and each
-// finds its neighbours in the checkout, by the placeholder and a replace line.
+// checkModules returns the faults of the go.mod files. Only listed folders have one, with the path
+// of the folder. Each module finds its neighbours in the checkout, by the placeholder and a replace
+// line. Published modules are for the root's version of Go.
 func checkModules(repo string) (faults []string) {
 	all := slices.Concat(public, private)
 	listed, err := git(repo, "ls-files", "--cached", "--others", "--exclude-standard", "go.mod", "*/go.mod")

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// clone is a small repository with the published modules, all of which pass the checks.
+// clone is a small repository with the published and the private modules, which pass the checks.
 type clone string
 
 func newClone(t *testing.T) clone {
@@ -60,7 +60,7 @@ func (c clone) commit(t *testing.T) {
 	c.git(t, "commit", "--quiet", "--message", "x")
 }
 
-// tag tags all modules.
+// tag tags all published modules.
 func (c clone) tag(t *testing.T, version string) {
 	t.Helper()
 	for _, tag := range tags(version) {
@@ -75,7 +75,7 @@ func (c clone) inspected(version string) (text string, ok bool) {
 	return b.String(), ok
 }
 
-// TestInspect makes one fault at a time.
+// TestInspect makes one fault at a time, or none, and checks the report.
 func TestInspect(t *testing.T) {
 	for name, row := range map[string]struct {
 		version string
@@ -198,7 +198,8 @@ func TestNext(t *testing.T) {
 	}
 }
 
-// TestInspectShallow checks that a clone without tags does not pass for one before the first version.
+// TestInspectShallow checks that a shallow clone without tags does not pass for a repository before
+// its first version.
 func TestInspectShallow(t *testing.T) {
 	c := newClone(t)
 	c.write(t, "b.go", "package upload\n")

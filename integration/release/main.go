@@ -1,5 +1,5 @@
-// Command release prepares the publication of a version, in a folder of its own. It makes
-// a clone with the commit and the tags of all modules, and a module proxy with their zips.
+// Command release prepares the publication of a version, in a folder of its own. It makes a
+// clone with the commit and the tags of all published modules, and a module proxy with their zips.
 // It does not change the repository that it is run in.
 //
 //	release -version v1.2.3 -o FOLDER
@@ -9,7 +9,7 @@
 // CHANGELOG.md, and what changed in the API since the last version.
 //
 // In a checkout each module finds its neighbours by replace lines, which go install refuses
-// and go get ignores. The tagged commit has the version instead.
+// and go get ignores. In the tagged commit the published modules have the version instead.
 package main
 
 import (

@@ -27,14 +27,14 @@ func (o *outside) run(t *testing.T, dir string, args ...string) string {
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(),
 		"GOPROXY=file://"+filepath.ToSlash(o.r.proxy)+","+strings.TrimSpace(string(proxy)),
-		"GOSUMDB=off", // the sums of other modules are in the go.sum files
+		"GOSUMDB=off", // the database does not have the sums of the release
 		"GOFLAGS=-mod=mod -modcacherw -ldflags=-s", "GOWORK=off", "GOBIN="+filepath.Join(o.r.proxy, "bin"))
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "go %s: %s", strings.Join(args, " "), out)
 	return string(out)
 }
 
-// forget removes the release from the go command's cache.
+// forget removes the release from the go command's cache when the test ends.
 func (o *outside) forget(t *testing.T) {
 	t.Helper()
 	cache, err := exec.CommandContext(t.Context(), "go", "env", "GOMODCACHE").Output()

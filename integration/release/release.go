@@ -30,10 +30,10 @@ func clean(repo string) error {
 // except those that git ignores.
 func checkout(repo, folder string) (*release, error) {
 	r := &release{tree: filepath.Join(folder, "tree"), proxy: filepath.Join(folder, "proxy")}
-	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil { //nolint:gosec // likewise
+	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil { //nolint:gosec // for everybody to read
 		return nil, err
 	}
-	if err := os.Mkdir(folder, 0o755); err != nil { //nolint:gosec // for everybody to read
+	if err := os.Mkdir(folder, 0o755); err != nil { //nolint:gosec // likewise
 		return nil, err
 	}
 	if _, err := git(folder, "clone", "--quiet", "--no-checkout", repo, r.tree); err != nil {

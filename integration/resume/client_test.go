@@ -87,7 +87,7 @@ func (c *sender) create(ctx context.Context) error {
 	return errAgain
 }
 
-// proceed asks for the offset, and sends some of the rest.
+// proceed asks for the offset, and sends some or all of the rest.
 func (c *sender) proceed(ctx context.Context) (f upload.File, err error) {
 	got, err := c.do(ctx, http.MethodHead, c.url, nil, nil)
 	if err != nil {
@@ -167,7 +167,8 @@ type answer struct {
 
 var errCut = errors.New("cut")
 
-// do sends one request. One in three is cut: in its body, or while the answer is awaited.
+// do sends one request. One in three of those with a body is cut: in the body, or while the answer
+// is awaited.
 func (c *sender) do(ctx context.Context, method, url string, h map[string]string, body []byte) (*answer, error) {
 	c.requests++
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)

@@ -67,8 +67,8 @@ type sent struct {
 	file    upload.File
 }
 
-// newSent makes a file between 1 KiB and largest. Each tenth must be refused: by its last byte, its
-// head or its name.
+// newSent makes a file between 1 KiB and largest. Each tenth must be refused: for its last byte,
+// its head or its name.
 func newSent(base string, i, largest int) *sent {
 	random := rand.New(rand.NewPCG(uint64(i), 19))
 	size := int(kib * math.Exp(random.Float64()*math.Log(float64(largest)/kib)))
@@ -135,8 +135,8 @@ func report(t *testing.T, all []*sent, kills int) {
 		len(all), published, acknowledged, requests, cuts, kills)
 }
 
-// requirePublished requires that exactly the good files are published, that the host knows these,
-// and that a sweep leaves nothing else.
+// requirePublished requires that the good files are published, that the host's function ran for
+// exactly these, and that a sweep leaves nothing else.
 func (c *cluster) requirePublished(t *testing.T, all []*sent) {
 	t.Helper()
 	kept, keys := c.kept(t), []string{}
@@ -154,7 +154,8 @@ func (c *cluster) requirePublished(t *testing.T, all []*sent) {
 	c.requireSwept(t, keys)
 }
 
-// requireSwept sweeps what is older than a second, until no more than the keys are left.
+// requireSwept sweeps what is older than a second, for up to a minute, until the keys and nothing
+// else are left.
 func (c *cluster) requireSwept(t *testing.T, keys []string) {
 	t.Helper()
 	client, closeIdle := s3test.Get().Client(s3test.Get().Endpoint)

@@ -22,8 +22,8 @@ const (
 	page = "https://app.example.com"
 )
 
-// arranged is a bucket before Check examines it. The store's own client may do everything unless
-// allow says otherwise.
+// arranged is a bucket before Check examines it. The store's client may do everything unless
+// [arranged.as] narrows its rights.
 type arranged struct {
 	t      *testing.T
 	bucket *s3test.Bucket
@@ -32,8 +32,8 @@ type arranged struct {
 	layout s3bucket.Layout
 }
 
-// as gives the store's client to a user with the checker's policy, with one more action unless that
-// is empty, and without those of out.
+// as has the store's client act for a user with the checker's policy, with one more action unless
+// more is empty, and without the actions of out.
 func (a *arranged) as(more string, out []left) {
 	a.server = s3test.User(a.t)
 	p, err := a.lookAfter(a.bucket.Client, a.bucket.Name).Policy(s3bucket.RoleCheck)
@@ -108,8 +108,8 @@ func together(all ...arrangement) arrangement {
 // they are needed for.
 var lacking = map[left]bool{}
 
-// user is an arrangement with the policy of the checker, one more action unless that is empty, and
-// without those of out.
+// user returns an arrangement with the policy of the checker, with one more action unless more is
+// empty, and without the actions of out.
 func user(more string, out ...left) arrangement {
 	for _, one := range out {
 		lacking[one] = true
@@ -149,8 +149,8 @@ var (
 	openToRead = together(readable, withACLs, undeclared)
 	openToList = together(listable, unowned, setUp, arrangement{"versions only in the layout", false, versions.make})
 
-	// The user has exactly the checker's rights, or lacks some and has another. Most buckets also have
-	// a wrong CORS rule.
+	// The user has exactly the checker's rights, or lacks some. Most of those who lack one have
+	// another, and a bucket with a wrong CORS rule.
 	checks       = together(user(""), cors("right", page, "PUT", "*", "ETag"))
 	seesLittle   = user("", left{"ReadSetup", "s3:GetBucketPolicyStatus"}, left{"ReadSetup", "s3:GetBucketOwnershipControls"}, left{"ReadSetup", "s3:GetBucketVersioning"}, left{"ReadCORS", "s3:GetBucketCORS"})
 	cannotWrite  = together(user("s3:GetBucketPolicy", left{"Probe", "s3:PutObject"}), cors("any origin", "*", "PUT", "*", "ETag"))

@@ -104,7 +104,7 @@ func (w *world) parts(body []byte) (url string, ticket *upload.Ticket, err error
 	return url, ticket, nil
 }
 
-// confirming is a presigner that also confirms without the client.
+// confirming returns a presigner that also confirms without the client, and its URL.
 func (w *world) confirming() (p *upload.Presigner, url string, err error) {
 	p, err = upload.NewPresigner(w.handler(8*mib), [][]byte{bytes.Repeat([]byte{7}, 32)}, &upload.PresignOptions{
 		GrantStored: func(_ context.Context, subject string) (*upload.Grant, error) {
@@ -117,7 +117,7 @@ func (w *world) confirming() (p *upload.Presigner, url string, err error) {
 	return p, w.serve(p) + "/", nil
 }
 
-// confirmStored confirms the only staged file, and checks that nothing of it stays there.
+// confirmStored confirms the only staged file, and checks that nothing of it stays in staging.
 func (w *world) confirmStored(p *upload.Presigner) error {
 	for _, v := range w.bucket.Versions(w.ctx, w.t) {
 		if key, ok := strings.CutSuffix(v.Key, ".ticket"); ok {

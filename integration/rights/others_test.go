@@ -138,15 +138,18 @@ func (w *world) check() []s3bucket.Finding {
 	return w.findings
 }
 
-// finds is a path on which Check returns that state for a topic.
+// finds returns a path on which Check finds that state for a topic, and leaves nothing.
 func finds(topic s3bucket.Topic, state s3bucket.State) path {
 	return func(w *world) error {
 		for _, f := range w.check() {
-			if f.Topic == topic && f.State != state {
+			switch {
+			case f.Topic == topic && f.State != state:
 				return fmt.Errorf("%s: %s, %s", topic, f.State, f.Explanation)
+			case f.Topic == topic:
+				return w.nothing("")
 			}
 		}
-		return w.nothing("")
+		return fmt.Errorf("%s: no finding", topic)
 	}
 }
 

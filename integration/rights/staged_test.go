@@ -18,8 +18,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// stagedFilm has another process receive a film, which must not be read before it is published. Then
-// a link leads to it.
+// stagedFilm has another client receive a film, which must not be readable before it is published.
+// After that a signed URL leads to it.
 func stagedFilm(w *world) error {
 	receiver, err := s3store.New(w.bucket.Client, w.bucket.Name, options())
 	if err != nil {
@@ -44,7 +44,7 @@ func stagedFilm(w *world) error {
 	return wants(200, status, err)
 }
 
-// readsNothing tries all ways to read an object.
+// readsNothing tries to read an object in several ways, and returns an error unless all are denied.
 func (w *world) readsNothing(v s3test.Version) error {
 	client, bucket := w.store.Client(), &w.bucket.Name
 	for name, id := range map[string]*string{"the object": nil, "the version": &v.ID} {
@@ -87,8 +87,8 @@ func (w *world) signedRead(key string) (status int, err error) {
 	return status, err
 }
 
-// TestDeliveryReadsNothingStaged checks a bucket without prefixes of keys, where staged files of all
-// kinds lie among the published ones.
+// TestDeliveryReadsNothingStaged checks a bucket without prefixes of keys, where staged files of
+// all kinds lie among the published ones.
 func TestDeliveryReadsNothingStaged(t *testing.T) {
 	t.Parallel()
 	b := s3test.NewBucket(t, true)
@@ -119,8 +119,8 @@ func TestDeliveryReadsNothingStaged(t *testing.T) {
 	}
 }
 
-// TestOneProcessOfSeveralRoles checks that a process with the policy of several roles goes all their
-// paths: what delivery alone is denied is needed to publish and to sweep.
+// TestOneProcessOfSeveralRoles checks that a process with the policy of several roles goes all
+// their paths except the staged film's. Publishing and sweeping need what delivery alone is denied.
 func TestOneProcessOfSeveralRoles(t *testing.T) {
 	t.Parallel()
 	roles := []s3bucket.Role{s3bucket.RoleStreamed, s3bucket.RoleDirect, s3bucket.RoleDelivery, s3bucket.RoleSweeper}

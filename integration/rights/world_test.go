@@ -34,15 +34,14 @@ func TestMain(m *testing.M) { s3test.Main(m) }
 // left is an action that is left out of the statement of a policy.
 type left struct{ sid, action string }
 
-// world is a bucket, and a store over it that may do what the policy of its roles
-// allows.
+// world is a bucket, and a store over it that may do what the policy of its roles allows.
 type world struct {
 	t      testing.TB
 	ctx    context.Context
 	bucket *s3test.Bucket
 	proxy  *faultproxy.Proxy
 	store  *s3store.Store
-	care   *s3bucket.Bucket // manages that of the store
+	care   *s3bucket.Bucket // manages the store's bucket
 	closed []func()
 
 	findings []s3bucket.Finding // of check
@@ -90,14 +89,14 @@ func withForms(statements []s3bucket.Statement, bucket string) []s3bucket.Statem
 	return statements
 }
 
-// options returns those of all stores here.
+// options returns the options of most stores here.
 func options() *s3store.Options {
 	return &s3store.Options{
 		Tags: map[string]string{"app": "test"}, Logger: slog.New(slog.DiscardHandler),
 	}
 }
 
-// layout returns that of all buckets here.
+// layout returns the layout of most buckets here.
 func layout(versioned bool) s3bucket.Layout {
 	return s3bucket.Layout{
 		KeyPrefixes: []string{"files/"}, StagingPrefixes: []string{""}, Versioned: versioned,
@@ -141,7 +140,7 @@ func (h *hidden) WriteHeader(status int) {
 	h.ResponseWriter.WriteHeader(status)
 }
 
-// handler accepts text files and pictures of up to max bytes.
+// handler returns a handler that accepts text files and PNG pictures of up to limit bytes.
 func (w *world) handler(limit int64) *upload.Handler {
 	w.t.Helper()
 	h, err := upload.New(w.store, upload.Types("image/png", "text/plain"), upload.AllowAnonymous, &upload.Options{

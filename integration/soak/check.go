@@ -35,14 +35,14 @@ func (w *world) acknowledged(key, digest string) {
 // lifetime is how long the application keeps a file.
 const lifetime = time.Minute
 
-// forget checks acknowledged files whose lifetime has passed, and has the application delete them.
+// forget checks acknowledged files whose lifetime has passed, and has the application forget them.
 func (w *world) forget(ctx context.Context) {
 	for sleep(ctx, 5*time.Second) {
 		w.retire(context.WithoutCancel(ctx), lifetime)
 	}
 }
 
-// retire checks all acknowledged files that are older, and removes them from the list.
+// retire checks all acknowledged files that are older, and has the application forget them.
 func (w *world) retire(ctx context.Context, older time.Duration) {
 	var keys []string
 	digests := map[string]string{}
@@ -68,7 +68,7 @@ func (w *world) retire(ctx context.Context, older time.Duration) {
 	}
 }
 
-// intact reads an object without the faulty proxy.
+// intact reads an object without the faulty proxy, and returns an error if its digest is another.
 func (w *world) intact(ctx context.Context, key, digest string) error {
 	out, err := w.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(bucket), Key: &key})
 	if err != nil {
@@ -111,8 +111,8 @@ func (w *world) lastLook(ctx context.Context) error {
 	return w.leftovers(ctx, map[string]time.Time{}, -1)
 }
 
-// leftovers finds what nothing refers to, has passed the grace period, and is still there after it
-// was a suspect for longer than patience.
+// leftovers reports what the sweeper should have removed: nothing refers to it, it is older than
+// the grace, and it has been a suspect for longer than patience.
 func (w *world) leftovers(ctx context.Context, suspects map[string]time.Time, patience time.Duration) error {
 	found, err := w.listed(ctx)
 	if err != nil {

@@ -24,7 +24,7 @@ type kind struct {
 	do     func(ctx context.Context, w *world, rng *rand.Rand) (outcome string, err error)
 }
 
-// kinds are all kinds. Their answers are counted; an error is a broken promise.
+// kinds are all kinds of clients. Their outcomes are counted; an error is a broken promise.
 var kinds = []kind{
 	{"a picture", 30, posts(picture, 201)},
 	{"a text", 20, posts(text, 201)},
@@ -95,8 +95,8 @@ func posts(form func(*rand.Rand) client.Form, want int) func(context.Context, *w
 	}
 }
 
-// judge counts an acknowledged file. While S3 fails, any upload may be refused for that reason, and
-// no other.
+// judge records the files that an answer acknowledges. It returns an error for a status other than
+// want, except those by which an upload is refused while S3 fails.
 func (w *world) judge(a *client.Answer, want int, f client.Form) (string, error) {
 	outcome := strconv.Itoa(a.Status)
 	switch {
@@ -243,7 +243,7 @@ func (w *world) put(ctx context.Context, s *storage.SignedRequest, c client.Cont
 	return errDirect
 }
 
-// confirm confirms like clients that retry after a refusal as busy.
+// confirm confirms like clients that try again when S3 fails or the server is busy.
 func (w *world) confirm(ctx context.Context, token string, want int, c client.Content) (string, error) {
 	var a client.Answer
 	for range 5 {
@@ -262,7 +262,7 @@ func (w *world) confirm(ctx context.Context, token string, want int, c client.Co
 		}
 		time.Sleep(500 * time.Millisecond)
 	}
-	switch a.Status { // a refusal whose cleanup preceded its answer, or bytes that S3 has lost
+	switch a.Status { // a refusal whose clean-up preceded its answer, or bytes that S3 has lost
 	case http.StatusConflict, http.StatusNotFound:
 		return strconv.Itoa(a.Status), nil
 	}

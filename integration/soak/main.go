@@ -1,13 +1,12 @@
 // Command soak runs a server for a long time under realistic conditions: good clients, bad ones,
-// slow ones, and ones that leave, while calls to S3 fail in every known way. It then reports
-// whether
+// slow ones, and ones that leave, while calls to S3 fail or take long. It then reports whether
 //
 //   - every acknowledged file is stored, whole,
-//   - nothing that was not acknowledged is older than the sweeper's grace period,
-//   - memory, goroutines and file descriptors of the server did not grow.
+//   - what nothing refers to is removed soon after the sweeper's grace,
+//   - memory, goroutines and file descriptors of the server stayed within limits.
 //
-// The server is a process of its own. Clients, S3 (versitygw) and the proxy that injects the faults
-// are in this one.
+// The server and S3 (versitygw) are processes of their own. The clients and the proxy that injects
+// the faults are in this one.
 package main
 
 import (
@@ -33,11 +32,11 @@ func main() {
 
 const (
 	grace      = 2 * time.Minute  // of the sweeper
-	sweepEvery = 15 * time.Second // of the server's
+	sweepEvery = 15 * time.Second // of the server
 	// slack is how long a sweep takes when nothing fails any more.
 	slack = 90 * time.Second
-	// patience is how long it may take while S3 fails: a call that fails for good ends a sweep, or
-	// leaves an object to the next.
+	// patience is how long a removal may take while S3 fails: a call that fails for good ends a
+	// sweep, or leaves an object to the next.
 	patience = 5 * time.Minute
 )
 

@@ -38,7 +38,7 @@ type app struct {
 
 	mu      sync.Mutex
 	files   map[string]bool // by key
-	removed map[string]int  // by the sweeper: staging, published, uploads
+	removed map[string]int  // what the sweeper found, by kind and outcome
 }
 
 // serve serves until its input ends.

@@ -43,11 +43,11 @@ type world struct {
 	acked    map[string]acked // by key, while the application refers to it
 	wrong    []string
 	samples  []sample
-	removed  map[string]int // what the sweeper removed
+	removed  map[string]int // what the sweeper found, by kind and outcome
 	injected map[string]int
 }
 
-// acked is a file that a client knows to be stored.
+// acked is a file that the server has acknowledged as stored.
 type acked struct {
 	sha256 string
 	at     time.Time
@@ -117,8 +117,8 @@ func (w *world) close() {
 	}
 }
 
-// run runs everything until ctx ends, and then waits until no request is running and everything
-// removable is removed.
+// run runs everything until ctx ends, and waits until no request is running. Then it takes the last
+// look and the last sample.
 func (w *world) run(ctx context.Context, clients int, length time.Duration) error {
 	var all sync.WaitGroup
 	for i := range clients {
@@ -144,7 +144,7 @@ var calls = []faultproxy.Call{
 	faultproxy.Head, faultproxy.Get, faultproxy.Delete, faultproxy.ListUploads, faultproxy.ListVersions, faultproxy.Other,
 }
 
-// breakThings makes calls to S3 fail, one to four in a row, so that retries also fail.
+// breakThings makes calls to S3 fail or take long, one to four in a row, so that retries also fail.
 func (w *world) breakThings(ctx context.Context) {
 	rng := rand.New(rand.NewPCG(0, 1))
 	for sleep(ctx, time.Duration(200+rng.IntN(600))*time.Millisecond) {

@@ -33,7 +33,7 @@ const mib = 1 << 20
 // secrets are those of all presigners.
 var secrets = [][]byte{bytes.Repeat([]byte{7}, 32)}
 
-// backend is a store, and everything it holds by key.
+// backend is a store, and a function that lists its keys.
 type backend struct {
 	storage.Storage
 	keys   func(t *testing.T) []string
@@ -51,7 +51,7 @@ var backends = map[string]func(t *testing.T, mux *http.ServeMux, url string) bac
 	"S3, versioned": func(t *testing.T, _ *http.ServeMux, _ string) backend { return s3Backend(t, true) },
 }
 
-// formBackends returns those that can hold clients to a form.
+// formBackends returns the backends that sign POST forms.
 func formBackends() map[string]func(t *testing.T, mux *http.ServeMux, url string) backend {
 	if s3test.Get().Profile().NoForms {
 		return map[string]func(t *testing.T, mux *http.ServeMux, url string) backend{"memstore": backends["memstore"]}
@@ -87,7 +87,7 @@ type app struct {
 	backend
 	presigner *upload.Presigner
 
-	onRead func() // called while a file is read for its confirmation
+	onRead func() // called when a confirmation begins to check a file
 }
 
 func newApp(t *testing.T, newBackend func(*testing.T, *http.ServeMux, string) backend, o upload.PresignOptions) *app {
@@ -139,7 +139,7 @@ func (a *app) needsDigest(t *testing.T) bool {
 	return methods.NeedsDigest
 }
 
-// sign declares the SHA-256 only where it is needed.
+// sign returns a ticket. It declares the SHA-256 only where that is needed.
 func (a *app) sign(t *testing.T, name, content string) *upload.Ticket {
 	t.Helper()
 	ticket := &upload.Ticket{}

@@ -25,8 +25,8 @@ func setBody(r *http.Request, content string) {
 	r.Body, r.ContentLength, r.GetBody = io.NopCloser(strings.NewReader(content)), int64(len(content)), nil
 }
 
-// TestForgedRequests checks that the storage refuses a signed request after any change, and that
-// there is nothing to confirm.
+// TestForgedRequests checks that the storage refuses a signed request after each change, and that
+// there is nothing to confirm. The unchanged request then works.
 func TestForgedRequests(t *testing.T) {
 	t.Parallel()
 	rows := map[string]func(t *testing.T, a *app, r *http.Request){
@@ -68,7 +68,8 @@ func TestForgedRequests(t *testing.T) {
 	}
 }
 
-// TestForgedForms checks the same for a POST form.
+// TestForgedForms checks that the storage refuses a POST form after each change, and that there is
+// nothing to confirm.
 func TestForgedForms(t *testing.T) {
 	t.Parallel()
 	rows := map[string]func(s *storage.SignedRequest) (content string){
@@ -96,8 +97,8 @@ func TestForgedForms(t *testing.T) {
 	}
 }
 
-// TestFalseConfirmations checks that a file is published only for its owner, only if it is what it
-// was declared to be, and only in time.
+// TestFalseConfirmations checks that a file is published only for its owner, only by its ticket,
+// and only if it is what it was declared to be.
 func TestFalseConfirmations(t *testing.T) {
 	t.Parallel()
 	html := "<!doctype html><script>alert(1)</script>"
@@ -154,7 +155,7 @@ func TestBodyHash(t *testing.T) {
 	}
 }
 
-// TestSecondPut repeats a PUT before the confirmation, while the file is read, and after it.
+// TestSecondPut repeats a PUT before the confirmation, during it, and after it.
 func TestSecondPut(t *testing.T) {
 	t.Parallel()
 	for name, backend := range backends {
@@ -230,7 +231,7 @@ func TestExpired(t *testing.T) {
 	}
 }
 
-// TestParts sends parts of other lengths, omits parts, and makes another caller's steps.
+// TestParts sends parts of other lengths, omits parts, and has another caller make steps.
 func TestParts(t *testing.T) {
 	t.Parallel()
 	const size = 5 * mib
@@ -276,7 +277,7 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// requireUnchangeable checks that no parameter of a signed URL can be changed.
+// requireUnchangeable checks that no query parameter of a signed URL can be changed.
 func requireUnchangeable(t *testing.T, s *storage.SignedRequest, content string) {
 	t.Helper()
 	u, err := url.Parse(s.URL)
@@ -307,7 +308,7 @@ func flipped(s string) string {
 	return s[:len(s)-1] + "1"
 }
 
-// TestUnchangeable checks key, expiry, and all other parameters of a URL.
+// TestUnchangeable checks the signature, the expiry, and all other query parameters of a URL.
 func TestUnchangeable(t *testing.T) {
 	t.Parallel()
 	for name, backend := range backends {

@@ -66,7 +66,7 @@ func (th *theft) served(t *testing.T) string {
 	if status, _ := th.as(t, "ann", "confirm", map[string]any{"token": th.ticket.Token}, &answer); status != http.StatusCreated {
 		return ""
 	}
-	links, err := upload.NewLinks(s3BackendIn(t, th.bucket, s3store.Options{}).Storage, nil) // another signer's
+	links, err := upload.NewLinks(s3BackendIn(t, th.bucket, s3store.Options{}).Storage, nil) // signed with the right to read
 	require.NoError(t, err)
 	link, err := links.URL(t.Context(), upload.Link{Key: answer.Files[0].Key})
 	require.NoError(t, err)
@@ -151,7 +151,7 @@ func (at attempt) fails(t *testing.T, s backend) {
 	require.GreaterOrEqual(t, status, 400, answer)
 	require.Less(t, status, 500, answer)
 	got, _ := b.SHA256(t, "other-app/secret.txt")
-	require.Equal(t, sha256Of(victim), got, "there was something to steal")
+	require.Equal(t, sha256Of(victim), got, "there was nothing to steal")
 
 	put(t, th.last, th.rest)
 	require.True(t, th.whole == th.served(t), "the link does not show what was honestly sent")

@@ -29,9 +29,9 @@ func (v *verdict) Validate(context.Context, *upload.Incoming) (upload.Observer, 
 func (v *verdict) Write(p []byte) (int, error)                                         { return len(p), nil }
 func (v *verdict) Verdict() error                                                      { v.then(); return nil }
 
-// TestSameETag replaces a file while it is checked by another one with the same ETag: by a form
-// that is sent again, or by a PUT after another instance has aborted the upload. The replacement is
-// not published. Where the SHA-256 is signed it is impossible.
+// TestSameETag sends, while a file is checked, another one with the same ETag in its place: by the
+// form again, or by a PUT after another instance has aborted the upload. The replacement is not
+// published. Where the SHA-256 is signed, the storage refuses the replacement.
 func TestSameETag(t *testing.T) {
 	t.Parallel()
 	ways := map[string]bool{"put, aborted elsewhere": false}

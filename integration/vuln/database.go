@@ -14,14 +14,15 @@ import (
 	"golang.org/x/mod/module"
 )
 
-// database is one of vulnerabilities.
+// database is a database of vulnerabilities.
 type database struct {
 	url     string // "" for that of govulncheck
 	about   string
-	probing bool // without output
+	probing bool // a scan shows no output
 }
 
-// choose returns the first database that answers.
+// choose returns the database that GOVULNDB names, or else that of govulncheck if it answers, or
+// else the records.
 func choose(program, module string) (*database, error) {
 	if url := os.Getenv("GOVULNDB"); url != "" {
 		return &database{url: url, about: url + ", of GOVULNDB"}, nil

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fake acts as govulncheck: it ends as the file STATUS of the module says, and as "unreachable"
-// there where it is called without a database.
+// fake acts as govulncheck: its exit status stands in the module's file "status". If the module has
+// a file "unreachable", a call without -db ends with 1, as where no network leads to the database.
 const fake = `#!/bin/sh
 echo "$@" >>"$CALLS"
 case "$*" in *"-db "*) ;; *) test ! -e "$2/unreachable" || exit 1 ;; esac
@@ -24,7 +24,7 @@ func TestRun(t *testing.T) {
 		records     []string // versions in the module cache
 		variable    string   // GOVULNDB
 		fault       string   // "" for none
-		database    string   // in the last call
+		database    string   // in a call that scans packages
 	}{
 		"nothing is found":            {statuses: []string{"0", "0"}},
 		"a vulnerability":             {statuses: []string{"3", "0"}, fault: "vulnerable: "},
@@ -37,8 +37,8 @@ func TestRun(t *testing.T) {
 		"a vulnerability in them": {
 			statuses: []string{"3"}, unreachable: true, records: []string{"v0.0.0-20261105234957-e22db6528018"}, fault: "vulnerable: ",
 		},
-		"the one of the variable": {statuses: []string{"0"}, unreachable: true, variable: "file:///db", database: "-db file:///db "},
-		"no module":               {fault: "name the folders"},
+		"the database of GOVULNDB": {statuses: []string{"0"}, unreachable: true, variable: "file:///db", database: "-db file:///db "},
+		"no module":                {fault: "name the folders"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
