@@ -64,13 +64,8 @@ func TestExchanges(t *testing.T) {
 	}
 }
 
-<<<<<<< HEAD
-// hold requires that the document allows the exchange, and refuses the answer with a property more.
-// Of refusals it tries the latter once for each operation and status.
-=======
 // hold requires that the document allows the exchange, and not its answer with a property more. Of
 // the refusals with one status at an operation, only the first is tried with a property more.
->>>>>>> s/12
 func (d *document) hold(t *testing.T, e *exchange, ran map[string]bool) {
 	t.Helper()
 	in, err := d.check(t.Context(), e)
