@@ -96,7 +96,7 @@ func TestWalkRefusesCutFiles(t *testing.T) {
 	}
 }
 
-// wholeWhenCut lists the files with a beginning that is a whole file, and what that still has.
+// wholeWhenCut lists files with beginnings that are accepted, and what these still have, or why.
 var wholeWhenCut = map[string]string{
 	"JPEG with zeros after its end":                          "the picture, with fewer of them",
 	"JPEG with a fill byte after its end":                    "the picture",
