@@ -25,7 +25,7 @@ type pdfTable struct {
 
 // pdfBodyAt is a body in the file.
 type pdfBodyAt struct {
-	from, to int64 // a cross reference to an offset in this range, of which to is the last digit of the number, leads to it
+	from, to int64 // first and last offset of cross references that lead to it; at to is the last digit of its number
 	num      uint32
 	flags    pdfFlag
 }

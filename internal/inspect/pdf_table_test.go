@@ -21,8 +21,7 @@ func TestPDFPlaces(t *testing.T) {
 		at := strings.Index(file, "^")
 		return strings.Replace(strings.Replace(file, "^", "", 1), "xref\n0 1\n0000000000 65535 f \n", fmt.Sprintf("xref\n6 1\n%010d 00000 n \n", at), 1)
 	}
-	// table returns a table that leads from object 6 to object 7, where both are the first in the
-	// file.
+	// table returns a table that leads from object 6 to the first object 7 of the file.
 	table := func(file string) string { return fmt.Sprintf("xref 6 1 %010d 00000 n", strings.Index(file, "7 0 obj")) }
 	hidden := func(where string) string {
 		opener := "1 0 obj<</Type/Catalog/OpenAction 6 0 R>>endobj"
@@ -49,7 +48,7 @@ func TestPDFPlaces(t *testing.T) {
 		{"a body with a fraction as its number in a stream", led(pdfStream("", "^6.0 0 obj"+web)), action},
 		{"the object before", led("^"+object(8, "[]"), object(7, web)), ""},
 		{"the end of the body", led(object(7, web), "^"+object(8, "[]")), ""},
-		{"a body in a stream that goes nowhere", led(pdfStream("", "7 0 obj<</A 1>>endobj^")), ""},
+		{"the end of a harmless body in a stream", led(pdfStream("", "7 0 obj<</A 1>>endobj^")), ""},
 
 		{"a table in a comment", hidden("%TABLE\n"), action},
 		{"a table in a string", hidden(object(8, "(TABLE)")), action},

@@ -35,7 +35,7 @@ type pdfToken struct {
 	kind pdfKind
 	at   int64 // of its first byte
 	text []byte
-	num  int64 // the value of a word that is a non-negative number; -1 for other words
+	num  int64 // the value of a word that is only digits, up to maxPDFDigits; -1 for other words
 	cut  bool  // text is only its beginning
 }
 
@@ -71,7 +71,8 @@ func (l *pdfLexer) opaque() bool {
 	return l.state == lexLiteral || l.state == lexHex || l.state == lexComment
 }
 
-// continues holds, for each state, the bytes that neither end nor change it.
+// continues holds, for each state, the bytes that neither end it nor have to be decoded. The digits
+// of lexHex have to be.
 var continues = func() (table [lexGreater + 1][256]bool) {
 	for i := range 256 {
 		c := byte(i)
@@ -162,8 +163,8 @@ func (l *pdfLexer) regular(p []byte, from int, t *pdfToken) (n int) {
 	return n
 }
 
-// simple writes the text of a short string without parentheses and escapes, which begins at from, to
-// t.
+// simple writes the text of a short string without parentheses and escapes, which begins at from,
+// to t.
 func (l *pdfLexer) simple(p []byte, from int, t *pdfToken) (n int) {
 	end := min(len(p), from+len(l.text))
 	n = from

@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// pdfUnpack decodes the data of object streams and cross-reference streams while it streams by:
+// pdfUnpack decodes the data of the streams that pdfStreams examines, while the data streams by:
 // stored, or deflated in zlib's format (RFC 1950) with a predictor of PNG, of TIFF or none.
 type pdfUnpack struct {
 	rules    *pdfRules
@@ -19,7 +19,7 @@ type pdfUnpack struct {
 
 const (
 	inflateSteps = 2    // for a byte that is inflated
-	streamSteps  = 8000 // for a stream that is inflated, and its setup
+	streamSteps  = 8000 // for the setup of a stream
 	inflateSize  = 4 << 10
 )
 

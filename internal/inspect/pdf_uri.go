@@ -6,8 +6,8 @@ import "bytes"
 // passes: a target of an accepted scheme, or a relative one. cut means that text is only the
 // beginning.
 //
-// It skips white space and control characters, as browsers do (WHATWG URL, 4.4). It also skips the
-// mark and the zeros of UTF-16.
+// It skips white space and control characters, since browsers remove some of them (WHATWG URL,
+// 4.4). It also skips bytes outside of ASCII, such as the mark of UTF-16.
 func linkKind(text []byte, cut bool) string {
 	var kept [maxPDFToken]byte
 	uri := kept[:0]

@@ -11,16 +11,16 @@ type pdfWalk struct {
 	length int      // number of digits
 	start  int64    // offset of the object
 	from   int64    // offset after the last endobj before it
-	first  bool     // it is the first one
+	first  bool     // that object is the first of the file
 	body   pdfBody
 	data   pdfData
 	doubt  pdfDoubt
 
 	head    pdfHead
-	objects bool // there was one
-	marker  int  // the last seen of startxref, an offset, and %%EOF
-	linear  int64
-	owed    int // tokens that are not paid for yet
+	objects bool  // there was one
+	marker  int   // the last seen of startxref, an offset, and %%EOF
+	linear  int64 // length of the file that its first object declares if it is linearised
+	owed    int   // tokens that are not paid for yet
 	err     error
 }
 

@@ -4,8 +4,8 @@ package inspect
 // whichever of them a reader begins with and whichever it follows.
 //
 // Offsets that lead nowhere refuse nothing: readers then look for the objects themselves, and all
-// bodies are judged. Those that lead to the body of another object, or to one in a stream, go into
-// the table.
+// bodies are judged. The table gets the references that lead to a body in the file or in a stream,
+// since that may be the body of another object.
 type pdfReferences struct {
 	rules *pdfRules
 
@@ -16,7 +16,7 @@ type pdfReferences struct {
 
 	// Of a stream.
 	widths [3]int
-	index  []int64 // the rest of it
+	index  []int64 // the runs of entries that are still to come, as pairs of first number and count
 	left   int64   // entries left of the current run
 	row    [3 * maxField]byte
 	have   int // bytes in the row

@@ -8,14 +8,15 @@ import (
 // PNG checks that a stream is one whole PNG or APNG picture (PNG Specification, third edition) and
 // nothing else. The zero value is ready, with the default Limits.
 //
-// It accepts every size, depth and colour type of the specification, interlaced or not, and any
-// ancillary chunk. It refuses a wrong checksum, a chunk out of order, twice or with a wrong length,
-// and fields that the specification does not have. It refuses unknown critical chunks, a file that
-// is cut off, and bytes after IEND. It refuses a picture or an animation's frames beyond Limits.
+// It accepts every depth and colour type of the specification, interlaced or not, and any ancillary
+// chunk, of which it judges only those of transparency and animation. It refuses a wrong checksum,
+// a critical or judged chunk out of order, twice or with a wrong length, and fields that the
+// specification does not have. It refuses unknown critical chunks, a file that is cut off, and
+// bytes after IEND. It refuses a picture or an animation's frames beyond Limits.
 //
 // It inflates neither pixels nor compressed text nor colour profiles. So it does not check whether
-// they would inflate to the promise of the header. The standard library's png.DecodeConfig opens
-// every accepted file. It keeps at most 26 bytes.
+// the pixels would be as many as the header declares. It keeps at most 26 bytes. The standard
+// library's png.DecodeConfig opens every accepted file.
 type PNG struct {
 	Limits Limits
 

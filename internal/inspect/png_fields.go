@@ -2,7 +2,7 @@ package inspect
 
 import "encoding/binary"
 
-const pngAPNG = "has a PNG animation with frames out of order"
+const pngAPNG = "has a PNG animation with invalid frames"
 
 // pngPicture is the description of the picture in the chunks of a PNG file.
 type pngPicture struct {

@@ -7,7 +7,8 @@ import (
 	"iter"
 )
 
-// errUnfinished ends a stream whose reader was abandoned, or panicked.
+// errUnfinished is the error of a walk that panicked, and of a write after a walk that ended
+// without a fault.
 var errUnfinished = errors.New("inspect: the stream was not read to its end")
 
 // pull turns writes into reads. A format whose parts need an io.Reader, as flate does, is walked by

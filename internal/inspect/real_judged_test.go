@@ -39,7 +39,7 @@ var judged = []struct{ pattern, verdict string }{
 	{"images/no_palette*.gif", "no colours"},
 	{"images/*_extents.gif", "a frame outside of the canvas"},
 	{"images/decompression_bomb*.gif", "a bomb"},
-	{"images/issue_2811.gif", "codes of 11 bits, and GIF has 8 at most"},
+	{"images/issue_2811.gif", "pixels of 11 bits, and GIF has 8 at most"},
 	{"images/jpeg_ff00_header.jpg", "0xff00 between segments"},
 	{"images/junk_jpeg_header.jpg", "a word between segments"},
 	{"images/tRNS_null_1x1.png", "a line feed after the end, put there by hand"},
@@ -55,7 +55,8 @@ var judged = []struct{ pattern, verdict string }{
 	{"lyx/images/busy.gif", "nine zeros after the end"},
 	{"testdata/images/arithmetic.jpg", "arithmetic coding, which browsers do not show"},
 
-	// Sources of Exiv2, ExifTool, TagLib: cut down to the metadata that the tests read, or found by fuzzing.
+	// Sources of Exiv2, ExifTool, TagLib: most are cut down to the metadata that the tests read, or
+	// found by fuzzing.
 	{"test/data/issue_*", "found by fuzzing"},
 	{"test/data/poc*", "found by fuzzing"},
 	{"test/data/cve_*", "found by fuzzing"},

@@ -14,9 +14,8 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// eachRealFile calls visit with the path and the extension of every file that was not made for a
-// test: of the Go source tree, and of every folder in UPLOAD_REAL_FILES (a list as in PATH), such
-// as /usr/share.
+// eachRealFile calls visit with the path and the extension, in lower case, of every file in the Go
+// source tree and in the folders of UPLOAD_REAL_FILES (a list as in PATH), such as /usr/share.
 func eachRealFile(t *testing.T, visit func(path, ext string)) {
 	goroot, err := exec.Command("go", "env", "GOROOT").Output()
 	require.NoError(t, err)
@@ -69,7 +68,8 @@ var realTypes = map[string]string{
 	".ogg": "audio/ogg", ".oga": "audio/ogg", ".opus": "audio/ogg", ".ogv": "video/ogg", ".flac": "audio/flac",
 }
 
-// judgeReal returns the verdict on a file. An accepted file is also opened by the standard library.
+// judgeReal returns the verdict on a file. It also opens an accepted picture with the standard
+// library, if that reads the type.
 func judgeReal(t *testing.T, mediaType, path string) error {
 	f, err := os.Open(path)
 	require.NoError(t, err)

@@ -26,8 +26,8 @@ type walker interface {
 	// took. more is false if the payload ends after them.
 	payload(p []byte) (n int, more bool)
 
-	// end is called if the file ends where finish has not been called, and fails if it may not end
-	// there.
+	// end is called if the file ends before finish was called, or before all of the payload after
+	// which it ends. It fails if the file may not end there.
 	end()
 }
 

@@ -19,12 +19,12 @@ import (
 // Refused as active are scripts, event attributes on any element, other elements of XHTML and of
 // the web, and xml:base. So are references in href, in url() and in style sheets, except for
 // fragments of the file itself, and data URLs with PNG, JPEG, GIF and WebP images or fonts. So are
-// @import and unknown functions of CSS, animation of references, and style sheets and processing
-// instructions from elsewhere. So are document types other than those of the W3C. Their only
-// declarations may be the entities that Adobe Illustrator gives to namespaces, and the namespace
-// that Sodipodi fixes. A link may lead to URLs of linkSchemes and to relative ones without a host,
-// since it waits for a click. Attributes that SVG does not have are accepted if neither their names
-// nor their values have a meaning in a browser.
+// @import and unknown functions of CSS, animation of references, and processing instructions other
+// than svgInstructions. So are document types other than svgDoctypes. Their only declarations may
+// be the entities that Adobe Illustrator gives to namespaces, and the namespace that Sodipodi
+// fixes. A link may lead to URLs of linkSchemes and to relative ones without a host, since it waits
+// for a click. Attributes that SVG does not have are accepted if neither their names nor their
+// values have a meaning in a browser.
 //
 // An accepted image shows only itself as <img>, and when opened alone. It is not safe to paste into
 // an HTML document, where other rules of parsing hold. SVG does not inspect embedded pictures, or
@@ -155,8 +155,8 @@ func (s *svgDocument) long(name, piece []byte, last bool) error {
 // svgInstructions are the targets that drawing programs write.
 var svgInstructions = nameSet(`xpacket adobe-xap-filters plantuml plantuml-src`)
 
-// svgDoctypes are the whole document types of the W3C, from the drafts of SVG 1.0 on. Old drawing
-// programs write them.
+// svgDoctypes are the accepted document types: one without identifiers, and those of the W3C, from
+// the drafts of SVG 1.0 on. Old drawing programs write them.
 var svgDoctypes = []xmlread.DocumentType{
 	{Name: "svg"},
 	{Name: "svg", Public: "-//W3C//DTD SVG 1.0//EN", System: "http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd"},

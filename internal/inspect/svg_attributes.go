@@ -117,7 +117,7 @@ func svgReference(e svgElement, a xmlread.Attr) *Error {
 }
 
 // svgLink judges the target of a link: it may have a scheme of linkSchemes, or none. It refuses
-// control characters, since browsers remove them before they read an address (WHATWG URL, 4.4).
+// control characters, since browsers remove some before they read an address (WHATWG URL, 4.4).
 func svgLink(value []byte, long bool) *Error {
 	scheme := schemeOf(value)
 	switch {

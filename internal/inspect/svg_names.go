@@ -73,8 +73,8 @@ const svgAttributes = `
 	hreflang referrerpolicy rel target
 	collect content crossorigin p-id part slot space t`
 
-// styledAttributes are those that are read as CSS: presentation attributes, and the values of
-// animations.
+// styledAttributes are those that are read as CSS: style, presentation attributes, and the values
+// of animations.
 const styledAttributes = `
 	by from style to values
 

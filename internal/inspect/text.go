@@ -7,7 +7,7 @@ package inspect
 // character cut off at the end. It refuses control characters except tab, line feed, form feed and
 // carriage return: NUL, escape sequences of terminals, DEL and C1 are not text, and can do harm
 // where they are shown. It refuses, as active content, markup that a browser or a server would run
-// or render (see package markup), at any place and in either encoding. A document declared as text
+// or render (see package markup), at any place and in any encoding. A document declared as text
 // breaks its declaration, and only a response header would keep a browser from running it.
 //
 // An empty stream is text. Accepted text is not safe to insert into HTML, and not checked for
@@ -80,7 +80,9 @@ func (t *Text) Verdict() error {
 }
 
 func (t *Text) end() {
-	if t.n == 1 && t.enc == isUTF8 && !t.multi { // not the beginning of the only character outside of ASCII
+	// A single last byte after ASCII is taken for a character of 8 bits, not for one of UTF-8 that
+	// is cut off.
+	if t.n == 1 && t.enc == isUTF8 && !t.multi {
 		t.n -= t.notUTF8(t.carry[:1], 0)
 	}
 	switch {
@@ -94,7 +96,8 @@ func (t *Text) end() {
 	}
 }
 
-// consume judges the whole characters of p and returns the rest, which is less than one character.
+// consume judges the whole characters of p and returns the rest. Without a fault that is less than
+// one character or mark.
 func (t *Text) consume(p []byte) (rest []byte) {
 	if t.spend(textSteps * len(p)); !t.goesOn() {
 		return p
@@ -134,8 +137,8 @@ func (t *Text) consumeUTF8(p []byte) int {
 	return n
 }
 
-// notUTF8 judges a piece that is ASCII up to n and not UTF-8 after it. If the text was UTF-8
-// before, it is damaged.
+// notUTF8 judges a piece that is UTF-8 up to n and not after it. If the text had a mark, or a
+// character outside of ASCII before, it is damaged UTF-8.
 func (t *Text) notUTF8(p []byte, n int) int {
 	switch {
 	case t.multi || t.start > 0:

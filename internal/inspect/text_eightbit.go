@@ -10,10 +10,10 @@ import (
 // in all of them the ASCII bytes of markup and cells mean the same (WHATWG Encoding). It refuses
 // anything that could mean more:
 //
-//   - bytes that Windows-1252 does not have, with which Shift_JIS begins its signs and ISO 8859 its
-//     controls;
-//   - sequences that lax readers of UTF-8 take for ASCII, overlong ones, and for wide and small
-//     forms of ASCII.
+//   - bytes that Windows-1252 does not have: Shift_JIS begins its signs with one of them, and in
+//     ISO 8859 they are controls;
+//   - sequences that lax readers of UTF-8 take for ASCII (overlong ones), for wide or small forms
+//     of ASCII, or for half a pair of UTF-16.
 func (t *textReader) consumeEightBit(p []byte) int {
 	n := 0
 	for n < len(p) && t.err == nil {
@@ -36,7 +36,8 @@ func (t *textReader) consumeEightBit(p []byte) int {
 	return n
 }
 
-// eightBitFault judges the last byte of a run without ASCII.
+// eightBitFault judges the last byte of a run of bytes that are not ASCII text. A control of ASCII
+// may end the run.
 func eightBitFault(run uint32) *Error {
 	c, before, pair := run&0xff, run>>8&0xff, run>>8&0xffff
 	continues := c&0xc0 == 0x80

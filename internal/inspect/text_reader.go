@@ -18,7 +18,7 @@ type textReader struct {
 	enc       encoding
 	start     int64  // bytes of the byte order mark
 	off       int64  // bytes judged, including the mark
-	last      uint32 // in text that is not Unicode, the bytes since the last ASCII byte
+	last      uint32 // in text that is not Unicode, up to four bytes since the last ASCII byte
 	high      uint16 // a high surrogate that came last; its low one must follow
 	anyMarkup bool   // markup is accepted
 	scan      markup.Scanner
@@ -69,8 +69,8 @@ func (t *textReader) look(chars, units []byte, width int64) {
 	}
 }
 
-// readJSON reads on. The offset of a fault is exact in UTF-8, and otherwise that of the part of the
-// file that holds it.
+// readJSON reads on. The offset of a fault in the grammar is exact in UTF-8, and otherwise that of
+// the part of the file that holds it.
 func (t *textReader) readJSON(p []byte) {
 	at := t.off - t.json.Offset()
 	fault := t.json.Scan(p)

@@ -106,7 +106,7 @@ func TestTextRefuses(t *testing.T) {
 func TestTextEightBit(t *testing.T) {
 	for _, c := range []struct{ name, in, code, reason string }{
 		{"Windows-1252", "caf\xe9 au lait \x93\x80 5\x94", "", ""},
-		{"the last byte", "caf\xe9", "", ""},
+		{"a last byte that Windows-1252 has", "caf\xe9", "", ""},
 		{"ISO 8859-5", "\xbf\xe0\xd8\xd2\xd5\xe2", "", ""},
 		{"GBK", "\xc4\xe3\xba\xc3", "", ""},
 		{"UTF-8", "é 馬", "", ""},
@@ -116,7 +116,7 @@ func TestTextEightBit(t *testing.T) {
 		{"UTF-8 before", "é caf\xe9 au lait", codeDamaged, "is not valid UTF-8 at byte 6"},
 		{"a mark before", "\xef\xbb\xbfcaf\xe9 au lait", codeDamaged, "is not valid UTF-8 at byte 6"},
 		{"a byte of Shift_JIS", "caf\xe9 \x81@", "unsupported_variant encoding", "is neither Unicode nor Windows-1252 at byte 5"},
-		{"the last byte of none", "caf\x9d", "unsupported_variant encoding", "is neither Unicode nor Windows-1252 at byte 3"},
+		{"a last byte that Windows-1252 does not have", "caf\x9d", "unsupported_variant encoding", "is neither Unicode nor Windows-1252 at byte 3"},
 		{"an overlong <", "a\xc0\xbcscript>", codeDamaged, "is not valid UTF-8 at byte 2"},
 		{"an overlong < of three bytes", "a\xe0\x80\xbcscript>", codeDamaged, "is not valid UTF-8 at byte 3"},
 		{"an overlong < of four bytes", "a\xf0\x80\x80\xbcscript>", codeDamaged, "is not valid UTF-8 at byte 3"},

@@ -10,8 +10,8 @@ func newFilm(b *Budget) *film {
 	return f
 }
 
-// write reads on and returns the number of bytes of p that belong to the film. The offset of a
-// fault counts from the start of the film.
+// write reads on and returns the number of bytes of p that it took: those of the film, and those of
+// rest. The offset of a fault counts from the start of the film.
 func (f *film) write(p []byte) (n int, fault *Error) {
 	for n < len(p) && f.walk.goesOn() && !f.over() {
 		n += f.walk.take(f.walk, p[n:])

@@ -14,8 +14,8 @@ import (
 // could be anything, and is not accepted. The directory must list the blocks that were read, and
 // nothing may follow it. A film in a block is walked where films are accepted.
 //
-// In place of a block, zeros may follow up to the end of the file: a cleaner leaves them of blocks
-// with other data and of all that follows.
+// In place of a block, zeros may follow up to the end of the file. They are there after metadata
+// was blanked, in place of a block with other data and of all that followed it.
 type samsung struct {
 	films  bool // a block may hold a film
 	budget *Budget

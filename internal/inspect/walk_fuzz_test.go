@@ -26,9 +26,10 @@ func FuzzWAV(f *testing.F)  { fuzzWalk(f, "audio/wav", nil) }
 func FuzzOgg(f *testing.F)  { fuzzWalk(f, "audio/ogg", oggChecksums) }
 func FuzzFLAC(f *testing.F) { fuzzWalk(f, "audio/flac", nil) }
 
-// fuzzWalk checks the promises of an inspector for any input: cuts make no difference, nothing may
-// be appended to an accepted file, and the standard library opens it. If there is a repair, it
-// corrects checksums first, which no fuzzer would guess.
+// fuzzWalk checks the promises of an inspector for any input: cuts make no difference, an accepted
+// file with "xx" after it is refused, and the standard library opens the file if it has a decoder.
+// If there is a repair, it first corrects checksums, which no fuzzer would guess, unless cuts is
+// empty.
 func fuzzWalk(f *testing.F, mediaType string, repair func(in []byte)) {
 	for _, file := range walked() {
 		if file.Type == mediaType && len(file.Content) < 20_000 {
@@ -64,7 +65,7 @@ func fuzzWalk(f *testing.F, mediaType string, repair func(in []byte)) {
 	})
 }
 
-// writeCut writes in, cut to pieces of the lengths in cuts, which repeat.
+// writeCut writes in, cut to pieces of one byte more than the numbers in cuts, which repeat.
 func writeCut(w walker, in, cuts []byte) {
 	for i := 0; len(in) > 0; i++ {
 		n := len(in)

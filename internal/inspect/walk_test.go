@@ -82,7 +82,7 @@ func TestWalkCorpus(t *testing.T) {
 	require.Empty(t, reasons, "reasons without a file")
 }
 
-// The rest of a file that was cut off is refused, unless it is a whole file itself.
+// The beginning of a file is refused, unless it is a whole file itself.
 func TestWalkRefusesCutFiles(t *testing.T) {
 	for _, f := range walked() {
 		if f.Code != "" || len(f.Content) > 20_000 {
@@ -96,6 +96,7 @@ func TestWalkRefusesCutFiles(t *testing.T) {
 	}
 }
 
+// wholeWhenCut lists files with beginnings that are accepted, and what these still have, or why.
 var wholeWhenCut = map[string]string{
 	"JPEG with zeros after its end":                          "the picture, with fewer of them",
 	"JPEG with a fill byte after its end":                    "the picture",
@@ -232,7 +233,7 @@ func TestWalkStaysFailed(t *testing.T) {
 	}
 }
 
-// No file makes an inspector keep more than a few kilobytes, however much it declares.
+// No file makes an inspector allocate as much as a picture takes, however much the file declares.
 func TestWalkMemory(t *testing.T) {
 	for _, f := range walked() {
 		w := newWalker(f.Type, inspect.Limits{})
@@ -240,12 +241,13 @@ func TestWalkMemory(t *testing.T) {
 		runtime.ReadMemStats(&before)
 		_ = judge(w, bytes.NewReader(f.Content))
 		runtime.ReadMemStats(&after)
-		// io.Copy's buffer, its wrapping and the parallel tests, but nothing like a picture.
+		// The bound has room for io.Copy's buffer, its wrapping and parallel tests.
 		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(256<<10), f.About)
 	}
 }
 
-// An accepted file is opened by the standard library, with the same size.
+// The standard library opens each accepted picture of its types, except one whose sampling it does
+// not support.
 func TestWalkAgreesWithDecoders(t *testing.T) {
 	for _, f := range walked() {
 		if decode, ok := configDecoders[f.Type]; ok && f.Code == "" && f.About != "JPEG in CMYK with subsampled chroma and black" {

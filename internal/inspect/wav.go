@@ -13,8 +13,8 @@ import "encoding/binary"
 // Where recorders write wrong sizes, it takes them as players do. A size of the file that is a few
 // dozen bytes off gives way to those of the chunks. A size of the samples that counts their header
 // gives way to that of the file. Programs that write to a pipe do not know sizes. Where the size of
-// the file or the samples says nothing, samples extend to the end of the file, and that end is
-// unknown. See saysNothing.
+// the samples says nothing, they extend to the end of the file, and that end is unknown. Where that
+// of the file says nothing, the file may end after any chunk. See saysNothing.
 type WAV struct {
 	riff
 	order     binary.ByteOrder
@@ -122,7 +122,7 @@ func (w *WAV) header(p []byte) {
 	switch kind {
 	case "fmt ":
 		if w.formatted || size < 16 {
-			w.fail(CodeDamaged, "has a misplaced WAV format")
+			w.fail(CodeDamaged, "has a misplaced or short WAV format")
 		}
 		w.formatted = true
 	case "data":

@@ -18,7 +18,7 @@ type WebM struct {
 	Matroska bool
 
 	ebml
-	declared   bool  // the EBML header has been judged
+	declared   bool  // the EBML header has begun
 	segmentEnd int64 // 0 before the segment, everything if its size is unknown
 	inCluster  bool  // in one of unknown size
 	tracks     bool
@@ -131,7 +131,8 @@ func (w *WebM) part(content int64) {
 	w.leave(content)
 }
 
-// leave passes over the content of an element, which has a known size and lies within the segment.
+// leave passes over the content of an element, which must have a known size and lie within the
+// segment.
 func (w *WebM) leave(content int64) {
 	if w.size == unknownSize || w.size > w.segmentEnd-content {
 		w.fail(CodeDamaged, webmMalformed)
@@ -173,7 +174,9 @@ func (w *WebM) docType(p []byte) {
 // isClusterElement reports whether a cluster may have the element.
 func isClusterElement(id uint32) bool {
 	switch id {
-	case 0xe7, 0xa3, 0xa0, 0xab, 0xa7, 0x5854, 0xaf, ebmlVoid, ebmlCRC:
+	case 0xe7, 0xa3, 0xa0, 0xab, 0xa7: // Timestamp, SimpleBlock, BlockGroup, PrevSize, Position
+		return true
+	case 0x5854, 0xaf, ebmlVoid, ebmlCRC: // the first two: SilentTracks, EncryptedBlock
 		return true
 	}
 	return false

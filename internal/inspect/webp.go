@@ -10,7 +10,7 @@ import "encoding/binary"
 // headers, and chunks before the picture of a file without a canvas. It refuses a file that is cut
 // off, and bytes after the end. It refuses a canvas, pictures or frames beyond Limits.
 //
-// It does not decode pixels. It keeps at most 24 bytes.
+// It does not decode pixels. It keeps at most 16 bytes.
 type WebP struct {
 	Limits Limits
 

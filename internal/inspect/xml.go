@@ -88,9 +88,9 @@ type xmlRule interface {
 	instruction(target string) (allowed bool)
 }
 
-// walkXML reads a document and returns the first fault, an *Error, if there is one. A fault in text
-// has the offset of the last tag before it, because the cuts of the stream decide where pieces of
-// text begin.
+// walkXML reads a document and returns the first fault, an *Error, or the error that ended the
+// reading. A fault in text has the line of the last start tag or instruction before it, because the
+// cuts of the stream decide where pieces of text begin.
 func walkXML(r *xmlread.Reader, rule xmlRule) error {
 	line := 0
 	for {

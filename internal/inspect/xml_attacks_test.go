@@ -62,7 +62,7 @@ func TestDocumentTypesInUTF16(t *testing.T) {
 	}
 }
 
-// Only whole document types that exist are accepted.
+// A document type is refused unless all of it is one that svgDoctypes lists.
 func TestDocumentTypesOfOthers(t *testing.T) {
 	for _, declaration := range []string{
 		`<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG'x'http://www.w3.org/" "http://example.com/a.dtd">`,
@@ -116,7 +116,7 @@ func stalling() map[string]string {
 		"one declaration":                `<?xml version="1.0"` + fill(" "),
 		"one text in UTF-16":             le(root+`<text>`) + fill("\xac\x20"),
 		"elements with 64 attributes":    root + fill(`<g`+attributesOf(64)+`/>`),
-		"attributes of a deep namespace": root + `<g` + prefixes(200) + `>` + fill(`<g q:a="" q:b=""/>`),
+		"attributes of the first prefix": root + `<g` + prefixes(200) + `>` + fill(`<g q:a="" q:b=""/>`),
 	}
 }
 
@@ -137,8 +137,7 @@ func prefixes(n int) string {
 	return b.String()
 }
 
-// An upload that stalls within the worst beginning holds less than 64 KiB, and costs less than a
-// file of its size may.
+// An upload that stalls within the worst beginning holds less than 64 KiB.
 func TestStalledXMLHoldsLittle(t *testing.T) {
 	const many = 2
 	for about, in := range stalling() {

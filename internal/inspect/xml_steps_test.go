@@ -21,7 +21,7 @@ func TestStalledXMLCostsLittle(t *testing.T) {
 			for b.Spend(10_000) == nil {
 				left += 10_000
 			}
-			spent := 50_000_000 + 200*len(in) - left
+			spent := 50_000_000 + 200*len(in) - left // a budget begins with baseSteps, and adds stepsPerByte
 			require.Less(t, spent, 100*len(in)+100_000, "%s: %s", kind, about)
 			require.NoError(t, w.Close())
 		}

@@ -27,10 +27,10 @@ import "io"
 // Memory: under 100 KiB for each level of archives; for each entry about 100 bytes from the
 // [Budget].
 //
-// The walk is a coroutine that runs only within Write and Verdict. A caller that does not reach
-// Verdict must call Close, or the coroutine never ends. The calls may come from several goroutines
-// in turn. None of them may be locked to its thread (runtime.LockOSThread), which crashes the
-// runtime.
+// The walk is a coroutine that runs only within Write, Verdict and Close. A caller that does not
+// reach Verdict must call Close, or the coroutine never ends. The calls may come from several
+// goroutines in turn. None of them may be locked to its thread (runtime.LockOSThread), which
+// crashes the runtime.
 //
 // It does not judge the content of entries beyond their first 4 KiB, except for archives and
 // documents that Nesting allows.
@@ -39,7 +39,7 @@ type Zip struct {
 
 	// Nesting is the number of levels of archives that may lie inside: 0 for none. Archives and
 	// documents of the ZIP family are walked by the same rules and share the limits. Others (gzip,
-	// 7z ...) pass unread if Extensions allows them.
+	// 7z ...) pass unread if Nesting is not 0 and their extension is accepted.
 	Nesting int
 
 	// Extensions lists the accepted extensions of files, in lower case and with the dot. Nil stands
@@ -47,7 +47,7 @@ type Zip struct {
 	// extension.
 	Extensions []string
 
-	// AllowAnyType accepts files with any name, including programs. Nesting still applies.
+	// AllowAnyType accepts files with any extension, including programs. Nesting still applies.
 	AllowAnyType bool
 
 	stream pull

@@ -15,8 +15,8 @@ const (
 	strong     = "has too high a compression ratio"
 
 	bombRatio    = 50 // above it, the compression is the cause of the cost, not the content
-	contentSteps = 1  // for a byte that is inflated and summed
-	packedSteps  = 10 // for a byte of input to the inflater
+	contentSteps = 1  // for a byte of content, which is summed
+	packedSteps  = 10 // for a packed byte, which is read and perhaps inflated
 )
 
 // zipContent is the content of one entry, inflated, counted and summed while it is read.

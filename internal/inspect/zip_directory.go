@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// directory reads the records after the entries: central directory, end records, and then nothing
-// (APPNOTE 4.3.12-4.3.16).
+// directory reads the records after the entries: central directory and end records (APPNOTE
+// 4.3.12-4.3.16). Then nothing may follow except one line end.
 func (a *zipArchive) directory(format zipNaming) error {
 	start := a.in.off
 	for n := 0; a.in.signature() == centralSignature; n++ {
@@ -34,7 +34,7 @@ func (a *zipArchive) directory(format zipNaming) error {
 }
 
 // stray returns the fault of a record that is missing. If an end record stands in its place, the
-// fault is missing.
+// detail of the fault is the parameter missing.
 func (a *zipArchive) stray(missing string) error {
 	switch _, err := a.in.Peek(4); {
 	case err != nil:
@@ -134,8 +134,8 @@ func (a *zipArchive) comment(n int) error {
 	return nil
 }
 
-// ends reads the end records, optionally preceded by those for 64 bits. All must describe the
-// directory that was read.
+// ends reads the end record, optionally preceded by that for 64 bits and its locator. All must
+// describe the directory that was read.
 func (a *zipArchive) ends(start, size int64) error {
 	count := int64(len(a.records))
 	wide := a.in.signature() == end64Signature

@@ -20,7 +20,8 @@ type zipFiles struct {
 	any     bool     // any extension is allowed
 }
 
-// everyday lists the extensions that a plain archive may hold by default. Markup is not among them.
+// everyday lists the types whose extensions a plain archive may hold by default. HTML, XML and SVG
+// are not among them.
 var everyday = []string{
 	"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/heic", "image/heif", "image/bmp", "image/tiff",
 	"application/pdf", "text/plain", "text/csv", "text/tab-separated-values", "text/markdown", "application/json",

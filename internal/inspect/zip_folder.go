@@ -39,8 +39,8 @@ var (
 )
 
 // isDesktopFile reports whether a whole desktop.ini only describes the look of its folder, and
-// takes it from the computer itself. When a folder is opened, Windows fetches an icon from another
-// computer, and signs in there.
+// takes pictures from the computer itself. From another computer, Windows would fetch an icon when
+// the folder is opened, and sign in there.
 func isDesktopFile(head []byte) bool {
 	if len(head) >= sniff.HeadLen {
 		return false
@@ -65,8 +65,8 @@ func isDesktopFile(head []byte) bool {
 	return true
 }
 
-// narrow returns text in UTF-16 with a mark as bytes, with a question mark for characters that need
-// more than one, and other text unchanged.
+// narrow returns text in UTF-16LE with a mark as bytes, with a question mark for characters that
+// need more than one, and other text unchanged.
 func narrow(text []byte) []byte {
 	rest, isWide := bytes.CutPrefix(text, []byte("\xff\xfe"))
 	if !isWide {

@@ -127,7 +127,7 @@ func (h *zipHeader) fields(name []byte, extra zipFields, offset *int64) error {
 		extra = extra[n:]
 	}
 	if h.packed == max32 || h.size == max32 || offset != nil && *offset == max32 {
-		return fault(CodeDamaged, "has an entry without its size")
+		return fault(CodeDamaged, "has an entry without its size or its place")
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ type zipBudget struct {
 
 // The cost of an entry, whatever its content.
 const (
-	entrySteps = 3000     // its headers, its name, and the setup of the inflater
+	entrySteps = 3000     // each of its two headers: reading, its name, and the setup of the inflater
 	recordHeld = 32       // its record, and the spare capacity after the last one
 	levelHeld  = 80 << 10 // an archive in another: an inflater and two buffers
 )

@@ -47,9 +47,9 @@ func checkZipName(name string, isUTF8 bool) error {
 	return nil
 }
 
-// splitTrail turns backslashes that are second bytes of characters in Shift_JIS, GBK and Big5 into
-// slashes. A program with another code page takes them for separators, so the halves must be as
-// harmless as the whole.
+// splitTrail turns backslashes that may be second bytes of characters in Shift_JIS, GBK and Big5
+// into slashes. A program with another code page takes them for separators, so the halves must be
+// as harmless as the whole.
 func splitTrail(name string) string {
 	b := []byte(name)
 	for i := 1; i < len(b); i++ {
@@ -61,7 +61,7 @@ func splitTrail(name string) string {
 }
 
 // iconFile is the only name with a line break that a system writes: that of a folder's own icon on
-// macOS. The file is empty; the icon is in its shadow.
+// macOS. The file is empty; the icon is in its shadow, the file "._Icon\r" beside it.
 const iconFile = "Icon\r"
 
 // withoutIconBreak removes the line break from the name of a folder's icon, or its shadow, so that
@@ -111,7 +111,8 @@ func foldName(name string) string {
 	return string(b)
 }
 
-// foldRune returns the least of the runes that differ only in case.
+// foldRune returns the least of the runes that differ from r only in case. It returns -1 for the
+// selectors of variations, so that strings.Map drops them.
 func foldRune(r rune) rune {
 	if unicode.Is(unicode.Variation_Selector, r) {
 		return -1

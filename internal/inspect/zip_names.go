@@ -13,11 +13,12 @@ type zipNames struct {
 	folders hashSet // through which the names of entries lead
 }
 
-// asFile and asFolder mark a hash in its first bit as that of a file or a folder.
+// asFile and asFolder mark a hash in its lowest bit as that of a file or a folder.
 func asFile(h uint64) uint64   { return h | 1 }
 func asFolder(h uint64) uint64 { return h &^ 1 }
 
-// add records an entry's name. It refuses one that is taken, and a file where there is a folder.
+// add records an entry's name. It refuses one that is taken, a file where there is a folder, and a
+// folder where there is a file.
 func (n *zipNames) add(b *Budget, name string) error {
 	folded := foldName(splitTrail(name))
 	var h maphash.Hash

@@ -63,22 +63,15 @@ var realDocuments = map[string]string{
 // judgedArchives lists real files that are refused, by the last elements of their path, and the
 // reason that this is right.
 var judgedArchives = []struct{ pattern, verdict string }{
-	// Made by Go programs that let the archive's writer store entries, whose size it learns too
-	// late.
-	{"zip/testdata/dupdir.zip", "stored, and the sizes follow"},
-	{"zip/testdata/go-*datadesc-sig.zip", "stored, and the sizes follow"},
-	{"zip/testdata/time-go.zip", "stored, and the sizes follow"},
-	{"zip/testdata/time-22738.zip", "stored, and the sizes follow"},
-	{"testdata/huff0_decompress1x.zip", "stored, and the sizes follow"},
-	{"testdata/block-corpus-raw.zip", "stored, and the sizes follow"},
-	{"testdata/jar_in_zip.zip", "stored, and the sizes follow"},
-
 	// Test data of programs that read archives.
+	{"zip/testdata/dupdir.zip", "two folders with one name, on purpose"},
+	{"zip/testdata/go-no-datadesc-sig.zip", "stored, and the sizes follow without a signature"},
+	{"testdata/jar_in_zip.zip", "cut off on purpose"},
 	{"zip/testdata/test-bad*.zip", "the end record lies, on purpose"},
 	{"zip/testdata/test-trailing-junk.zip", "bytes after the end, on purpose"},
 	{"zip/testdata/test-prefix.zip", "bytes before the beginning, on purpose"},
-	{"zip/testdata/comment-truncated.zip", "cut off on purpose"},
-	{"zip/testdata/readme.zip", "a comment that is an archive, on purpose"},
+	{"zip/testdata/comment-truncated.zip", "entries that overlap, on purpose"},
+	{"zip/testdata/readme.zip", "a comment of 1,125 bytes"},
 	{"zip/testdata/symlink.zip", "a symbolic link"},
 	{"zip/testdata/FuzzReader-raw.zip", "archives in it are broken, on purpose"},
 	{"archivetestdata/zipdir_backslash.zip", "a name with a backslash, on purpose"},

@@ -52,7 +52,7 @@ var archiveReasons = []struct {
 	{"a size of 64 bits that is not needed", "damaged", "has an entry whose sizes do not agree"},
 	{"too many sizes of 64 bits", "damaged", "has a broken extra field"},
 	{"a size of 64 bits that readers find in two places", "damaged", "has an entry whose sizes do not agree"},
-	{"an offset of 64 bits that is not there", "damaged", "has an entry without its size"},
+	{"an offset of 64 bits that is not there", "damaged", "has an entry without its size or its place"},
 	{"an end record with another count", "damaged", "ends with a record that does not match the archive"},
 	{"an end record with another size", "damaged", "ends with a record that does not match the archive"},
 	{"an end record with another offset", "damaged", "ends with a record that does not match the archive"},

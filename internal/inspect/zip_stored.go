@@ -11,15 +11,15 @@ const descriptorLen = 24 // of the longest descriptor, with its signature
 // descriptorMark is the signature of descriptors, as it is written.
 var descriptorMark = binary.LittleEndian.AppendUint32(nil, descriptorSignature)
 
-// storedData reads stored data with its size after it. It ends before the first descriptor with the
-// number and the checksum of all bytes before it. Data can hold such a descriptor on purpose. Then
-// the central directory, with which all sizes are compared, has another size, and the archive is
-// refused.
+// storedData reads stored data with its size after it. It ends before the first descriptor with a
+// signature, and with the number and the checksum of all bytes before it. Data can hold such a
+// descriptor on purpose. Then the central directory, with which all sizes are compared, has another
+// size, and the archive is refused.
 type storedData struct{ c *zipContent }
 
 func (d *storedData) Read(p []byte) (int, error) {
 	in := d.c.in
-	if _, err := in.Peek(descriptorLen); err != nil { // an end record is longer
+	if _, err := in.Peek(descriptorLen); err != nil { // the directory after the data is longer
 		return 0, faultOr(err, CodeTruncated, cutOff)
 	}
 	seen, _ := in.Peek(in.Buffered()) // the buffered bytes

@@ -39,7 +39,7 @@ func newArchiveWalker(mediaType string) archiveWalker {
 	return &inspect.Document{Type: mediaType}
 }
 
-// judgeArchive writes to w what it reads.
+// judgeArchive writes what r has to w, and returns the verdict.
 func judgeArchive(w archiveWalker, r io.Reader) error {
 	_, _ = io.Copy(w, struct{ io.Reader }{r})
 	return w.Verdict()
@@ -85,7 +85,7 @@ func cutFinely(content []byte) io.Reader {
 	return newCutReader(content, bytes.Repeat([]byte{0, 255, 7}, len(content)/256))
 }
 
-// No beginning of a good archive is good. TestZipReadersAgree shows that other readers agree on the
+// No beginning of a good archive is good. TestZipReadersAgree shows that archive/zip agrees on the
 // whole.
 func TestArchivesCut(t *testing.T) {
 	for _, f := range archives() {
@@ -147,7 +147,7 @@ func TestZipOptions(t *testing.T) {
 		{"nesting over its limit", inspect.Zip{Nesting: 1}, three, "has an archive inside, or a document that is one"},
 		{"a document inside", inspect.Zip{Nesting: 1}, zipped(t, "a.docx", good), ""},
 		{"a document inside under another name", inspect.Zip{Nesting: 1}, zipped(t, "a.odt", good), "has an entry whose content does not match its extension"},
-		{"a document with macros inside", inspect.Zip{Nesting: 1}, zipped(t, "a.docm", good), "has an entry of a type that is not accepted"},
+		{"a document named like one with macros", inspect.Zip{Nesting: 1}, zipped(t, "a.docm", good), "has an entry of a type that is not accepted"},
 		{"a script", inspect.Zip{Extensions: []string{".txt"}}, script, "has an entry of a type that is not accepted"},
 		{"a script that is listed, and more", inspect.Zip{Extensions: []string{".sh"}}, script, "has an entry of a type that is not accepted"},
 		{"all that is listed", inspect.Zip{Extensions: []string{".sh", ""}}, script, ""},
@@ -156,10 +156,10 @@ func TestZipOptions(t *testing.T) {
 		{"a program that is named like a listed picture", inspect.Zip{Extensions: []string{".png"}}, zipped(t, "a.png", "MZ\x90\x00\x03"), "has an entry whose content does not match its extension"},
 		{"a listed type that is not known", inspect.Zip{Extensions: []string{".dat"}}, zipped(t, "a.dat", "MZ\x90\x00\x03"), ""},
 		{"any type", inspect.Zip{AllowAnyType: true}, script, ""},
-		{"any type but archives", inspect.Zip{AllowAnyType: true}, gz, "has an archive inside, or a document that is one"},
+		{"any type except archives", inspect.Zip{AllowAnyType: true}, gz, "has an archive inside, or a document that is one"},
 		{"another archive", inspect.Zip{Nesting: 1}, gz, "has an entry of a type that is not accepted"},
 		{"another archive that is listed", inspect.Zip{Nesting: 1, Extensions: []string{".gz"}}, gz, ""},
-		{"a name of any type in the archive inside", inspect.Zip{Nesting: 1, AllowAnyType: true}, zipped(t, "a", script), ""},
+		{"any type in an archive inside", inspect.Zip{Nesting: 1, AllowAnyType: true}, zipped(t, "a", script), ""},
 	} {
 		err := judgeArchive(&c.zip, strings.NewReader(c.in))
 		if c.reason == "" {
@@ -180,7 +180,7 @@ func goodDocument(t testing.TB) string {
 	return ""
 }
 
-func TestDocumentTypes(t *testing.T) {
+func TestDocumentOfUnknownType(t *testing.T) {
 	for _, mediaType := range []string{"", "application/zip", "text/plain"} {
 		d := inspect.Document{Type: mediaType}
 		require.EqualError(t, judgeArchive(&d, strings.NewReader(goodDocument(t))), "is of an unknown type")
@@ -273,7 +273,7 @@ func FuzzDocument(f *testing.F) {
 	})
 }
 
-// cutReader cuts its reads as the fuzzer directs.
+// cutReader cuts its first reads to at most one byte more than the numbers in cuts.
 type cutReader struct {
 	in   *bytes.Reader
 	cuts []byte
@@ -289,8 +289,9 @@ func (c *cutReader) Read(p []byte) (int, error) {
 	return c.in.Read(p)
 }
 
-// TestZipAllocatesNothingForPieces: however long an entry is, its walk allocates the same. The
-// standard library's inflater allocates for each block of a deflate stream, so the entry is stored.
+// TestZipAllocatesNothingForPieces: however long an entry is, its walk allocates nearly as often.
+// The standard library's inflater allocates for each block of a deflate stream, so the entry is
+// stored.
 func TestZipAllocatesNothingForPieces(t *testing.T) {
 	for _, sized := range []bool{true, false} {
 		allocations := func(size int) float64 {
@@ -323,7 +324,7 @@ func storedZip(t testing.TB, content []byte, sized bool) []byte {
 	return archive.Bytes()
 }
 
-// BenchmarkZip compares an archive of deflated text with the decompression itself.
+// BenchmarkZip compares the inspection of an archive of deflated text with the decompression alone.
 func BenchmarkZip(b *testing.B) {
 	kinds := corpus.TypicalFiles()
 	archive := kinds[slices.IndexFunc(kinds, func(c corpus.Kind) bool { return c.About == "ZIP of deflated text" })].Make(4 << 20)

@@ -41,7 +41,7 @@ func looksLikeXML(head []byte) bool {
 // nil if nothing in it can act. Then the rest is not read, since a document type and an encoding
 // stand before the root.
 //
-// Until then rule judges instructions.
+// Up to the root element, rule judges instructions.
 func readXML(work *Budget, body io.Reader, o xmlread.Options, rule partRule, choose func(root xmlread.Name) partRule) error {
 	o.Spend = work.Spend
 	r := xmlread.New(body, o)
