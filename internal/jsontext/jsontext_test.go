@@ -77,8 +77,8 @@ func TestScan(t *testing.T) {
 	}
 }
 
-// FuzzScan compares the scanner with encoding/json: valid JSON is accepted unless it is too deep, and
-// accepted text consists of values.
+// FuzzScan compares the scanner with encoding/json: valid JSON is accepted unless it is too deep,
+// and accepted text consists of values.
 func FuzzScan(f *testing.F) {
 	for _, s := range []string{`{"a": [1, -2.5e+3, true, null, "x\u00e9"]}`, "1 2\n[]", `["<b>"]`, `{"a":1}<b>`, "0.5E-1", `[[[{}]]]`} {
 		f.Add([]byte(s))

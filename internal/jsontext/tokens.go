@@ -6,8 +6,8 @@ import (
 )
 
 // tokens reads the usual tokens that p holds whole, and parts of strings. It returns the number of
-// their bytes. step reads everything else: faults, other tokens that are cut, and what stands outside
-// of all arrays and objects. Only step has all the rules.
+// their bytes. step reads everything else: faults, other tokens that are cut, and what stands
+// outside of all arrays and objects. Only step has all the rules.
 func (s *Scanner) tokens(p []byte) (n int) {
 	for n < len(p) && s.depth > 0 {
 		took := 0
@@ -61,8 +61,8 @@ func blanks(p []byte) (n int) {
 // afterText are the states after a string: that of a value, and that of a key.
 var afterText = [...]state{after, colon}
 
-// afterToken reads the token after a value, within an array or object. It returns the token's length,
-// 0 if step has to read it.
+// afterToken reads the token after a value, within an array or object. It returns the token's
+// length, 0 if step has to read it.
 func (s *Scanner) afterToken(c byte) int {
 	switch array := s.inArray(); {
 	case c == ',' && array:
@@ -77,8 +77,8 @@ func (s *Scanner) afterToken(c byte) int {
 	return 1
 }
 
-// valueToken reads a value, the beginning of one, or the end of an empty array. It returns the length,
-// 0 if step has to read.
+// valueToken reads a value, the beginning of one, or the end of an empty array. It returns the
+// length, 0 if step has to read.
 func (s *Scanner) valueToken(p []byte) (n int) {
 	n = 1
 	switch c := p[0]; c {

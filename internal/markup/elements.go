@@ -14,9 +14,9 @@ const (
 	active                  // runs, loads or declares a document by its name alone
 )
 
-// elements maps the names of HTML elements, past and present, to the evidence that they need. Except
-// foreignobject it omits elements that exist only inside svg: outside of it they are inert, and path,
-// text or filter are words.
+// elements maps the names of HTML elements, past and present, to the evidence that they need.
+// Except foreignobject it omits elements that exist only inside svg: outside of it they are inert,
+// and path, text or filter are words.
 var elements = func() map[string]evidence {
 	m := make(map[string]evidence)
 	for class, names := range map[evidence]string{
