@@ -127,11 +127,11 @@ func TestExif(t *testing.T) {
 		{name: "nothing", exif: nil},
 		{name: "not TIFF", exif: []byte(strings.Repeat(sentinel, 10)), want: plain},
 		{name: "a directory beyond the end", exif: []byte("II*\x00\xff\xff\xff\xff" + strings.Repeat(sentinel, 10)), want: plain},
-		{name: "a directory that is its own", exif: tiffOf(binary.LittleEndian, directory{{exifTag, longs, []uint32{8}}, {orientationTag, shorts, []uint16{6}}, {0x10e, ascii, sentinel}}), want: turned, turned: 6},
+		{name: "a directory that contains itself", exif: tiffOf(binary.LittleEndian, directory{{exifTag, longs, []uint32{8}}, {orientationTag, shorts, []uint16{6}}, {0x10e, ascii, sentinel}}), want: turned, turned: 6},
 		{name: "more entries than bytes", exif: append([]byte("MM\x00*\x00\x00\x00\x08\xff\xff"), turned[10:22]...), want: nil},
 		{name: "a value without end", exif: []byte("MM\x00*\x00\x00\x00\x08\x00\x02\x01\x12\x00\x03\xff\xff\xff\xff\x00\x00\x00\x08\x01\x1a\x00\x05\x20\x00\x00\x01\x00\x00\x00\x08" + sentinel), want: plain},
 		{name: "an entry without a value", exif: tiffOf(binary.LittleEndian, directory{{orientationTag, shorts, []uint16{6}}, {0x10e, ascii, strings.Repeat(sentinel, 5)}, {xResTag, rational, make([]uint32, 0)}}), want: turned, turned: 6},
-		{name: "resolutions without sense", exif: tiffOf(binary.LittleEndian, directory{
+		{name: "values without sense", exif: tiffOf(binary.LittleEndian, directory{
 			{xResTag, rational, []uint32{0x53454e54, 1}}, {yResTag, rational, []uint32{72, 0}}, {unitTag, shorts, []uint16{0x5345}}, {exifTag, longs, directory{{0xa001, shorts, []uint16{0x5345}}, {0xa005, longs, directory{{1, ascii, "SENT"}}}}},
 		}), want: plain},
 		{name: "a resolution with many decimals", exif: tiffOf(binary.LittleEndian, directory{{xResTag, rational, []uint32{0x53454e54, 0x53454e5}}, {orientationTag, shorts, []uint16{2}}}), want: tiffOf(binary.BigEndian, directory{
