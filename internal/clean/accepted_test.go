@@ -13,13 +13,13 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// inspector is a walk of package inspect.
+// inspector is an inspector of package inspect.
 type inspector interface {
 	io.Writer
 	Verdict() error
 }
 
-// inspectors returns the inspector of each type that has a cleaner.
+// inspectors make the inspector of each type that has a cleaner and files in the corpus.
 var inspectors = map[string]func() inspector{
 	"image/avif": func() inspector { return &inspect.HEIF{} },
 	"image/heic": func() inspector { return &inspect.HEIF{} },
@@ -95,7 +95,7 @@ func holdTogether(t *testing.T, mediaType string, file []byte) {
 	require.True(t, refused(t, mediaType, file) || !refused(t, mediaType, got.Content))
 }
 
-// seeds adds the files of a type that the corpus has.
+// seeds adds the small pictures of a type that the corpus has.
 func seeds(f *testing.F, mediaType string) {
 	for _, file := range append(corpus.Images(), corpus.MotionPhotos()...) {
 		if file.Type == mediaType && len(file.Content) < 20_000 {

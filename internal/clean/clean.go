@@ -19,13 +19,14 @@ type Code string
 
 // The codes.
 const (
-	// CodeUnclear: the file cannot be cleaned for certain.
+	// CodeUnclear says that the file cannot be cleaned for certain.
 	CodeUnclear Code = "metadata_unclear"
 
-	// CodeLate: bytes that were handed on already have turned out to need blanking.
+	// CodeLate says that bytes that were handed on already have turned out to need blanking.
 	CodeLate Code = "metadata_late"
 
-	// CodeBusy says that memory for the bytes to be looked into is missing. It is not a verdict.
+	// CodeBusy says that memory is missing for bytes to be held or for what is noted of the file.
+	// It is not a verdict.
 	CodeBusy Code = "busy"
 
 	// CodePanic says that the cleaner panicked. It is not a verdict.
@@ -35,7 +36,7 @@ const (
 // Error is the fault that made a cleaner give up.
 type Error struct {
 	Code   Code
-	Offset int64  // of the next byte of the file
+	Offset int64  // of the first byte that the cleaner had not looked at
 	Ended  bool   // the file has ended too early
 	Detail string // for a log; it consists of constants, except after a panic
 }
@@ -66,7 +67,7 @@ type Patch = storage.Patch
 
 const (
 	maxHeld    = 64 << 10    // bytes that a walk holds back
-	freeHeld   = 4 << 10     // of them, those for which it asks nobody
+	freeHeld   = 4 << 10     // of them, those that need no Memory
 	heldMemory = 2 * maxHeld // as they came, and as they go on
 )
 
@@ -75,11 +76,12 @@ type Options struct {
 	Keep   bool // changes and refuses nothing, and only finds the facts
 	Record bool // keeps the patches
 
-	// Memory is asked for what a walk holds beyond 4 KiB. Nil gives all.
+	// Memory is asked for what a walk holds beyond 4 KiB, and for what it notes beyond 4 KiB. Nil
+	// gives all.
 	Memory Memory
 
-	// Late accepts that bytes turn out to need blanking after they were handed on. They are among the
-	// patches then. Without it the file is refused.
+	// Late accepts that bytes turn out to need blanking after they were handed on. They are among
+	// the patches then. Without it the file is refused.
 	Late bool
 }
 

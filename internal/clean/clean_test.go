@@ -50,8 +50,9 @@ type pieces struct {
 
 func (r pieces) Read(p []byte) (int, error) { return r.Reader.Read(p[:min(len(p), r.n)]) }
 
-// whole cleans a file in one piece, and holds the result against what cuts give, the patches against
-// the content, and a second cleaning against the first.
+// whole cleans a file in one piece, and holds the result against what cuts give, the patches
+// against the content, and a second cleaning against the first. With Keep the file must stay. The
+// content of the returned result has all patches.
 func whole(t *testing.T, mediaType string, file []byte) result {
 	t.Helper()
 	recorded := clean.Options{Record: true, Late: true}
@@ -86,7 +87,7 @@ func whole(t *testing.T, mediaType string, file []byte) result {
 	}
 	published := apply(bytes.Clone(file), want.Patches)
 	late := apply(bytes.Clone(want.Content), want.Patches)
-	require.True(t, bytes.Equal(published, late), "the patches of the file as it came make the same of it")
+	require.True(t, bytes.Equal(published, late), "the patches make the same of the file and of its cleaned content")
 	require.Equal(t, want.Changed, !bytes.Equal(file, published))
 	again := cleaned(mediaType, published, len(file)+1, 512, clean.Options{Record: true, Late: true})
 	require.NoError(t, again.Err)
@@ -111,6 +112,8 @@ func apply(file []byte, patches []clean.Patch) []byte {
 	return file
 }
 
+// TestReaderFails: an error of the source comes through, a file that is cut off is refused, and a
+// reader can be closed at any time.
 func TestReaderFails(t *testing.T) {
 	t.Parallel()
 	file := pngOf(t)
@@ -150,8 +153,8 @@ func (p *purse) Take(n int64) bool {
 
 func (p *purse) Give(n int64) { *p += purse(n) }
 
-// TestMemory: what a cleaner holds and records is taken from the memory that readers share, and
-// given back. Without memory the file is refused as busy. What came before may be cleaned.
+// TestMemory: what a cleaner records is taken from the memory that readers share, and given back.
+// Without memory the file is refused as busy. What came before may be cleaned.
 func TestMemory(t *testing.T) {
 	t.Parallel()
 	var chunks []string

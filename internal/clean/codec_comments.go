@@ -5,23 +5,23 @@ import (
 	"encoding/binary"
 )
 
-// The headers of a codec that have comments come after one of these.
+// The headers of a codec that have comments come after one of the first three.
 const (
 	flacMark   = "fLaC"
 	vorbisMark = "\x01vorbis"
 	theoraMark = "\x80theora"
 
-	vorbisComments = "\x03vorbis"
-	vorbisSetup    = "\x05vorbis" // which follows them
+	vorbisComments = "\x03vorbis" // begins the comments of Vorbis
+	vorbisSetup    = "\x05vorbis" // begins the header that follows them
 )
 
-// codecPrivate blanks the comments in the headers of a codec.
+// codecPrivate blanks the comments in the headers of FLAC, Vorbis or Theora.
 func codecPrivate(p []byte) {
 	if bytes.HasPrefix(p, []byte(flacMark)) {
 		flacBlocks(p)
 		return
 	}
-	if len(p) == 0 || p[0] != 2 { // three headers, of which two have their lengths in front
+	if len(p) == 0 || p[0] != 2 { // 2 announces three headers, of which two have their lengths in front
 		vorbisIn(p)
 		return
 	}
@@ -62,10 +62,10 @@ func vorbisIn(p []byte) {
 	}
 }
 
-// noComments makes a packet of comments one without any, after which so many bytes end it. The name
-// of its writer takes the room.
+// noComments makes a packet of comments one without any, and keeps the bytes that end it, of which
+// there are so many. Zeros as the name of its writer take the room.
 func noComments(p []byte, end int) {
-	const mark = 7
+	const mark = 7 // the kind of the packet, and the name of the codec
 	n := len(p) - mark - 4 - 4 - end
 	if n < 0 {
 		return

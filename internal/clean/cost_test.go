@@ -25,10 +25,10 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// BenchmarkCostly cleans 4 MiB of each of the worst files.
+// BenchmarkCostly cleans 4 MiB of each kind of the worst files.
 func BenchmarkCostly(b *testing.B) { benchmarkKinds(b, corpus.CostlyFiles()) }
 
-// BenchmarkTypical cleans 4 MiB of each of the typical files.
+// BenchmarkTypical cleans 4 MiB of each kind of typical files.
 func BenchmarkTypical(b *testing.B) { benchmarkKinds(b, corpus.TypicalFiles()) }
 
 func benchmarkKinds(b *testing.B, kinds []corpus.Kind) {

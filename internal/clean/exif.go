@@ -29,9 +29,10 @@ const (
 	appleMark = "Apple iOS\x00\x00\x01"
 )
 
-// exif writes an Exif block anew in its place, with orientation, resolution, colour space and what
-// Apple needs to show a high dynamic range, and then zeros. It writes values that it has understood,
-// and copies none. An exifMark at the front stays.
+// exif writes an Exif block anew in its place, with orientation, resolution, colour space, the
+// index for interoperability, and what Apple needs to show a high dynamic range. Zeros follow. It
+// writes values that it has understood. If they do not all fit, only the orientation is written. An
+// exifMark at the front stays.
 //
 // It returns the orientation, from 1 to 8, or 0 if b is too short for a block and is all zeros now.
 func exif(b []byte) (orientation int) {
@@ -52,8 +53,8 @@ func exif(b []byte) (orientation int) {
 	return int(kept.orientation)
 }
 
-// exifFront is exif for the front of a block of n bytes. The directory that may turn the picture must
-// lie in it.
+// exifFront is exif for the front of a block of n bytes. The directory that may turn the picture
+// must lie in it.
 func (w *walk) exifFront(b []byte, n int64) (orientation int) {
 	if t, ok := readTIFF(bytes.TrimPrefix(b, []byte(exifMark))); ok && int64(len(b)) < n && !t.has(t.first) {
 		w.fail("has an Exif block that is too large to be looked into")
@@ -151,7 +152,7 @@ func (k exifKept) block() []byte {
 	if k.unit != 0 {
 		tags = append(tags, short(exifUnit, k.unit))
 	}
-	at := len(tiffHead) + len(directory(0, tags)) + 12
+	at := len(tiffHead) + len(directory(0, tags)) + tiffEntry // of exifIFD
 	sub := k.sub(at)
 	if sub != nil {
 		tags = append(tags, long(exifIFD, at))
@@ -174,7 +175,7 @@ func (k exifKept) sub(at int) []byte {
 		}
 		return directory(at, tags)
 	}
-	end := at + len(directory(at, tags)) + 12
+	end := at + len(directory(at, tags)) + tiffEntry // of exifInterop
 	index := directory(end, []tag{{exifIndex, tiffASCII, 4, k.index}})
 	return append(directory(at, append(tags, long(exifInterop, end))), index...)
 }

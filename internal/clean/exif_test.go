@@ -27,7 +27,7 @@ func secrets() (text, little, big string, ratio []uint32) {
 	return sentinel + "\x00", little, big, []uint32{0x53454e54, 0x494e454c, 48_858_370, 1_000_003, 2_294_481, 1_000_003}
 }
 
-// phone returns the Exif block of a phone, in which every other field has a sentinel.
+// phone returns the Exif block of a phone. Most of its fields that are not kept have a sentinel.
 func phone(order binary.AppendByteOrder, orientation uint16) []byte {
 	text, little, big, ratio := secrets()
 	apple := note{"Apple iOS\x00\x00\x01", directory{
@@ -115,7 +115,7 @@ func TestExif(t *testing.T) {
 		name   string
 		exif   []byte
 		want   []byte // before zeros; nil for a chunk of another type
-		turned int    // the orientation
+		turned int    // the orientation, 0 for upright
 	}{
 		{name: "big-endian", exif: phone(binary.BigEndian, 6), want: keptExif(6), turned: 6},
 		{name: "little-endian", exif: phone(binary.LittleEndian, 3), want: keptExif(3), turned: 3},
@@ -127,11 +127,11 @@ func TestExif(t *testing.T) {
 		{name: "nothing", exif: nil},
 		{name: "not TIFF", exif: []byte(strings.Repeat(sentinel, 10)), want: plain},
 		{name: "a directory beyond the end", exif: []byte("II*\x00\xff\xff\xff\xff" + strings.Repeat(sentinel, 10)), want: plain},
-		{name: "a directory that is its own", exif: tiffOf(binary.LittleEndian, directory{{exifTag, longs, []uint32{8}}, {orientationTag, shorts, []uint16{6}}, {0x10e, ascii, sentinel}}), want: turned, turned: 6},
+		{name: "a directory that contains itself", exif: tiffOf(binary.LittleEndian, directory{{exifTag, longs, []uint32{8}}, {orientationTag, shorts, []uint16{6}}, {0x10e, ascii, sentinel}}), want: turned, turned: 6},
 		{name: "more entries than bytes", exif: append([]byte("MM\x00*\x00\x00\x00\x08\xff\xff"), turned[10:22]...), want: nil},
 		{name: "a value without end", exif: []byte("MM\x00*\x00\x00\x00\x08\x00\x02\x01\x12\x00\x03\xff\xff\xff\xff\x00\x00\x00\x08\x01\x1a\x00\x05\x20\x00\x00\x01\x00\x00\x00\x08" + sentinel), want: plain},
 		{name: "an entry without a value", exif: tiffOf(binary.LittleEndian, directory{{orientationTag, shorts, []uint16{6}}, {0x10e, ascii, strings.Repeat(sentinel, 5)}, {xResTag, rational, make([]uint32, 0)}}), want: turned, turned: 6},
-		{name: "resolutions without sense", exif: tiffOf(binary.LittleEndian, directory{
+		{name: "values without sense", exif: tiffOf(binary.LittleEndian, directory{
 			{xResTag, rational, []uint32{0x53454e54, 1}}, {yResTag, rational, []uint32{72, 0}}, {unitTag, shorts, []uint16{0x5345}}, {exifTag, longs, directory{{0xa001, shorts, []uint16{0x5345}}, {0xa005, longs, directory{{1, ascii, "SENT"}}}}},
 		}), want: plain},
 		{name: "a resolution with many decimals", exif: tiffOf(binary.LittleEndian, directory{{xResTag, rational, []uint32{0x53454e54, 0x53454e5}}, {orientationTag, shorts, []uint16{2}}}), want: tiffOf(binary.BigEndian, directory{
@@ -162,7 +162,7 @@ func TestExif(t *testing.T) {
 	}
 }
 
-// TestExifOnce: a second block of a picture keeps nothing.
+// TestExifOnce: the first block of a picture turns it, also a large one, and a second does not.
 func TestExifOnce(t *testing.T) {
 	t.Parallel()
 	upright, turned := string(phone(binary.BigEndian, 1)), string(phone(binary.BigEndian, 6))
@@ -192,8 +192,8 @@ func TestExifOnce(t *testing.T) {
 	}
 }
 
-// TestExifFar: a block of which the directory is beyond what is held could turn the picture, so it
-// is refused.
+// TestExifFar: a block of which the directory is beyond what is held could turn the picture, so the
+// file is refused.
 func TestExifFar(t *testing.T) {
 	t.Parallel()
 	far := "II*\x00" + string(binary.LittleEndian.AppendUint32(nil, 70_000)) + zeros(80_000)

@@ -39,7 +39,7 @@ func (f *film) boxes() {
 	}
 }
 
-// over reports whether bytes after a box begin none.
+// over reports whether the film has all its parts, and no further box begins in head.
 func (f *film) over(head []byte) bool {
 	return f.movie && f.media && (len(head) < 8 || !isBoxType(head[4:]))
 }

@@ -137,7 +137,7 @@ func (f *film) small(b filmBox, change func(content []byte)) {
 	change(f.more(b.left(f.walk)))
 }
 
-// isBoxType reports whether p begins with printable characters of Latin-1, as types do.
+// isBoxType reports whether p begins with four printable characters of Latin-1, as types are.
 func isBoxType(p []byte) bool {
 	for _, c := range p[:4] {
 		if c < ' ' || 0x7f <= c && c < 0xa0 {
@@ -181,7 +181,7 @@ func keptBoxes(p []byte, kinds ...string) {
 	})
 }
 
-// tileBoxes reports whether p consists of boxes, and of no more than 8 bytes that are zeros.
+// tileBoxes reports whether p consists of boxes, and at most 8 zeros after them.
 func tileBoxes(p []byte) bool {
 	for n := boxSize(p); n > 0; n = boxSize(p) {
 		if !isBoxType(p[4:]) {
@@ -195,8 +195,8 @@ func tileBoxes(p []byte) bool {
 // clipped returns a number of a file, or everything if it is larger.
 func clipped(n uint64) int64 { return int64(min(n, everything)) } //nolint:gosec // it fits
 
-// undated makes zeros of the dates of a header, after which at least more bytes stand. It returns
-// false if the header is too short.
+// undated makes zeros of the dates of a header. It returns false if fewer bytes follow them than
+// more says, or in version 1, which has a longer duration, 4 bytes more.
 func undated(p []byte, more int) bool {
 	n := 8
 	if len(p) > 0 && p[0] == 1 {
@@ -210,7 +210,8 @@ func undated(p []byte, more int) bool {
 	return true
 }
 
-// milliseconds returns a duration in units of which a second has so many.
+// milliseconds returns the duration of n units, of which a second has so many. It returns 0 if that
+// is none, or n is too large.
 func milliseconds(n, unit uint64) int64 {
 	if unit == 0 || n > everything/1000 {
 		return 0

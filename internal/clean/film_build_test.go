@@ -25,7 +25,8 @@ func bigAtom(kind string, content ...string) string {
 	return n32(1) + kind + n64(16+len(s)) + s
 }
 
-// The secrets of a film: text that is nowhere to be left, in any case and in UTF-16.
+// The secrets of a film, none of which may be left: text, also in lower case and in UTF-16, and
+// dates.
 const hidden = "SENTINEL"
 
 var hiddenWide = "S\x00E\x00N\x00T\x00I\x00N\x00E\x00L\x00"
@@ -99,8 +100,8 @@ const (
 	place    = "GPS 1 SENTINEL 5.0 E"
 )
 
-// cameraFilm returns a film with a track of places, whose tables are made by tables, and its movie
-// box in front or at the end.
+// cameraFilm returns a film with tracks of places and of chapters, whose tables are made by tables,
+// and with its movie box in front or at the end.
 func cameraFilm(front bool, tables func(at int) string) string {
 	start := atom("ftyp", "qt  ", n32(0), "qt  ") + atom("wide") + atom("free", hidden) + atom("uuid", hiddenWide, hidden)
 	samples := pictureA + place + pictureB + place

@@ -9,7 +9,7 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
-// TestFilmNested: the boxes of a track that is dropped are not walked to any depth.
+// TestFilmNested: a film is refused if the boxes of a track that is dropped lie too deep.
 func TestFilmNested(t *testing.T) {
 	t.Parallel()
 	film := func(depth int) []byte {
@@ -30,8 +30,8 @@ func TestFilmNested(t *testing.T) {
 	require.Equal(t, clean.CodeUnclear, fault.Code)
 }
 
-// TestFilmFragmentsCost: fragments that each look at the samples of another one, which never come,
-// end the file early.
+// TestFilmFragmentsCost: a file is refused early if its fragments each look at the samples of
+// another one, which never come.
 func TestFilmFragmentsCost(t *testing.T) {
 	t.Parallel()
 	whole := cameraFilm(true, placesAt)

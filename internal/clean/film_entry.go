@@ -49,7 +49,7 @@ func entryBoxes(p []byte, at int) {
 			vorbisIn(content)
 		case "dfLa":
 			flacBlocks(content)
-		case "damr", "dawp": // AMR, with its vendor
+		case "damr", "dawp": // AMR, with its vendor and version
 			clear(content[:min(5, len(content))])
 		case "sv3d":
 			sphere(content)

@@ -10,7 +10,8 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
-// TestFilmFragments: fragments say where the samples of a track are before they come.
+// TestFilmFragments: fragments say where the samples of a dropped track are before they come, so
+// the samples are blanked in time.
 func TestFilmFragments(t *testing.T) {
 	t.Parallel()
 	extend := func(id int) string { return atom("trex", n32(0), n32(id), n32(1), n32(10), n32(5), n32(0)) }
@@ -30,7 +31,7 @@ func TestFilmFragments(t *testing.T) {
 		{name: "offsets from the fragment", trafs: strings.Replace(sized(1, "", 20, 6), "OFFS", "PICT", 1) + strings.Replace(sized(2, atom("secr", hidden), 8, 12), "OFFS", "PLCE", 1)},
 		{name: "one after another", trafs: atom("traf", atom("tfhd", n32(0), n32(1)), atom("trun", n32(0x201), n32(2), "PICT", n32(20), n32(6))) +
 			atom("traf", atom("tfhd", n32(0x10), n32(2), n32(10)), atom("trun", n32(0), n32(1)), atom("trun", n32(4), n32(1), n32(0)))},
-		{name: "the size of the movie", trafs: atom("traf", atom("tfhd", n32(0), n32(1)), atom("trun", n32(0x201), n32(1), "PICT", n32(26))) +
+		{name: "a size from the movie box", trafs: atom("traf", atom("tfhd", n32(0), n32(1)), atom("trun", n32(0x201), n32(1), "PICT", n32(26))) +
 			atom("traf", atom("tfhd", n32(0), n32(2)), atom("trun", n32(0xd00), n32(4), strings.Repeat(hidden+"\xd1\xd2\xd3\xd4", 4)))},
 		{name: "offsets from the file", trafs: atom("traf", atom("tfhd", n32(1), n32(1), "WIDEPICT"), atom("trun", n32(0x201), n32(1), n32(0), n32(26))) +
 			atom("traf", atom("tfhd", n32(0x3b), n32(2), "WIDEPLCE", n32(1), n32(1), n32(20), n32(0)), atom("trun", n32(0), n32(1)), atom("uuid", zeros(16), hidden))},

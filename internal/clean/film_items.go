@@ -1,7 +1,8 @@
 package clean
 
-// metadata makes free space of a metadata box of a movie or a track, and notes the data of its items
-// as data that is not kept, pictures excepted: they may be samples as well.
+// metadata makes free space of a metadata box of a movie or a track, and notes the data of its
+// items as data that is not kept, except pictures: they may be samples as well. A box that is too
+// large to be held is not read: the data of its items stays.
 func (f *film) metadata(b filmBox) {
 	if n := b.left(f.walk); n <= maxHeld-int64(f.looked) {
 		f.items(f.more(n))

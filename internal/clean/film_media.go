@@ -75,7 +75,8 @@ func (f *film) sampleTable(t *filmTrack, b filmBox) {
 	}
 }
 
-// extended keeps an extended type that says how a film is protected (PIFF), or that it is a sphere.
+// extended keeps a box of an extended type that says how a film is protected (PIFF), or that it is
+// a sphere. Others become free space.
 func (f *film) extended(b filmBox) {
 	if b.left(f.walk) < 16 {
 		f.free(b)

@@ -23,8 +23,8 @@ func (f *film) dropSpan(start, n int64) {
 	f.afford(spanMemory)
 }
 
-// settle sorts the samples of tracks that are not kept, and blanks those that were handed on before.
-// Only media data has samples.
+// settle sorts the samples of tracks that are not kept, and blanks those that were handed on
+// before. Only media data has samples.
 func (f *film) settle() {
 	slices.SortFunc(f.dropped, func(a, b span) int { return cmp.Compare(a.start, b.start) })
 	merged := f.dropped[:0]
@@ -199,7 +199,7 @@ func (f *film) entries(b filmBox, n int64, size int, each func(e []byte)) {
 	})
 }
 
-// records holds n records, one after another, and lets each change them.
+// records holds n records, as many at a time as have room, and lets each change them.
 func (f *film) records(n int64, size int, each func(record []byte)) {
 	for n > 0 {
 		m := min(n, int64(freeHeld/size))

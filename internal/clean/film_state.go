@@ -2,8 +2,8 @@ package clean
 
 import "github.com/airlock-go/upload/storage"
 
-// film walks an ISO base media file (ISO/IEC 14496-12) or a QuickTime movie. It is also the film
-// that follows a picture in its file.
+// film walks an ISO base media file (ISO/IEC 14496-12) or a QuickTime movie. It also walks the film
+// that follows a picture in its file, and the image sequence of a HEIF file.
 type film struct {
 	*walk
 	base     int64 // offset of the film in its file, from which its offsets count
@@ -28,7 +28,7 @@ const (
 	maxFilmTracks = 4096
 	maxFilmMedia  = 4096               // media data boxes before the movie
 	maxBrands     = 256                // bytes of a file type
-	maxSpans      = storage.MaxPatches // samples that are to be blanked, one after another counting as one
+	maxSpans      = storage.MaxPatches // samples that are to be blanked; adjacent ones count as one
 	maxFilmLooks  = 1 << 22
 	maxFilmDepth  = 4       // of boxes in the media of a track that is not kept
 	maxFilmTable  = 1 << 18 // entries of a table of a track that is not kept
@@ -43,7 +43,7 @@ func (f *film) trackOf(id uint32) *filmTrack {
 		if t = new(filmTrack); len(f.tracks) == maxFilmTracks {
 			f.fail("has too many tracks")
 		}
-		f.afford(128)
+		f.afford(128) // what a track takes
 		f.tracks[id] = t
 	}
 	return t

@@ -95,7 +95,8 @@ func TestFilmTracks(t *testing.T) {
 	}
 }
 
-// TestFilmHeads: what other headers and sizes say.
+// TestFilmHeads: headers of version 1, boxes with sizes of 64 bits or none, and a table of colours
+// are read.
 func TestFilmHeads(t *testing.T) {
 	t.Parallel()
 	long := func(kind string, more ...string) string {
@@ -168,8 +169,8 @@ func TestFilmMemory(t *testing.T) {
 	require.EqualValues(t, 1<<20, many)
 }
 
-// TestFilmTooMany: a track with a sample for each picture of an hour is blanked. A film is refused if
-// more than MaxPatches of its samples, none next to another, need blanking.
+// TestFilmTooMany: a track with a sample for each picture of an hour is blanked. A film is refused
+// if more than MaxPatches of its samples, none next to another, need blanking.
 func TestFilmTooMany(t *testing.T) {
 	t.Parallel()
 	film := func(samples int) []byte {
@@ -203,24 +204,24 @@ func TestFilmUnclear(t *testing.T) {
 		return head + atom("mdat", "m") + atom("moov", sound, atom("trak", trackHead(1, 1, 1, upright), strings.Join(parts, "")))
 	}
 	for name, file := range map[string]string{
-		"compressed":          head + atom("moov", atom("cmov", hidden)) + atom("mdat", "m"),
-		"a list of movies":    head + atom("moov", atom("rmra", hidden)) + atom("mdat", "m"),
-		"no movie":            head + atom("mdat", "m"),
-		"no media":            head + atom("moov", videoTrack(nil)),
-		"media in the movie":  head + n32(0) + "moov" + videoTrack(nil) + atom("mdat", "m"),
-		"nothing to see":      head + atom("moov", sound, dataTrack(2, "meta", "", "")) + atom("mdat", "m"),
-		"two movies":          head + atom("moov", videoTrack(nil)) + atom("moov", videoTrack(nil)),
-		"late handler":        inTrack(atom("mdia", atom("minf", ""), handler("vide", ""))),
-		"data elsewhere":      inTrack(atom("mdia", handler("vide", ""), atom("minf", atom("dinf", atom("dref", n32(0), n32(1), atom("url ", n32(0), "http://x")))))),
-		"a large box":         inTrack(atom("udta", zeros(70_000)), atom("mdia", handler("vide", ""))),
-		"a box that is large": head + atom("moov", n32(1000)+"trak") + atom("mdat", "m"),
-		"a fragment first":    head + atom("moof", "") + atom("moov", videoTrack(nil)),
-		"samples behind":      head + atom("moov", videoTrack(nil)) + atom("mdat", hidden) + atom("moof", atom("traf", atom("tfhd", n32(0x11), n32(9), n64(len(head)), n32(9999)), atom("trun", n32(0), n32(1)))),
-		"samples before":      head + atom("mdat", hidden) + atom("moov", videoTrack(nil)) + atom("moof", atom("traf", atom("tfhd", n32(0x11), n32(9), n64(len(head)+8), n32(len(hidden))), atom("trun", n32(0), n32(1)))),
-		"a table too short":   head + atom("moov", videoTrack(nil), atom("trak", atom("mdia", handler("meta", ""), atom("minf", atom("stbl", atom("stsz"))))), atom("free", n32(1), atom("free"))) + atom("mdat", "m"),
-		"two boxes of media":  head + atom("mdat", hidden) + atom("moov", videoTrack(nil), atom("trak", atom("mdia"), dataTrack(2, "meta", "", tables([]span{{len(head) + 8, len(hidden)}}))[8:])),
-		"two tables of sizes": head + atom("mdat", hidden) + atom("moov", videoTrack(nil), dataTrack(2, "meta", "", atom("stsz", n32(0), n32(1), n32(1))+tables([]span{{len(head) + 8, len(hidden)}}))),
-		"HTML after the end":  head + atom("moov", videoTrack(nil)) + atom("mdat", "m") + "<html><script>",
+		"compressed":                head + atom("moov", atom("cmov", hidden)) + atom("mdat", "m"),
+		"a list of movies":          head + atom("moov", atom("rmra", hidden)) + atom("mdat", "m"),
+		"no movie":                  head + atom("mdat", "m"),
+		"no media":                  head + atom("moov", videoTrack(nil)),
+		"media in the movie":        head + n32(0) + "moov" + videoTrack(nil) + atom("mdat", "m"),
+		"nothing to see":            head + atom("moov", sound, dataTrack(2, "meta", "", "")) + atom("mdat", "m"),
+		"two movies":                head + atom("moov", videoTrack(nil)) + atom("moov", videoTrack(nil)),
+		"late handler":              inTrack(atom("mdia", atom("minf", ""), handler("vide", ""))),
+		"data elsewhere":            inTrack(atom("mdia", handler("vide", ""), atom("minf", atom("dinf", atom("dref", n32(0), n32(1), atom("url ", n32(0), "http://x")))))),
+		"a large box":               inTrack(atom("udta", zeros(70_000)), atom("mdia", handler("vide", ""))),
+		"a box that does not fit":   head + atom("moov", n32(1000)+"trak") + atom("mdat", "m"),
+		"a fragment first":          head + atom("moof", "") + atom("moov", videoTrack(nil)),
+		"samples before a fragment": head + atom("moov", videoTrack(nil)) + atom("mdat", hidden) + atom("moof", atom("traf", atom("tfhd", n32(0x11), n32(9), n64(len(head)), n32(9999)), atom("trun", n32(0), n32(1)))),
+		"samples before the movie":  head + atom("mdat", hidden) + atom("moov", videoTrack(nil)) + atom("moof", atom("traf", atom("tfhd", n32(0x11), n32(9), n64(len(head)+8), n32(len(hidden))), atom("trun", n32(0), n32(1)))),
+		"a table too short":         head + atom("moov", videoTrack(nil), atom("trak", atom("mdia", handler("meta", ""), atom("minf", atom("stbl", atom("stsz"))))), atom("free", n32(1), atom("free"))) + atom("mdat", "m"),
+		"two boxes of media":        head + atom("mdat", hidden) + atom("moov", videoTrack(nil), atom("trak", atom("mdia"), dataTrack(2, "meta", "", tables([]span{{len(head) + 8, len(hidden)}}))[8:])),
+		"two tables of sizes":       head + atom("mdat", hidden) + atom("moov", videoTrack(nil), dataTrack(2, "meta", "", atom("stsz", n32(0), n32(1), n32(1))+tables([]span{{len(head) + 8, len(hidden)}}))),
+		"HTML after the end":        head + atom("moov", videoTrack(nil)) + atom("mdat", "m") + "<html><script>",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

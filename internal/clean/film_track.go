@@ -7,7 +7,7 @@ import (
 )
 
 // handlersKept are the kinds of tracks that are kept: picture, also depth and transparency, sound,
-// time code and closed captions.
+// both in one (MPEG), time code and closed captions.
 var handlersKept = []string{"vide", "auxv", "pict", "soun", "MPEG", "tmcd", "clcp"}
 
 // Cameras and drones write positions as subtitles. So those are kept of which the name of the
@@ -63,7 +63,7 @@ func (f *film) announce(t *filmTrack) {
 }
 
 // find holds the boxes up to the header of one, and lets each change those before. They may not
-// include the samples of a track, which are too much to hold.
+// include the tables of a track's samples, which are too much to hold.
 func (f *film) find(kind string, end int64, each func(box []byte)) (filmBox, bool) {
 	for f.pos() < end {
 		if end-f.pos() < 8 {
@@ -97,7 +97,7 @@ func (f *film) trackPart(t *filmTrack, box []byte) {
 			f.fail(filmMalformed)
 		}
 		t.header(content)
-	case "tref": // but chapters, whose titles are not kept
+	case "tref": // except chapters, whose titles are not kept
 		keptBoxes(content, "tmcd", "sync", "hint", "vdep", "vplx", "auxl", "subt", "folw", "fall", "forc", "thmb", "dpnd")
 	case "edts":
 		keptBoxes(content, "elst")
@@ -143,8 +143,8 @@ func (f *film) mediaPart(box []byte) {
 	}
 }
 
-// isLanguage reports whether p is a language (BCP 47, 2.1), and zeros after it: up to three letters,
-// then those of an extension, a script and a region. It may also be empty.
+// isLanguage reports whether p is a language (BCP 47, 2.1), and zeros after it: two or three
+// letters, then perhaps an extension, a script and a region, in this order. It may also be empty.
 func isLanguage(p []byte) bool {
 	p = bytes.TrimRight(p, "\x00")
 	tag, rest, more := bytes.Cut(p, []byte("-"))
@@ -176,7 +176,8 @@ func isNumeric(p []byte) bool {
 	return !slices.ContainsFunc(p, func(c byte) bool { return c < '0' || c > '9' })
 }
 
-// handled blanks the name of a handler, and reports whether the track is kept.
+// handled blanks the name of a handler, except that of subtitles that are kept. It reports whether
+// the track is kept.
 func (t *filmTrack) handled(p []byte) bool {
 	if len(p) < 12 {
 		return false
@@ -185,7 +186,7 @@ func (t *filmTrack) handled(p []byte) bool {
 	name := handlerName(p)
 	subtitles := slices.Contains(handlersOfText, t.handler) && slices.Contains(editorsOfText, name)
 	nameless(p)
-	if subtitles { // by which the file is known again
+	if subtitles { // so that cleaning again keeps the track
 		copy(p[24:], name)
 	}
 	return subtitles || slices.Contains(handlersKept, t.handler)

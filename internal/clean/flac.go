@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// The blocks of FLAC metadata that are kept whole or in part (RFC 9639, 8).
+// The blocks of FLAC metadata that are kept whole or in part, and padding (RFC 9639, 8).
 const (
 	flacStreamInfo = 0
 	flacPadding    = 1
@@ -15,7 +15,7 @@ const (
 	flacComments   = 4
 )
 
-// flacChannels is the comment that says which channels there are (RFC 9639, 8.6.2).
+// flacChannels begins the comment that says which channels there are (RFC 9639, 8.6.2).
 const flacChannels = "WAVEFORMATEXTENSIBLE_CHANNEL_MASK="
 
 // isFLACChannels matches that comment.

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// flacComments returns a block of FLAC metadata with comments.
+// flacComments returns the content of a block of FLAC metadata with comments.
 func flacComments(vendor string, comments ...string) string {
 	little := func(n int) string { return string(binary.LittleEndian.AppendUint32(nil, uint32(n))) }
 	var b strings.Builder
@@ -19,8 +19,8 @@ func flacComments(vendor string, comments ...string) string {
 	return b.String()
 }
 
-// TestFLACInContainers: of the comments of FLAC that says which channels there are stays, since
-// decoders need it where the number of channels does not say it.
+// TestFLACInContainers: of the comments of FLAC only the one stays that says which channels there
+// are. Decoders need it where the number of channels does not say that.
 func TestFLACInContainers(t *testing.T) {
 	t.Parallel()
 	const mask = "WAVEFORMATEXTENSIBLE_CHANNEL_MASK="

@@ -3,8 +3,8 @@ package clean
 import "encoding/binary"
 
 // gif keeps the frames of a GIF, their timing, and of applications' data how often an animation
-// runs and the colour profile. Of other extensions the type stays, and nothing of their data, its
-// length excepted. Bytes after the trailer become zeros.
+// runs and the colour profile. Of other extensions the length of their data stays, and the type if
+// it is a known one. Bytes after the trailer become zeros.
 func gif(w *walk) {
 	head := w.look(13)
 	if v := string(head[:6]); v != "GIF87a" && v != "GIF89a" {
@@ -40,7 +40,7 @@ func (f *gifFile) block() bool {
 	return true
 }
 
-// frame keeps a frame. The delay before it is that of a picture that moves.
+// frame keeps a frame. The delay that the control before it gave counts if there are more frames.
 func (f *gifFile) frame() {
 	head := f.lookMore(9)
 	f.facts.Frames++

@@ -17,10 +17,10 @@ const gifColours = 0x80 // of a byte of flags: a table of colours follows
 // gifFile walks the blocks of a GIF.
 type gifFile struct {
 	*walk
-	left     int  // bytes of a sub-block that are still to come
-	ended    bool // the last sub-block has passed
-	delay    int64
-	duration int64 // of all frames
+	left     int   // bytes of a sub-block that are still to come
+	ended    bool  // the last sub-block has passed
+	delay    int64 // of the next frame, in milliseconds
+	duration int64 // of all frames, in milliseconds
 }
 
 // keepSubBlocks keeps sub-blocks up to the empty one.
@@ -33,7 +33,7 @@ func (f *gifFile) keepSubBlocks() {
 	}
 }
 
-// subBlocks returns the number of bytes up to the end of the empty sub-block.
+// subBlocks returns the number of bytes up to the end of the empty sub-block, or of all p.
 func (f *gifFile) subBlocks(p []byte) int {
 	at := f.left
 	for at < len(p) {

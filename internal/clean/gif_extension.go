@@ -8,8 +8,8 @@ const gifBlank = "           "
 // gifRecut is the number of bytes from which on sub-blocks are handed on before they have ended.
 const gifRecut = 2048
 
-// extension cleans an extension, whose introducer is held. One that has no such type, or that begins
-// otherwise than its type does, becomes a comment.
+// extension cleans an extension, whose introducer is looked at. One of an unknown type becomes a
+// comment, and so does one whose first sub-block does not have the length that its type demands.
 func (f *gifFile) extension() {
 	head := f.lookMore(2)
 	length := int(head[2])
@@ -64,7 +64,7 @@ func (f *gifFile) repeats() {
 		switch n := f.look(1)[0]; n {
 		case 0:
 			return
-		case 3, 5:
+		case 3, 5: // of kind 1, the runs, and of kind 2, the buffer
 			if f.lookMore(int(n))[1] != n/2 {
 				clear(f.held()[1:])
 			}
@@ -81,7 +81,7 @@ func (f *gifFile) blankSubBlocks() {
 	f.recut()
 }
 
-// recut makes zeros of sub-blocks, the length of the first of which is the last byte that is held.
+// recut makes zeros of sub-blocks. The length of the first is the last byte that is looked at.
 // Their lengths may be text, as those of XMP are, so they are cut anew: into the longest ones.
 func (f *gifFile) recut() {
 	f.release(f.looked - 1)

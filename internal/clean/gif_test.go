@@ -89,7 +89,7 @@ func TestGIF(t *testing.T) {
 		{name: "XMP by another name", blocks: []string{strings.Replace(gifXMP(ultraHDR), "XMP DataXMP", "XMP DataSEN", 1)}, want: []string{gifBlanked("!\xff\x0b           ", len(ultraHDR)+257)}},
 		{name: "a loop and more", blocks: []string{"!\xff\x0bNETSCAPE2.0\x03\x01\x05\x00\x03SEN\x05\x02SENT\x05SENTI\x08SENTINEL\x01S\x00"}, want: []string{"!\xff\x0bNETSCAPE2.0\x03\x01\x05\x00\x03\x00\x00\x00\x05\x02SENT\x05" + zeros(5) + "\x0a" + zeros(10) + "\x00"}},
 		{name: "a control and more", blocks: []string{"!\xf9\x0c\x05\x00\x00\x03SENTINEL\x08SENTINEL\x00"}, want: []string{"!\xf9\x0c\x05\x00\x00\x03" + zeros(8) + "\x08" + zeros(8) + "\x00"}},
-		{name: "a control that is empty", blocks: []string{"!\xf9\x00", "!\xf9\x02\x01\x00\x00"}},
+		{name: "controls that are empty or short", blocks: []string{"!\xf9\x00", "!\xf9\x02\x01\x00\x00"}},
 		{name: "an unknown extension", blocks: []string{gifBlock('S', "", secret)}, want: []string{gifBlock(0xfe, "", zeros(len(secret)))}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -129,7 +129,7 @@ func gifBlanked(head string, n int) string {
 	return head + string([]byte{byte(n - 1)}) + zeros(n)
 }
 
-// TestGIFIsCutAnew: the lengths of what is blanked are those of its size alone.
+// TestGIFIsCutAnew: the lengths of blanked sub-blocks depend only on the size of all of them.
 func TestGIFIsCutAnew(t *testing.T) {
 	t.Parallel()
 	for n := 2; n < 2600; n += 7 - n%2 {
@@ -153,7 +153,8 @@ func TestGIFStill(t *testing.T) {
 	require.False(t, refused(t, typeGIF, got.Content))
 }
 
-// TestGIFThatIsDamaged: a file that is not a GIF, or that ends too early, is refused.
+// TestGIFThatIsDamaged: a file is refused that is not a GIF, has a malformed block, or ends too
+// early.
 func TestGIFThatIsDamaged(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{"GIF88a" + secret, string(gifOf(t, 1, "\x00"))} {

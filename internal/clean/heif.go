@@ -13,10 +13,11 @@ var heifSequences = []string{"msf1", "avis", "hevc", "hevx", "avcs", "vvis"}
 
 // heif keeps the pictures of a file and what shows them: their items, with the properties that
 // decoders need, their relations and their data. The first Exif item is written anew, see exif. XMP
-// keeps its list, see xmp. Other items lose type, name, place and data. Other properties and boxes
-// become free boxes of zeros, and media has zeros wherever it has no item. If the metadata follows
-// the media, Exif and XMP in it are blanked whole, and media without an item stays. An image sequence
-// keeps the same as a film, see the function movie. Bytes after the last box become zeros.
+// keeps what is listed, see xmp. Other items lose type, name, place and data. Other properties and
+// boxes become free boxes of zeros, and media has zeros wherever it has no item. If the metadata
+// follows the media, Exif and XMP in the media are blanked whole, and media without an item stays.
+// An image sequence keeps the same as a film, see the function movie. Bytes after the last box
+// become zeros.
 func heif(w *walk) {
 	f := &heifFile{heifMedia{walk: w, film: newFilm(w)}}
 	w.hold(8)

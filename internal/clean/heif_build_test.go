@@ -26,7 +26,7 @@ type heifFile struct {
 	properties []string
 	relations  []string
 	more       []string // boxes of the metadata box
-	first      []string // boxes before the media
+	first      []string // boxes after the metadata box
 	last       string   // what follows
 	late       bool     // the metadata box follows the media
 }

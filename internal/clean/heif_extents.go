@@ -55,7 +55,8 @@ func (w *walk) order(extents []extent) []extent {
 	return all
 }
 
-// appendRest appends what is to be blanked of e, which is not cleaned by another extent.
+// appendRest appends the parts of e, which is to be blanked, that are not cleaned by another
+// extent.
 func (w *walk) appendRest(all []extent, e extent, joined []extent) []extent {
 	first, _ := slices.BinarySearchFunc(joined, e.from, func(x extent, from int64) int { return cmp.Compare(x.to, from+1) })
 	for _, x := range joined[first:] {

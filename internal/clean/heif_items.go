@@ -98,7 +98,7 @@ func (w *walk) itemsOf(list []byte) heifItems {
 	return items
 }
 
-// itemOf cleans the entry of an item. It takes names, and of a type of media what is not XMP.
+// itemOf cleans the entry of an item. It removes names, and media types other than that of XMP.
 func (w *walk) itemOf(content []byte) (item heifItem) {
 	f := w.fieldsOf(content)
 	idSize := 2

@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// heifMedia walks the media of a file, in which the data of its items and of its image sequence lies.
+// heifMedia walks the media of a file, in which the data of its items and of its image sequence
+// lies.
 type heifMedia struct {
 	*walk
 	film      *film    // the image sequence
@@ -121,14 +122,14 @@ func (f *heifMedia) jpeg(to int64) {
 	if string(f.hold(2)) != "\xff\xd8" {
 		f.fail("has an item that is not a JPEG image")
 	}
-	j := jpegFile{walk: f.walk, pictures: 1} // the orientation is not that of the first
+	j := jpegFile{walk: f.walk, pictures: 1} // not the first, whose orientation counts
 	if j.picture(); f.pos() > to {
 		f.fail("has a JPEG image that goes on after its item")
 	}
 }
 
-// heifBlock cleans the data of an Exif item: the offset of its block, and the block. One that is too
-// short becomes a block without tags, if there is room.
+// heifBlock cleans the data of an Exif item: the offset of its block, and the block. One that is
+// too short becomes a block without tags, if there is room.
 func heifBlock(b []byte) {
 	if len(b) < 4 {
 		clear(b)
@@ -147,7 +148,8 @@ func heifBlock(b []byte) {
 	}
 }
 
-// packet cleans the data of an XMP item.
+// packet cleans the data of an XMP item. One that is too short for an empty packet, or comes after
+// maxXMP others, becomes spaces.
 func (f *heifMedia) packet(b []byte) {
 	if f.xmp(b) {
 		return

@@ -14,7 +14,7 @@ type heifPlace struct {
 	id      uint32
 	how     uint64
 	extents []extent // of no length if they are malformed; they change with the next place
-	fields  []byte   // all fields but the ID
+	fields  []byte   // all fields except the ID
 	counted int      // the bytes of fields before the extents, with their number
 }
 

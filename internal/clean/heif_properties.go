@@ -132,7 +132,7 @@ func (s *heifShown) has(primary bool, field []byte) {
 	}
 }
 
-// fact takes size and rotation of a picture into the facts.
+// fact takes size, cropping and rotation of a picture into the facts.
 func (s *heifShown) fact(p heifProperty) {
 	switch {
 	case p.kind == "ispe" && len(p.content) >= 12 && s.facts.Width == 0:

@@ -50,7 +50,8 @@ func TestHEIFMemory(t *testing.T) {
 	}
 }
 
-// TestHEIFThatIsUnclear: a file that leaves open which item has which data is refused.
+// TestHEIFThatIsUnclear: a file is refused that leaves open which item has which data, is
+// malformed, or ends too early.
 func TestHEIFThatIsUnclear(t *testing.T) {
 	t.Parallel()
 	file := heifFile{items: []heifItem{heifPicture, heifExif}, properties: heifShape}
@@ -99,7 +100,8 @@ func TestHEIFThatIsUnclear(t *testing.T) {
 	}
 }
 
-// TestHEIFSequenceWithoutMedia: media within another box is none.
+// TestHEIFSequenceWithoutMedia: media data within the movie box does not count as media of the
+// file.
 func TestHEIFSequenceWithoutMedia(t *testing.T) {
 	t.Parallel()
 	file := func(inside, after string) []byte {

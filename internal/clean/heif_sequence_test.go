@@ -10,11 +10,12 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
-// TestHEIFSequence: an image sequence keeps its samples, and loses what its metadata box describes,
-// also where that lies between samples.
+// TestHEIFSequence: an image sequence keeps its samples, and loses what the metadata box of its
+// track describes, also between samples. What a metadata box of the file describes is kept as for a
+// picture.
 func TestHEIFSequence(t *testing.T) {
 	t.Parallel()
-	const frame = "a frame of 24 b"
+	const frame = "a coded frame"
 	sequence := func(exif, packet, name string, place, own bool) []byte {
 		head := atom("ftyp", "avis", n32(0), "avismsf1")
 		about := func(at int) string {
@@ -92,8 +93,8 @@ func TestHEIFSequenceWithoutOne(t *testing.T) {
 	}
 }
 
-// TestHEIFSequenceLate: the samples of a track that is not kept may not be those of an item that has
-// passed: one of both would be damaged.
+// TestHEIFSequenceLate: the samples of a track that is not kept may not be those of an item that
+// has passed: one of both would be damaged.
 func TestHEIFSequenceLate(t *testing.T) {
 	t.Parallel()
 	still := bytes.Replace(heifFile{items: []heifItem{heifPicture, heifExif}, properties: heifShape}.bytes(), []byte("mif1heic"), []byte("mif1msf1"), 1)

@@ -183,7 +183,7 @@ func TestHEIFWithJPEG(t *testing.T) {
 		"in pieces":            file(picture[:40], picture[40:]),
 		"another picture":      file("pixels"),
 		"longer than its item": heifFile{items: []heifItem{{kind: "jpeg", words: "\x00", pieces: []string{picture[:len(picture)-2]}, has: []int{1}}, {kind: "hvc1", words: "\x00", pieces: []string{picture[len(picture)-2:]}}}, properties: heifShape}.bytes(),
-		"after the media":      heifFile{late: true, items: []heifItem{{kind: "jpeg", words: "\x00", pieces: []string{picture}}}}.bytes(),
+		"before its metadata":  heifFile{late: true, items: []heifItem{{kind: "jpeg", words: "\x00", pieces: []string{picture}}}}.bytes(),
 	} {
 		requireUnclear(t, name, damaged)
 	}

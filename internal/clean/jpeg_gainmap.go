@@ -13,8 +13,9 @@ const (
 	gainCommon   = 0x08 // in drafts: all fractions have one denominator
 )
 
-// gainMap keeps a version, and after it the numbers of a gain map: two headrooms, and five numbers a
-// channel. Further bytes become zeros. It returns false if b is not a gain map of a known version.
+// gainMap keeps a version, and after it the numbers of a gain map: two headrooms, and five numbers
+// a channel. Further bytes become zeros. It returns false if b is not a whole gain map of a known
+// version.
 func gainMap(b []byte) bool {
 	const version = 4
 	if len(b) < version || binary.BigEndian.Uint16(b) != 0 {

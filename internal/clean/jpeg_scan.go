@@ -13,7 +13,8 @@ func (f *jpegFile) scan() byte {
 	return f.found
 }
 
-// entropyCoded returns the number of bytes up to the end of a marker that ends a scan.
+// entropyCoded returns the number of bytes up to the end of a marker that ends a scan, or of all p.
+// It records the bytes in which it found no such marker, see scanning.
 func (f *jpegFile) entropyCoded(p []byte) int {
 	n, from := 0, 0
 	if f.ff {
@@ -50,7 +51,8 @@ func (f *jpegFile) entropyCoded(p []byte) int {
 	return n
 }
 
-// afterFF returns the number of bytes up to the one after 0xff, and fill bytes. It may end the scan.
+// afterFF returns the number of bytes up to the one after 0xff, and fill bytes. It may end the
+// scan.
 func (f *jpegFile) afterFF(p []byte) int {
 	for n, c := range p {
 		if c == 0xff { // a fill byte

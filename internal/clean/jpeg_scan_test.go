@@ -23,7 +23,7 @@ func textOf(err error) string {
 }
 
 // inspectScanned cleans a JPEG file in pieces, and shows each to an inspector, which may know what
-// the cleaner has scanned. It returns how many bytes those were.
+// the cleaner has scanned. It returns the answers, and how many bytes the cleaner has scanned.
 func inspectScanned(t testing.TB, file []byte, piece int, o clean.Options, known bool) (s seen, scanned int) {
 	t.Helper()
 	r := clean.NewReader(iotest.HalfReader(bytes.NewReader(file)), typeJPG, o)
@@ -48,7 +48,8 @@ func inspectScanned(t testing.TB, file []byte, piece int, o clean.Options, known
 	}
 }
 
-// requireScanned requires that a part of p, which is at that offset of the file, was scanned.
+// requireScanned requires that s is empty, or is a part of p in which no scan ends. p is at offset
+// off of the file.
 func requireScanned(t testing.TB, file, p []byte, off int64, s *inspect.Scanned) {
 	t.Helper()
 	if len(s.Bytes) == 0 {
@@ -80,7 +81,7 @@ func FuzzScanned(f *testing.F) {
 	})
 }
 
-// TestScanned: nearly all of a scan is known, in pieces of any size.
+// TestScanned: the cleaner reports nearly all of a scan, in small and in large pieces.
 func TestScanned(t *testing.T) {
 	t.Parallel()
 	file := jpegOf(t)
@@ -91,7 +92,7 @@ func TestScanned(t *testing.T) {
 	}
 }
 
-// TestScannedElsewhere: an inspector that is shown other bytes than the cleaner looks at them.
+// TestScannedElsewhere: an inspector looks itself at bytes that are not those that were scanned.
 func TestScannedElsewhere(t *testing.T) {
 	t.Parallel()
 	file := jpegOf(t)

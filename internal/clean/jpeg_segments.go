@@ -51,8 +51,9 @@ func (f *jpegFile) kind(marker byte, head []byte, n int64) jpegKind {
 }
 
 // application cleans the segment of an application, or a comment. One that has nothing to be kept
-// becomes a comment of zeros if its marker is held. The first marker after a scan is not: readers
-// expect the identifier of its segment.
+// becomes a comment of zeros: after other markers readers expect an identifier. The first marker
+// after a scan stays, since it was handed on already, and so does that of a segment that begins
+// with zeros.
 func (f *jpegFile) application(marker byte) {
 	n := f.length()
 	if n == 0 {
@@ -136,7 +137,8 @@ const (
 )
 
 // mpf writes an announcement of further pictures anew in its place: their kinds, sizes and offsets,
-// which count from its start. It returns false if b is no such announcement, or is too short.
+// which count from its start. It returns false if b is no such announcement, is too short, or
+// announces too many pictures.
 func mpf(b []byte) bool {
 	t, ok := readTIFF(b)
 	if !ok {
@@ -161,7 +163,7 @@ func mpf(b []byte) bool {
 	return true
 }
 
-// appendPicture appends an entry of n.
+// appendPicture appends one of n entries.
 func (t tiff) appendPicture(b, entry []byte, n uint32) []byte {
 	attributes := t.order.Uint32(entry)
 	kind := among(attributes&mpfType, 0x010001, 0x010002, 0x020001, 0x020002, 0x020003, 0x030000, 0x040000, 0x050000)

@@ -43,8 +43,8 @@ type jpegFile struct {
 	zeros int  // since the last 0xff of the padding after the end
 }
 
-// length returns the number of bytes of a segment's data. The caller may have looked at the marker, so
-// the length is in the last two bytes of the front.
+// length returns the number of bytes of a segment's data. The caller may have looked at the marker,
+// so the length is in the last two bytes of the front.
 func (f *jpegFile) length() int64 {
 	front := f.lookMore(2)
 	n := int64(binary.BigEndian.Uint16(front[len(front)-2:])) - 2

@@ -26,8 +26,8 @@ func (f *jpegFile) next() bool {
 	}
 }
 
-// padding returns the number of bytes up to the end of the start of a picture, or up to a byte that
-// is not padding.
+// padding returns the number of bytes up to the end of the start of a picture, up to a byte that is
+// not padding, or of all p.
 func (f *jpegFile) padding(p []byte) int {
 	for i, c := range p {
 		switch {
@@ -52,7 +52,7 @@ func (f *jpegFile) padding(p []byte) int {
 	return len(p)
 }
 
-// lineBreak blanks one.
+// lineBreak blanks a line break, and returns false if there is none.
 func (f *jpegFile) lineBreak() bool {
 	head := f.hold(1)
 	if !isLineBreak(head[0]) {
@@ -78,7 +78,7 @@ func (f *jpegFile) trailer() {
 	}
 }
 
-// film walks a film, of whose first header all but 3 bytes are held. Notes may follow.
+// film walks a film, of whose first header all bytes except 3 are held. Notes may follow.
 func (f *jpegFile) film(size byte) {
 	m := newFilm(f.walk)
 	m.base, m.embedded, m.begun = f.off-3, true, true

@@ -21,8 +21,8 @@ const (
 	typeJPG = "image/jpeg"
 )
 
-// jpegOf returns a small JPEG picture with these segments, each of them a marker and its data, after
-// the start.
+// jpegOf returns a small JPEG picture with these segments, each of them a marker and its data,
+// after the start.
 func jpegOf(t testing.TB, segments ...string) []byte {
 	t.Helper()
 	m := image.NewNRGBA(image.Rect(0, 0, 20, 12))
@@ -40,7 +40,8 @@ func jpegOf(t testing.TB, segments ...string) []byte {
 	return append(file, b.Bytes()[2:]...)
 }
 
-// mpfOf returns an announcement of pictures in that byte order, with a name for each.
+// mpfOf returns an announcement of pictures in that byte order, with their names. Each has 4
+// numbers.
 func mpfOf(order binary.AppendByteOrder, entries ...uint32) string {
 	return "\xe2MPF\x00" + string(tiffOf(order, directory{
 		{0xb000, undefined, "0100"},
@@ -71,7 +72,7 @@ func TestJPEG(t *testing.T) {
 		name   string
 		file   []byte
 		same   bool
-		turned int // the orientation
+		turned int // the orientation, 0 for upright
 		keeps  []string
 	}{
 		{name: "nothing to clean", file: jpegOf(t, jfif+"\x00\x00"), same: true, keeps: []string{jfif[1:]}},
@@ -126,7 +127,8 @@ func TestJPEG(t *testing.T) {
 	}
 }
 
-// TestJPEGThatIsDamaged: what the inspector refuses within a picture is refused here, too.
+// TestJPEGThatIsDamaged: a file is refused that is not a JPEG picture, is malformed, or ends too
+// early.
 func TestJPEGThatIsDamaged(t *testing.T) {
 	t.Parallel()
 	for name, file := range map[string]string{

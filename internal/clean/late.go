@@ -2,9 +2,9 @@ package clean
 
 import "encoding/binary"
 
-// MayPatch reports whether bytes of a file that begins with head may turn out to need blanking after
-// they were handed on. It is so for a film whose samples come before the box that says what they are,
-// and for a picture that a film may follow.
+// MayPatch reports whether bytes of a file that begins with head may turn out to need blanking
+// after they were handed on. It is so for a film or a HEIF picture whose media data may come before
+// the box that describes it, and for a JPEG picture, which a film may follow.
 func MayPatch(mediaType string, head []byte) bool {
 	switch mediaType {
 	case "image/jpeg":
@@ -17,7 +17,7 @@ func MayPatch(mediaType string, head []byte) bool {
 	return false
 }
 
-// comesFirst reports whether a box of a file that begins with head comes before its media data.
+// comesFirst reports whether a box of that type begins in head, before any media data.
 func comesFirst(box string, head []byte) bool {
 	for len(head) >= 16 {
 		size := uint64(binary.BigEndian.Uint32(head))

@@ -35,7 +35,8 @@ func (m *matroska) block(e element) {
 	m.keepElement(e)
 }
 
-// ofDropped looks at the number at the front of a block, and reports whether its track is dropped.
+// ofDropped looks at the number at the front of a block. It reports whether the track with that
+// number is dropped, or the number cannot be read.
 func (m *matroska) ofDropped(e element) bool {
 	if len(m.dropped) == 0 {
 		return false
@@ -57,8 +58,8 @@ func (m *matroska) ofDropped(e element) bool {
 	return true
 }
 
-// group walks a block with what belongs to it. That is held up to the block, so that the group can be
-// dropped whole.
+// group walks a block with what belongs to it. That is held up to the block, so that the group can
+// be dropped whole.
 func (m *matroska) group(e element) {
 	if len(m.dropped) > 0 {
 		front := m.looked

@@ -15,8 +15,8 @@ const (
 	ebmlCRC    = 0xbf
 	ebmlHeader = 0x1a45dfa3
 
-	// mkvOutermost is the least identifier of an element that ends a cluster of unknown size: those of
-	// the segment have 4 bytes, and those of a cluster fewer.
+	// mkvOutermost is the least identifier of an element that ends a cluster of unknown size: those
+	// of the segment have 4 bytes, and those of a cluster fewer.
 	mkvOutermost = 1 << 28
 
 	mkvMalformed = "has a Matroska element that does not fit into the one around it"
@@ -83,7 +83,8 @@ func (m *matroska) next(end int64) (element, bool) {
 	return element{}, false
 }
 
-// elementOf returns an element at start. It returns false if that does not end before end.
+// elementOf returns an element at start. It returns false if that goes beyond end, or has an
+// unknown size and is neither the segment nor a cluster.
 func elementOf(id uint32, head int, size, start, end int64) (element, bool) {
 	e := element{id, head, start, everything}
 	if size < everything {
@@ -171,12 +172,12 @@ func heldElements(p []byte, keep func(id uint32, content []byte) bool) {
 // matroska walks a Matroska or WebM file (RFC 9559).
 type matroska struct {
 	*walk
-	tracks    bool // they have come
-	inCluster bool // in one of unknown size
-	cut       bool // the file ended where next looked for a header
-	dropped   map[int64]bool
-	scale     float64 // nanoseconds of a unit of time
-	duration  float64 // in units
+	tracks    bool           // they have come
+	inCluster bool           // in one of unknown size
+	cut       bool           // the file ended where next looked for a header
+	dropped   map[int64]bool // tracks that are not kept, by number
+	scale     float64        // nanoseconds of a unit of time
+	duration  float64        // in units
 }
 
 // The elements with rules of their own.

@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
-// element returns an element of Matroska with a size of 8 bytes, and of one byte as encoders write it
-// if short.
+// element returns an element of Matroska whose size is written in 8 bytes. That of short is written
+// in one, as encoders do.
 func element(id string, content ...string) string {
 	s := strings.Join(content, "")
 	return id + "\x01" + n64(len(s))[1:] + s
@@ -46,7 +46,7 @@ func float(x float64) string { return n64(int(math.Float64bits(x))) }
 // vorbisHeaders are the headers of a codec with comments.
 var vorbisHeaders = "\x02\x0b\x2d\x01vorbisid12" + "\x03vorbis" + "\x04\x00\x00\x00SENT" + "\x01\x00\x00\x00" + "\x14\x00\x00\x00" + "SENTINEL=" + hidden + "abc" + "\x00\x01" + "setup"
 
-// places is a film in Matroska with a track of places.
+// places returns the content of a segment: a film with a track of places.
 func places(clusters string) string {
 	tracks := element(tracksID, short("\xbf", "\x01\x02\x03\x04"),
 		element("\xae", short("\xd7", "\x01"), short("\x73\xc5", "SENTINEL"), short("\x53\x6e", hidden), short("\x22\xb5\x9c", "ger"), short("\x83", "\x01"), short("\x86", "V_VP8"),
@@ -142,7 +142,8 @@ func BenchmarkMatroska(b *testing.B) {
 	benchmarkClean(b, "video/webm", []byte(mkvHead("webm")+element(segmentID, element(tracksID, element("\xae", short("\xd7", "\x01"), short("\x83", "\x01"))), element(clusterID, blocks.String()))))
 }
 
-// TestMatroskaVorbis: the headers of Vorbis also have their lengths otherwise.
+// TestMatroskaVorbis: the comments of Vorbis are blanked also if the lengths of its headers stand
+// before each of them, or are wrong.
 func TestMatroskaVorbis(t *testing.T) {
 	t.Parallel()
 	comments := "\x03vorbis" + "\x04\x00\x00\x00SENT" + "\x01\x00\x00\x00" + "\x08\x00\x00\x00" + hidden + "\x01"

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestPanics: a cleaner that panics ends the file and not the program, also where the file is kept. A
-// source that panics goes on to do so.
+// TestPanics: a cleaner that panics ends the file and not the program, also where the file is kept.
+// The panic of a source reaches the caller of Read.
 func TestPanics(t *testing.T) {
 	const mediaType = "test/panics"
 	cleaners[mediaType] = func(w *walk) {

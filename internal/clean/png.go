@@ -22,7 +22,7 @@ var pngBlank = [4]byte([]byte("npAd"))
 var pngBlankChecksum = crc32.ChecksumIEEE(pngBlank[:])
 
 // png keeps the critical chunks of a PNG and those of pngKeeps. Other chunks become private ones of
-// zeros. The first eXIf chunk keeps its orientation, see exif, and Width and Height follow it.
+// zeros. The first eXIf chunk is written anew, see exif. Width and Height follow its orientation.
 func png(w *walk) {
 	if string(w.hold(8)) != "\x89PNG\r\n\x1a\n" {
 		w.fail("is not a PNG image")
@@ -67,7 +67,7 @@ func isPNGType(kind [4]byte) bool {
 	return true
 }
 
-// exifChunk cleans the data of an eXIf chunk whose type is held.
+// exifChunk cleans the data of an eXIf chunk whose type is looked at.
 func (w *walk) exifChunk(length int64) {
 	n := min(length, maxHeld-8)
 	chunk := w.holdMore(int(n))
@@ -79,8 +79,8 @@ func (w *walk) exifChunk(length int64) {
 	w.blankChunk(crc32.ChecksumIEEE(chunk[4:]), length-n)
 }
 
-// blankChunk makes zeros of the next bytes of a chunk, and gives it the checksum of those and of what
-// came before, of which crc is the checksum.
+// blankChunk makes zeros of the next bytes of a chunk, and gives it the checksum of those and of
+// what came before, of which crc is the checksum.
 func (w *walk) blankChunk(crc uint32, length int64) {
 	w.each(length, func(p []byte) int {
 		n := w.clear(p)

@@ -84,7 +84,7 @@ func FuzzPNG(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) { holdTogether(t, "image/png", file) })
 }
 
-// TestPNGFrames checks that an animation has the frames that it announces.
+// TestPNGFrames: the facts have as many frames as an animation announces.
 func TestPNGFrames(t *testing.T) {
 	t.Parallel()
 	got := whole(t, "image/png", pngOf(t, "acTL\x00\x00\x00\x03\x00\x00\x00\x00"))

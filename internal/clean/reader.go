@@ -24,9 +24,10 @@ func NewReader(src io.Reader, mediaType string, o Options) *Reader {
 	return r
 }
 
-// Read fills p, unless the file ends or fails. The error is a bare io.EOF, an error of the source,
-// or an *[Error]. With an *Error come the bytes up to the fault and those read after it, as they
-// were in the file, so that others can look at them, too. After a panic nothing more comes.
+// Read fills p, unless the file ends or fails, or the cleaner has given up. The error is a bare
+// io.EOF, an error of the source, or an *[Error]. With an *Error come the bytes up to the fault and
+// those read after it, as they were in the file, so that others can look at them, too. After a
+// panic nothing more comes.
 func (r *Reader) Read(p []byte) (int, error) {
 	w := &r.walk
 	w.dst, w.n, w.end = p, 0, 0
@@ -90,7 +91,8 @@ func (r *Reader) Late() bool { return r.walk.wasLate }
 // otherwise.
 func (r *Reader) Patches() []Patch { return r.walk.sorted() }
 
-// Scanned returns a part of the bytes that the last Read returned, where they lie, and its offset in
-// the file. It is in a scan of a JPEG picture, where it was searched: a byte that is 0 or restarts the
-// scan follows each 0xff, if need be after the part. There may be more such bytes.
+// Scanned returns a part of the bytes that the last Read returned, where they lie, and the offset
+// of the part in the file. The part is in a scan of a JPEG picture, and was searched: a byte that
+// is 0 or restarts the scan follows each 0xff, if need be after the part. There may be more such
+// bytes.
 func (r *Reader) Scanned() (at int64, p []byte) { return r.walk.scanned.at, r.walk.scanned.bytes }

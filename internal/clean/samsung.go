@@ -9,7 +9,8 @@ import (
 // be a film, and a directory of them between "SEFH" and "SEFT". There is no specification; the
 // layout is the one that metadata tools read.
 //
-// The film is kept, and what says where it is. Other text becomes spaces, and names lines.
+// The film is kept, and what says where it is and how it is played. Other texts become spaces, and
+// other names become underscores.
 type samsung struct {
 	*walk
 	start  int64 // of the block, or of the directory
@@ -29,14 +30,15 @@ const (
 	maxSamsungName   = 64
 )
 
-// samsungNumbers have versions, and other numbers by which a film is played.
+// samsungNumbers reports whether a name is that of a block with a number by which a film is played.
+// isSamsungNumber reports whether a text is such a number, which letters may precede.
 var (
 	samsungNumbers  = oneOf("MotionPhoto_Version", "MotionPhoto_AutoPlay")
 	isSamsungNumber = regexp.MustCompile(`^[a-z]{0,4}[0-9]{1,4}$`).Match
 )
 
 // notes walks the notes, of which so many zeros were handed on, and of which more is held. What
-// cannot be read becomes zeros, and is held at last.
+// cannot be read becomes zeros, and is still held at the return.
 func (s *samsung) notes(handedOn int) {
 	s.start = s.off - int64(handedOn)
 	for {
@@ -55,8 +57,8 @@ func (s *samsung) notes(handedOn int) {
 	}
 }
 
-// block walks a block, whose header is held except for zeros at its front. It returns false if it is
-// none.
+// block walks a block, whose header is held except for zeros at its front. It returns false if
+// there is none.
 func (s *samsung) block() bool {
 	head := s.held()[s.looked-6:]
 	front := s.held()[:s.looked-6]
@@ -112,7 +114,8 @@ func (s *samsung) text(numbers bool) bool {
 	return true
 }
 
-// directory writes the directory anew.
+// directory writes the directory anew. One that does not have an entry for each block becomes
+// zeros.
 func (s *samsung) directory() {
 	n := len(s.blocks)
 	size := 12 + 12*n + 8

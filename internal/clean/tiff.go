@@ -38,7 +38,10 @@ const (
 	tiffRational  = 5
 	tiffUndefined = 7
 	tiffSigned    = 10 // a signed rational
+	tiffIFD       = 13 // the offset of a directory
 )
+
+const tiffEntry = 12 // bytes of an entry of a directory
 
 // tiffSizes has the bytes of a value of each type.
 var tiffSizes = [...]uint64{0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4}
@@ -53,21 +56,21 @@ type tag struct {
 // has reports whether all entries of a directory lie in the block.
 func (t tiff) has(directory uint32) bool {
 	at := uint64(directory) + 2
-	return at <= uint64(len(t.b)) && at+12*uint64(t.order.Uint16(t.b[directory:])) <= uint64(len(t.b))
+	return at <= uint64(len(t.b)) && at+tiffEntry*uint64(t.order.Uint16(t.b[directory:])) <= uint64(len(t.b))
 }
 
-// find returns the first entry of a directory with that id. Its value is nil if there is none, or if
-// it leaves the block.
+// find returns the first entry of a directory with that id. Its value is nil if there is no entry,
+// or if the value has an unknown type or leaves the block.
 func (t tiff) find(directory uint32, id uint16) tag {
 	if uint64(directory)+2 > uint64(len(t.b)) || directory == 0 {
 		return tag{}
 	}
 	entries := t.b[directory+2:]
-	for range min(int(t.order.Uint16(t.b[directory:])), len(entries)/12) {
+	for range min(int(t.order.Uint16(t.b[directory:])), len(entries)/tiffEntry) {
 		if t.order.Uint16(entries) == id {
-			return t.entry(entries[:12])
+			return t.entry(entries[:tiffEntry])
 		}
-		entries = entries[12:]
+		entries = entries[tiffEntry:]
 	}
 	return tag{}
 }
@@ -93,7 +96,7 @@ func (t tiff) number(directory uint32, id uint16) uint32 {
 	switch e := t.find(directory, id); {
 	case e.kind == tiffShort && len(e.value) >= 2:
 		return uint32(t.order.Uint16(e.value))
-	case (e.kind == tiffLong || e.kind == 13) && len(e.value) >= 4:
+	case (e.kind == tiffLong || e.kind == tiffIFD) && len(e.value) >= 4:
 		return t.order.Uint32(e.value)
 	}
 	return 0
@@ -113,7 +116,7 @@ func long(id uint16, n int) tag {
 func directory(at int, tags []tag) []byte {
 	b := binary.BigEndian.AppendUint16(nil, uint16(len(tags))) //nolint:gosec // few
 	var values []byte
-	end := at + 2 + 12*len(tags) + 4
+	end := at + 2 + tiffEntry*len(tags) + 4
 	for _, e := range tags {
 		b = binary.BigEndian.AppendUint16(b, e.id)
 		b = binary.BigEndian.AppendUint16(b, e.kind)

@@ -5,19 +5,19 @@ import "encoding/binary"
 // directory is a directory of TIFF tags.
 type directory []tag
 
-// tag is a TIFF tag with its value: a string or numbers, or another directory. A note is one whose
-// offsets count from its own start.
+// tag is a TIFF tag with its value: a string or numbers, or another directory, also in a note.
 type tag struct {
 	id, kind uint16
 	value    any
 }
 
+// note is a directory after a mark. Its offsets count from the start of the mark.
 type note struct {
 	mark string
 	tags directory
 }
 
-// tiffOf returns a TIFF block in that byte order.
+// tiffOf returns a TIFF block in that byte order, of one directory or two.
 func tiffOf(order binary.AppendByteOrder, first directory, next ...directory) []byte {
 	b := []byte("II*\x00")
 	if order == binary.AppendByteOrder(binary.BigEndian) {

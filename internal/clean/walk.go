@@ -41,8 +41,8 @@ func (w *walk) read(p []byte) (n int) {
 // at is the place in dst of the next byte to be looked at.
 func (w *walk) at() int { return w.n + w.looked }
 
-// fill reads into the room of dst after what is held. It returns false if there is no room, or no
-// more of the file.
+// fill reads into the room of dst after what is looked at. It returns false if there is no room, or
+// no more of the file.
 func (w *walk) fill() bool {
 	at := w.at()
 	w.end = max(w.end, at)
@@ -73,8 +73,8 @@ func (w *walk) advance(n int) {
 	w.off += int64(n)
 }
 
-// pass hands on the next piece, of limit bytes at most. see may change it, and returns how much of it
-// to take; nil takes all. It returns how much was taken, and false at the end of the file.
+// pass hands on the next piece, of limit bytes at most. see may change it, and returns how much of
+// it to take; nil takes all. It returns how much was taken, and false at the end of the file.
 func (w *walk) pass(limit int64, see func(p []byte) int) (int64, bool) {
 	w.flush()
 	w.room()
@@ -108,7 +108,8 @@ func (w *walk) blank(n int64) {
 	w.advance(w.clear(w.dst[w.n : w.n+int(n)]))
 }
 
-// isAtHand reports whether n bytes, and not 0, were read after what is looked at, which it hands on.
+// isAtHand reports whether n bytes, at least 1, were read already after what is looked at. If so,
+// it hands on what is looked at.
 func (w *walk) isAtHand(n int64) bool {
 	if n <= 0 || n > int64(w.end-w.at()) {
 		return false

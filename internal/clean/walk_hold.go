@@ -83,7 +83,7 @@ func (w *walk) tryMore(n int) int {
 	return w.readMore(n)
 }
 
-// readMore is tryMore for bytes that have to be read, or that dst has no room for.
+// readMore is tryMore for bytes that have to be read, have no room in dst, or exceed freeHeld.
 func (w *walk) readMore(n int) int {
 	begin := w.looked
 	end := begin + n

@@ -55,7 +55,7 @@ func (w *walk) cutOff() {
 	panic(ending{&Error{Code: CodeUnclear, Offset: w.off + int64(w.looked), Ended: true, Detail: "is cut off"}})
 }
 
-// pos returns the offset of the next byte to be read.
+// pos returns the offset of the next byte to be looked at.
 func (w *walk) pos() int64 { return w.off + int64(w.looked) }
 
 const noMemory = "needs more memory than is free"
@@ -70,8 +70,8 @@ type changes struct {
 	paid    int64 // memory taken for both
 }
 
-// add records a change of the bytes at offset, to zeros if with is nil. It returns false if that is
-// one too many.
+// add records a change of the bytes at offset, to zeros if with is nil. It returns false if the
+// changes or their bytes are too many.
 func (c *changes) add(offset, length int64, with []byte) bool {
 	if last := len(c.patches) - 1; last >= 0 && with == nil && c.patches[last].Bytes == nil &&
 		c.patches[last].Offset+c.patches[last].Length == offset {
@@ -83,7 +83,7 @@ func (c *changes) add(offset, length int64, with []byte) bool {
 	return len(c.patches) <= storage.MaxPatches && c.patched <= storage.MaxPatchBytes
 }
 
-// sorted returns the changes in the order of the file. Zeros that overlap are one change.
+// sorted returns the changes in the order of the file. Zeros that overlap become one change.
 func (c *changes) sorted() []Patch {
 	slices.SortFunc(c.patches, func(a, b Patch) int { return cmp.Compare(a.Offset, b.Offset) })
 	joined := c.patches[:0]
@@ -105,7 +105,7 @@ type scanSpan struct {
 	bytes    []byte
 }
 
-// scanning records that no scan ends in the next n bytes of dst, from the one at that index on. They
+// scanning records that no scan ends in n bytes of dst, from the one at that index on. They
 // may continue the span that was recorded last.
 func (w *walk) scanning(from, n int) {
 	s := &w.scanned

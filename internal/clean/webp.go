@@ -7,7 +7,7 @@ const (
 	webpAnimation  = 0x02
 	webpFlags      = 0x3e // those that have a meaning
 	webpFrameFlags = 0x03
-	webpSize       = 1<<14 - 1
+	webpSize       = 1<<14 - 1 // not flags, but the bits of a width or a height of coded pixels
 )
 
 // webpBlank is the type of a chunk that was blanked: filler, in every RIFF file.
@@ -27,8 +27,8 @@ type webpFile struct {
 }
 
 // webp keeps what decodes to pixels: pictures, their alpha, frames, the canvas, and the colour
-// profile. The first Exif chunk keeps its orientation, see exif, and Width and Height follow it. XMP
-// keeps its list, see xmp. Other chunks become filler of zeros.
+// profile. The first Exif chunk is written anew, see exif. Width and Height follow its orientation.
+// XMP keeps what is listed, see xmp. Other chunks become filler of zeros.
 func webp(w *walk) {
 	head := w.hold(12)
 	size := int64(binary.LittleEndian.Uint32(head[4:]))
@@ -93,8 +93,8 @@ func (f *webpFile) metadata(kind [4]byte, n int64) bool {
 	return true
 }
 
-// padding returns the number of bytes after a chunk that ends there: one, if its length is odd. Some
-// encoders leave it out at the end of the file.
+// padding returns the number of bytes after a chunk that ends there: one, if its length is odd.
+// Some encoders leave it out at the end of the file.
 func (f *webpFile) padding(end int64) int64 {
 	if end < f.end {
 		return end & 1 // chunks begin at even offsets
@@ -156,7 +156,8 @@ func (f *webpFile) frame(n int64) {
 
 func uint24(p []byte) int64 { return int64(p[0]) | int64(p[1])<<8 | int64(p[2])<<16 }
 
-// exif cleans an Exif block. Of one that is too large to be held only the front is read.
+// exif cleans the first Exif block, and blanks others. Of one that is too large to be held only the
+// front is read.
 func (f *webpFile) exif(n int64) {
 	if f.exifs {
 		f.blank(n)
@@ -179,7 +180,8 @@ func (f *webpFile) exif(n int64) {
 // tiffEmpty is a block without tags.
 const tiffEmpty = tiffHead + "\x00\x00\x00\x00\x00\x00"
 
-// packet cleans a packet of XMP. One that is too large to be held becomes an empty one.
+// packet cleans a packet of XMP. Of one that is too large to be held only the front is read. One
+// that is too short for an empty packet, or comes after maxXMP others, becomes spaces.
 func (f *webpFile) packet(n int64) {
 	m := min(n, maxHeld-8)
 	data := f.holdMore(int(m))[8:]

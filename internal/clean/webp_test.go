@@ -23,7 +23,7 @@ func riffChunk(kind, data string) string {
 	return string(binary.LittleEndian.AppendUint32([]byte(kind), uint32(len(data)))) + data + zeros(len(data)%2)
 }
 
-// The pieces of a picture of 20 x 12 pixels, which none but the headers of decoders open.
+// The pieces of a picture of 20 x 12 pixels. Only their headers are valid: no test decodes them.
 var (
 	webpLossy    = riffChunk("VP8 ", "\x30\x01\x00\x9d\x01\x2a\x14\x00\x0c\x00pixels!")
 	webpLossless = riffChunk("VP8L", "\x2f\x13\xc0\x02\x00pixels!!")

@@ -17,8 +17,8 @@ const (
 // errXMP is the reason to keep nothing of a packet.
 var errXMP = errors.New("no XMP packet")
 
-// maxXMP is the number of packets that are read of a file, at many times the cost of its other bytes.
-// Encoders write one for each picture.
+// maxXMP is the number of packets that are read of a file, at many times the cost of its other
+// bytes. Encoders write one for each picture.
 const maxXMP = 64
 
 // xmp is the function xmp for a packet of the file. After too many it returns false.
@@ -27,8 +27,8 @@ func (w *walk) xmp(b []byte) bool {
 	return w.packets <= maxXMP && xmp(b)
 }
 
-// xmp makes spaces of all in an XMP packet that is not in xmpSpaces. A packet that it cannot read
-// becomes an empty one. It returns false if b is too short for that.
+// xmp makes spaces of all in an XMP packet that is not in xmpSpaces or xmpWrappers. A packet that
+// it cannot read becomes an empty one. It returns false if b is too short for that.
 func xmp(b []byte) bool {
 	p := xmpPacket{in: b, out: bytes.Repeat([]byte(" "), len(b))}
 	kept := p.read() && isWellFormed(p.out)
@@ -85,7 +85,7 @@ func (p *xmpPacket) read() bool {
 	return err == io.EOF && p.rooted
 }
 
-// expect reads on to the next tag, which must be a start or an end.
+// expect reads on to the next tag, which must be the wanted one: a start or an end.
 func (p *xmpPacket) expect(want xmlread.Token) error {
 	for {
 		switch got, err := p.reader.Next(); {
@@ -125,7 +125,7 @@ func (p *xmpPacket) token() error {
 	}
 	n := bytes.IndexByte(rest, '<')
 	if n < 0 {
-		return p.expect(0) // nothing but the end may follow
+		return p.expect(0) // only the end of the packet may follow
 	}
 	p.text(rest[:n])
 	p.at += n
@@ -163,7 +163,8 @@ func (p *xmpPacket) text(token []byte) {
 	e.value = true
 }
 
-// end closes an element with the end tag that has passed, or that of an empty element.
+// end closes an element with the end tag that has passed, or with the end of an empty element's
+// tag.
 func (p *xmpPacket) end(token []byte) error {
 	if err := p.expect(xmlread.End); err != nil {
 		return err

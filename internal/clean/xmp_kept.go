@@ -6,8 +6,8 @@ import (
 )
 
 // xmpSpace is what is kept of a namespace in XMP: names with the values that they may have. Readers
-// search for prefixes, so only those that encoders write are kept. No value stands for an element
-// that holds others.
+// search for prefixes, so only those that encoders write are kept. Nil stands for an element that
+// holds others.
 type xmpSpace struct {
 	prefixes []string
 	values   map[string]func(string) bool
@@ -15,9 +15,9 @@ type xmpSpace struct {
 
 const xmpRDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
-// xmpSpaces are the namespaces by which readers find the parts of a picture and show them: gain maps
-// (Ultra HDR, Apple), the directory of further parts, motion photos, panoramas, also films. IPTC's source says
-// whether a picture was made by an algorithm.
+// xmpSpaces are the namespaces by which readers find the parts of a picture and show them: gain
+// maps (Ultra HDR, Apple), the directory of further parts, motion photos, and panoramas, also as
+// films. IPTC's source says whether a picture was made by an algorithm.
 var xmpSpaces = map[string]xmpSpace{
 	"adobe:ns:meta/": {[]string{"x"}, map[string]func(string) bool{"xmpmeta": nil, "xapmeta": nil}},
 	xmpRDF:           {[]string{"rdf"}, map[string]func(string) bool{"RDF": nil, "SphericalVideo": nil, "Description": nil, "Seq": nil, "Bag": nil, "li": nil}},

@@ -53,7 +53,8 @@ func keptSpace(space, written []byte) (string, map[string]func(string) bool) {
 	return string(space), s.values
 }
 
-// attributes keeps attributes of a tag, and reports whether one of them is the value of its element.
+// attributes keeps attributes of a tag, and reports whether one of them is the value of its
+// element.
 func (p *xmpPacket) attributes(tag xmpTag, holds func(string) bool) (value bool) {
 	i := 0
 	for _, a := range tag.attributes {

@@ -1,5 +1,5 @@
-// Package contained calls the host's code that only listens, such as log handlers and hooks.
-// Whatever that code does, the caller continues.
+// Package contained calls code of the host without which the caller can go on, such as log handlers
+// and hooks. The caller continues if that code panics, ends its goroutine or hangs.
 package contained
 
 import (
@@ -28,7 +28,8 @@ var (
 type Calls struct{ hung atomic.Int64 }
 
 // Do calls f on its own goroutine and waits for its return, for Patience at most; then it abandons
-// f. While MaxHung calls have not returned it calls nothing. The error wraps one of this package.
+// f. While MaxHung abandoned calls have not returned, it calls nothing. An error wraps one of this
+// package.
 func (c *Calls) Do(f func()) error {
 	if c.hung.Load() >= MaxHung {
 		return ErrTooMany

@@ -31,7 +31,7 @@ func TestDo(t *testing.T) {
 		t.Run(tc.about, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				require.ErrorIs(t, new(contained.Calls).Do(tc.f), tc.err)
-				time.Sleep(time.Second) // the bubble waits for the goroutine
+				time.Sleep(time.Second) // a hung call ends before the bubble's clock stops
 			})
 		})
 	}

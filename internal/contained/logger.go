@@ -6,7 +6,8 @@ import (
 )
 
 // Logger returns a logger that writes to l, or to slog.Default() if l is nil. It calls l's handler
-// by [Calls.Do]: a panic or a hang there costs one record and nothing else.
+// by [Calls.Do]. A panic or a hang in Enabled or Handle costs one record. In WithAttrs or WithGroup
+// it costs all records of the logger that the call was to make.
 func Logger(l *slog.Logger) *slog.Logger {
 	if l == nil {
 		l = slog.Default()

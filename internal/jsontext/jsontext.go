@@ -199,8 +199,8 @@ func (s *Scanner) close(c byte) Fault {
 	return None
 }
 
-// inText reads a string. Those of keys have states of their own, which come one after those of
-// values.
+// inText reads a byte of a string. Each state within a key is the one after the same state within a
+// value.
 func (s *Scanner) inText(c byte) Fault {
 	k := (s.state - text) % 2
 	switch s.state - k {

@@ -5,9 +5,9 @@ import (
 	"math/bits"
 )
 
-// tokens reads the usual tokens that p holds whole, and returns the number of their bytes. step
-// reads everything else: faults, tokens that are cut, and what stands outside of all arrays and
-// objects. Only step knows all the rules.
+// tokens reads the usual tokens that p holds whole, and parts of strings. It returns the number of
+// their bytes. step reads everything else: faults, other tokens that are cut, and what stands
+// outside of all arrays and objects. Only step has all the rules.
 func (s *Scanner) tokens(p []byte) (n int) {
 	for n < len(p) && s.depth > 0 {
 		took := 0
@@ -61,7 +61,8 @@ func blanks(p []byte) (n int) {
 // afterText are the states after a string: that of a value, and that of a key.
 var afterText = [...]state{after, colon}
 
-// afterToken reads the token after a value, within an array or object.
+// afterToken reads the token after a value, within an array or object. It returns the token's
+// length, 0 if step has to read it.
 func (s *Scanner) afterToken(c byte) int {
 	switch array := s.inArray(); {
 	case c == ',' && array:
@@ -76,7 +77,8 @@ func (s *Scanner) afterToken(c byte) int {
 	return 1
 }
 
-// valueToken reads a value, or the beginning of one.
+// valueToken reads a value, the beginning of one, or the end of an empty array. It returns the
+// length, 0 if step has to read.
 func (s *Scanner) valueToken(p []byte) (n int) {
 	n = 1
 	switch c := p[0]; c {
@@ -111,8 +113,8 @@ func (s *Scanner) valueToken(p []byte) (n int) {
 	return n
 }
 
-// number returns the length of the number at the beginning of p, and 0 if none ends before the end
-// of p.
+// number returns the length of the number at the beginning of p, and 0 if no valid one ends before
+// the end of p.
 func number(p []byte) (n int) {
 	if p[0] == '-' {
 		n = 1
@@ -163,7 +165,7 @@ func inString(p []byte) (n int, ends bool) {
 		if n+8 <= len(p) {
 			x := binary.LittleEndian.Uint64(p[n:])
 			low := x &^ highBits
-			// The highest bit of each byte is clear if that is a control, a quotation mark or a backslash.
+			// Controls, quotation marks and backslashes have the highest bit of their byte clear.
 			plain := (low+(0x80-' ')*everyByte)&(low^'"'*everyByte+0x7f*everyByte)&(low^'\\'*everyByte+0x7f*everyByte) | x
 			special := ^plain & highBits
 			if special == 0 {
@@ -190,7 +192,7 @@ func inString(p []byte) (n int, ends bool) {
 	return n, false
 }
 
-// escaped returns the length of the escape at the beginning of p, and 0 if it is not whole.
+// escaped returns the length of the escape at the beginning of p, and 0 if it is cut or not valid.
 func escaped(p []byte) int {
 	if len(p) < 2 {
 		return 0

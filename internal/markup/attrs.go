@@ -9,11 +9,11 @@ const (
 	bogus                 // <!x or <?x or </3: a comment up to the next ">"
 	inTagName             // until the name ends
 	beforeName            // of an attribute
-	inName                //
+	inName                // within the name
 	afterName             // white space after a name: "=" may still come
 	beforeValue           // after "="
 	quoted                // in a value, until s.quote
-	unquoted              // in a value, until white space
+	unquoted              // in a value, until white space or ">"
 )
 
 // stepAttrs reads one byte of a tag's attributes. class is the evidence of the name that ended at

@@ -14,9 +14,9 @@ const (
 	active                  // runs, loads or declares a document by its name alone
 )
 
-// elements maps the names of HTML elements, past and present, to the evidence that they need. It
-// omits elements that exist only inside svg: outside of it they are inert, and path, text or filter
-// are words.
+// elements maps the names of HTML elements, past and present, to the evidence that they need.
+// Except foreignobject it omits elements that exist only inside svg: outside of it they are inert,
+// and path, text or filter are words.
 var elements = func() map[string]evidence {
 	m := make(map[string]evidence)
 	for class, names := range map[evidence]string{
@@ -51,7 +51,7 @@ var loading = func() map[string]bool {
 // declarations start a document, a comment or a script, whatever follows them. All begin after "<".
 var declarations = []string{"!--", "!doctype", "?xml", "?php"}
 
-// isHandler reports whether an attribute of this name would be an event handler. The shortest are
+// isHandler reports whether an attribute of this name may be an event handler. The shortest are
 // onend and oncut; once, only and onto are words.
 func isHandler(name string) bool {
 	if len(name) < len("oncut") || !strings.HasPrefix(name, "on") {

@@ -1,5 +1,5 @@
-// Package markup finds, in a stream of plain text, anything that a browser or a server would run or
-// render if it took the stream for a document.
+// Package markup finds, in a stream of plain text, markup that a browser or a server may run or
+// render if it takes the stream for a document.
 package markup
 
 import "bytes"
@@ -63,8 +63,8 @@ func (w *word32) bytes() []byte {
 	return w.buf[:w.n]
 }
 
-// Scan reads on and reports whether markup has been found, in p or before. Afterwards it ignores
-// its input.
+// Scan reads on and reports whether markup has been found, in p or before. Once it has found some,
+// it ignores its input.
 func (s *Scanner) Scan(p []byte) bool {
 	for i := 0; i < len(p) && !s.found; i++ {
 		switch {
@@ -130,7 +130,7 @@ var delimits = [256]bool{
 	' ': true, '\t': true, '\n': true, '\r': true, '\f': true, '<': true, '>': true, '/': true, '=': true, '"': true, '\'': true,
 }
 
-// Offset returns the offset of the last "<" before the markup.
+// Offset returns the offset of the last "<" that Scan read before it found markup.
 func (s *Scanner) Offset() int64 { return s.at }
 
 func (s *Scanner) step(c byte) {

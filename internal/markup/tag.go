@@ -15,7 +15,7 @@ const (
 	declaration          // after "<!" or "<?"
 )
 
-// stepTag reads one byte of a tag. When a name ends at it, it returns the evidence of the name.
+// stepTag reads one byte of a tag. If a name ends at this byte, stepTag returns its evidence.
 func (s *Scanner) stepTag(c byte) evidence {
 	switch {
 	case s.tag == tagName && endsName(c):
