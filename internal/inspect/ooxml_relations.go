@@ -41,7 +41,8 @@ var microsoftRelations = nameSet(`
 	rdSupportingPropertyBagStructure richValueRel richStyles FeaturePropertyBag survey
 	revisionInfo changesInfo comments authors classificationlabels intelligence tasks`)
 
-// otherRelations lists those of other programs, Google Docs and WPS, and common mistakes of libraries.
+// otherRelations lists those of other programs, Google Docs and WPS, and common mistakes of
+// libraries.
 var otherRelations = []string{
 	"http://customschemas.google.com/relationships/workbookmetadata",
 	"http://customooxmlschemas.google.com/relationships/presentationmetadata",

@@ -16,9 +16,9 @@ package inspect
 // check whether an object makes sense, and whether references lead somewhere: readers repair that.
 //
 // It holds about 8 KiB, and with RefuseActive 24 KiB, or 80 KiB after it has inflated a stream. The
-// index of a cross-reference stream may add 40 KiB. With RefuseActive, objects that matter to others
-// take at least 16 bytes each from the budget, after the first 192: actions, nodes of trees, streams
-// of objects.
+// index of a cross-reference stream may add 40 KiB. With RefuseActive, objects that matter to
+// others take at least 16 bytes each from the budget, after the first 192: actions, nodes of trees,
+// streams of objects.
 type PDF struct {
 	// RefuseActive refuses files that hold something that runs, acts on opening, loads from
 	// elsewhere or carries other files, unless Allow lets it pass. It refuses actions and

@@ -18,8 +18,8 @@ type pdfBody struct {
 	dict  pdfDictionary
 }
 
-// pdfNumber is an integer as strict and as lenient readers read it. It is -1 for readers that do not
-// take the word for a non-negative one.
+// pdfNumber is an integer as strict and as lenient readers read it. It is -1 for readers that do
+// not take the word for a non-negative one.
 type pdfNumber struct{ strict, lenient int64 }
 
 func numberOf(word []byte) pdfNumber {

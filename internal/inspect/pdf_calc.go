@@ -12,8 +12,8 @@ var pdfCalculations = map[string]bool{
 	"AFRange_Validate": true, "AFSimple_Calculate": true,
 }
 
-// calculates reports whether a script consists of calls of these functions, one at least, with plain
-// values as arguments, and of nothing else.
+// calculates reports whether a script consists of calls of these functions, one at least, with
+// plain values as arguments, and of nothing else.
 func calculates(script []byte) bool {
 	s := calcScanner{rest: plain(script)}
 	for calls := 0; ; calls++ {
@@ -28,8 +28,8 @@ func calculates(script []byte) bool {
 	}
 }
 
-// plain returns text in UTF-16 as ASCII, and nil if it has other characters. It returns text without
-// the mark of UTF-16 as it is.
+// plain returns text in UTF-16 as ASCII, and nil if it has other characters. It returns text
+// without the mark of UTF-16 as it is.
 func plain(text []byte) []byte {
 	wide, marked := bytes.CutPrefix(text, []byte("\xfe\xff"))
 	if !marked {
