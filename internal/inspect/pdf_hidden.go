@@ -21,7 +21,7 @@ type pdfHidden struct {
 	active bool   // an object is being read
 	digits []byte // of its number
 	start  int64  // their offset
-	from   int64  // offset after the object that hides this one, or after the end of the last one
+	from   int64  // offset after the beginning of the object that hides this one, or after the end of the last one
 	lex    pdfLexer
 	body   pdfBody
 }

@@ -10,8 +10,8 @@ const (
 	roleEvents              // actions, by the events that start them
 	roleScripts             // a tree of names of scripts
 	roleAttachments         // a tree of names of files
-	roleFiles               // of a file specification
-	roleParms               // of a filter
+	roleFiles               // the files of a file specification
+	roleParms               // the parameters of a filter
 )
 
 // pdfLevel is an open container.
@@ -28,14 +28,14 @@ type pdfLevel struct {
 	plays  bool           // the subtype is media
 	model  bool           // the subtype is a model that can be walked
 	other  bool           // no stream has this subtype
-	action *pdfActionType // nil if it is not known to be an action
+	action *pdfActionType // of the S entry; nil without one
 	moves  bool           // N is a named action that passes on a click
 	opens  bool           // and it also passes where it runs by itself
 	calc   bool           // the script only calculates
 	file   pdfFile
 
 	tree      bool // has names or kids
-	files     bool // names files
+	files     bool // refers to files by F, UF or the like
 	triggered bool // has events that do something
 }
 

@@ -1,7 +1,7 @@
 package inspect
 
 const (
-	unreadable = "has an object stream that cannot be examined"
+	unreadable = "has a stream of objects or of cross references that cannot be examined"
 
 	maxPacked  = 1 << 20 // objects in one stream
 	packedSize = 8       // bytes stored for each
