@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// plainFields lists the fields that show something of the document itself, or wait for a click or
-// for letters (ECMA-376 part 1, 17.16.5, and those that Word has added).
+// plainFields lists the fields that neither run a program nor load anything. They show what the
+// document and Word have, or wait for a click or a mail merge (ECMA-376 part 1, 17.16.5, and those
+// that Word has added).
 var plainFields = []string{
 	"=", "addin", "addressblock", "advance", "ask", "author", "autonum", "autonumlgl", "autonumout", "autotext", "autotextlist",
 	"barcode", "bibliography", "bidioutline", "citation", "comments", "compare", "createdate", "date", "displaybarcode",
@@ -18,14 +19,14 @@ var plainFields = []string{
 	"username", "xe",
 }
 
-// fieldKinds gives the kind of active content of the other known fields.
+// fieldKinds gives the kind of active content of the fields that are always refused.
 var fieldKinds = map[string]string{
 	"dde": KindAction, "ddeauto": KindAction, "print": KindAction,
 	"link": KindExternal, "database": KindConnection, "data": KindConnection,
 	"embed": KindObject, "control": KindObject, "htmlcontrol": KindObject,
 }
 
-// fileFields lists fields that show a file, which may lie on the author's own disk.
+// fileFields lists fields that read a file, which may lie on the author's own disk.
 var fileFields = []string{"includepicture", "includetext", "include", "import", "rd"}
 
 const fieldSpace = " \t\r\n\u00a0"
@@ -62,7 +63,7 @@ func judgeField(instruction string) error {
 	return nil // any other word is the name of a bookmark, whose text is shown
 }
 
-// judgeFieldLink judges the target of a click.
+// judgeFieldLink judges the arguments of a link, except for switches and what belongs to them.
 func judgeFieldLink(arguments string) error {
 	for skip := false; ; {
 		word, rest, isSwitch := nextWord(arguments)
@@ -96,8 +97,8 @@ func judgeFieldFile(arguments string) error {
 	}
 }
 
-// isMailPart reports whether target is a picture of the mail from which a text was copied. It leads
-// nowhere.
+// isMailPart reports whether target is a picture of the mail from which a text was copied. Such a
+// target leads nowhere.
 func isMailPart(target string) bool {
 	scheme, _, ok := cutScheme(target)
 	return ok && scheme == "cid"
@@ -133,7 +134,8 @@ func nextWord(s string) (word, rest string, isSwitch bool) {
 // unescaped undoes the doubling of backslashes.
 func unescaped(s string) string { return strings.ReplaceAll(s, `\\`, `\`) }
 
-// emptyWord marks an empty argument, which is not the end.
+// emptyWord returns what nextWord adds to an argument: a mark if it is empty, since an empty word
+// means the end.
 func emptyWord(s string) string {
 	if s == "" {
 		return "#"

@@ -7,14 +7,14 @@ import (
 
 const (
 	maxFields    = 32   // nested in each other; Word allows 20
-	maxFieldText = 4096 // bytes that are kept of the instructions of all open fields
+	maxFieldText = 4096 // bytes that are kept of the instructions of all open fields, or of one base address
 )
 
 // wordFields follows the fields of a part of a Word document (ECMA-376 part 1, 17.16). Their
 // instructions come in runs of any length, with other fields inside.
 type wordFields struct {
 	open []wordField
-	held int // bytes of text in them
+	held int // bytes of text in the open fields
 }
 
 type wordField struct {
@@ -37,8 +37,8 @@ func (f *wordFields) begin() error {
 	return nil
 }
 
-// compose judges a field with another field in its instruction: the result of the inner one becomes
-// part of the instruction.
+// compose judges a field with another field in its instruction: Word puts the result of the inner
+// one in its place. Here a zero byte stands for that result.
 func (f *wordFields) compose(outer *wordField) error {
 	if outer.known {
 		return nil
@@ -47,7 +47,7 @@ func (f *wordFields) compose(outer *wordField) error {
 	if strings.HasSuffix(name, "\x00") {
 		return active(KindAction, "has a field whose name comes from another field")
 	}
-	return f.hold(outer, []byte{0}) // XML has no such character
+	return f.hold(outer, []byte{0}) // which no XML has
 }
 
 // hold keeps a piece of an instruction.

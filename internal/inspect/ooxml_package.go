@@ -23,11 +23,11 @@ type ooxmlPart struct {
 	readable  bool // it was read as XML, or is empty
 }
 
-const partHeld = 64 // bytes of a part, or of a type
+const partHeld = 64 // bytes of memory for a part, or for a type besides its text
 
 func (p *ooxmlParts) hash(b *zipBudget, s string) uint64 { return maphash.String(b.seed, s) }
 
-// extensionOf returns the key of an extension: no name of a part equals it.
+// extensionOf returns the key of a name's extension, which no name of a part equals.
 func extensionOf(name string) string { return "\x00" + strings.TrimPrefix(path.Ext(name), ".") }
 
 // add takes a part.
@@ -127,11 +127,11 @@ func partName(target string) string {
 	return foldName(strings.TrimPrefix(path.Clean("/"+slashed(target)), "/"))
 }
 
-// ooxmlRelations reads the relations of a part.
+// ooxmlRelations reads the relations of a part, or of the package.
 type ooxmlRelations struct {
 	budget *zipBudget
 	parts  *ooxmlParts
-	part   string // the entry
+	part   string // name of the entry that holds the relations
 	links  bool
 }
 

@@ -23,14 +23,14 @@ const (
 	customUISpace2009 = "http://schemas.microsoft.com/office/2009/07/customui"
 )
 
-// officePart judges any part of an Office document by its elements.
+// officePart judges a part of an Office document by its elements.
 type officePart struct {
 	work   *Budget
 	links  bool // allow links to files and of any scheme
 	fields wordFields
 	mode   officeText
-	depth  int // of the element whose text is judged
-	value  []byte
+	depth  int    // of the element whose text is judged
+	value  []byte // of a base address, so far
 	f      formula
 }
 
@@ -44,7 +44,8 @@ const (
 	textBase // the base address of relative links
 )
 
-// Parts with these root elements hold nothing to judge: text, styles, numbers.
+// plainRoots lists the root elements of parts without anything to judge. They hold text, styles,
+// numbers or names.
 var plainRoots = nameSet(`sst styleSheet styles fonts theme calcChain pivotCacheRecords people themeOverride tblStyleLst`)
 
 // newOfficePart returns the rule for a part with this root, nil if nothing in it can act.
@@ -186,7 +187,7 @@ func (p *officePart) fieldMark(r *xmlread.Reader) error {
 	return p.link(err)
 }
 
-// vml judges an element of VML. Its pictures may have an address of their own.
+// vml judges an element of VML, which may have addresses in attributes instead of relations.
 func (p *officePart) vml(r *xmlread.Reader) error {
 	if string(r.Name().Local) == "OLEObject" {
 		return active(KindObject, "has an embedded object inside")
@@ -212,14 +213,14 @@ func (p *officePart) vml(r *xmlread.Reader) error {
 // isShape lists the elements of VML that may be clicked. Others with an address load from it.
 var isShape = nameSet(`shape group arc curve image line oval polyline rect roundrect`)
 
-// inertActions lists the actions that a click on a slide may perform, apart from following a link
-// (MS-OE376, 2.1.1.27).
+// inertActions lists the actions of slides that are accepted (MS-OE376, 2.1.1.27). The
+// empty one and the last two may follow a link, whose target is judged as a relation.
 var inertActions = []string{
 	"", "ppaction://noaction", "ppaction://hlinksldjump", "ppaction://hlinkshowjump", "ppaction://customshow", "ppaction://media",
 	"ppaction://hlinkfile", "ppaction://hlinkpres",
 }
 
-// drawing judges an element of a drawing, a slide, a chart.
+// drawing judges an element of a drawing, a slide or a chart.
 func (p *officePart) drawing(r *xmlread.Reader) error {
 	local := string(r.Name().Local)
 	isHover := local == "hlinkHover" || local == "hlinkMouseOver"

@@ -16,8 +16,8 @@ const (
 	relationTemplate              // to a file on the author's own disk
 )
 
-// officeRelations lists the types of relations that ordinary documents have, after one of the
-// officeNamespaces. It omits those that act or load from elsewhere, and unknown ones.
+// officeRelations lists the types of relations to parts that ordinary documents have, after one of
+// the officeNamespaces. It omits those that act or load from elsewhere, and unknown ones.
 var officeRelations = nameSet(`
 	officeDocument extended-properties extendedProperties custom-properties customProperties
 	metadata/core-properties metadata/thumbnail metadata/extended-properties metadata/custom-properties
@@ -41,7 +41,8 @@ var microsoftRelations = nameSet(`
 	rdSupportingPropertyBagStructure richValueRel richStyles FeaturePropertyBag survey
 	revisionInfo changesInfo comments authors classificationlabels intelligence tasks`)
 
-// otherRelations lists those of other programs: Google Docs, WPS, and common mistakes of libraries.
+// otherRelations lists those of other programs, Google Docs and WPS, and common mistakes of
+// libraries.
 var otherRelations = []string{
 	"http://customschemas.google.com/relationships/workbookmetadata",
 	"http://customooxmlschemas.google.com/relationships/presentationmetadata",

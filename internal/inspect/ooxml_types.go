@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// documentTypes lists the types of parts that ordinary documents have, in lower case, after one of
-// the typePrefixes.
+// documentTypes lists the types of parts that ordinary documents have, in lower case, by the prefix
+// that some share.
 var documentTypes = map[string]map[string]bool{
 	"application/vnd.openxmlformats-officedocument.wordprocessingml.": nameSet(`
 		settings+xml styles+xml fonttable+xml websettings+xml footnotes+xml endnotes+xml numbering+xml comments+xml header+xml

@@ -7,22 +7,27 @@ package inspect
 // they know (7.5.2). The mark of UTF-8, white space and comments may precede it, and text may
 // follow it. Then may come words without a meaning, where a comment should show that the file is
 // binary. Objects, cross-reference tables, trailers and comments follow, whole and with nothing
-// else between them. The end is startxref with an offset that lies in the file, and "%%EOF". Only
-// white space and comments may follow it. Incremental updates, object streams, linearised and
-// encrypted files are PDF like any other. The data of a stream ends where its declared length says,
-// if endstream stands there. Otherwise it ends at the first endstream, or, without a declared
-// length, at the first endstream that endobj follows. PDF does not check whether an object makes
-// sense, and whether references lead somewhere: readers repair that.
+// else between them except for a repeated endobj. The end is startxref with an offset that lies in
+// the file, and "%%EOF". Only white space and comments may follow it. Incremental updates, object
+// streams, linearised and encrypted files are PDF like any other. The data of a stream ends where
+// its declared length says, if endstream stands there. Otherwise it ends at the first endstream.
+// Without a declared length, it ends at the first endstream that endobj follows. This exception
+// excludes streams that a reader may take for objects, cross references or a model. PDF does not
+// check whether an object makes sense, and whether references lead somewhere: readers repair that.
 //
-// It holds a few KiB, and some 60 KiB with RefuseActive. With RefuseActive, objects that matter to
-// others take at least 16 bytes each from the budget: actions, nodes of trees, streams of objects.
+// It holds about 8 KiB, and with RefuseActive 24 KiB, or 80 KiB after it has inflated a stream. The
+// index of a cross-reference stream may add 40 KiB. With RefuseActive, objects that matter to
+// others take at least 16 bytes each from the budget, after the first 192: actions, nodes of trees,
+// streams of objects.
 type PDF struct {
 	// RefuseActive refuses files that hold something that runs, acts on opening, loads from
 	// elsewhere or carries other files, unless Allow lets it pass. It refuses actions and
-	// annotations, except for those of types that move within the file, show something or lead to
-	// the web on a click. It refuses actions that run by themselves and do more than choose what is
-	// shown. It refuses scripts, attachments, XFA forms, and media other than sounds of the file
-	// and models that name no other file. It refuses encrypted files, since it cannot look inside.
+	// annotations, except for those of types that move within the file, show something or wait for
+	// a click. A click may lead to the web, to a file beside this one or to a dialog of the viewer,
+	// reset a form, or play a sound of the file. It refuses actions that run by themselves and do
+	// more than choose what is shown. It refuses scripts, attachments, XFA forms, and media other
+	// than sounds of the file and models that name no other file. It refuses encrypted files, since
+	// it cannot look inside.
 	//
 	// It judges everything that a reader may read. A name that the author chose, of a font or a
 	// glyph, is not an action. All bodies of an object must be harmless, since updates replace

@@ -12,7 +12,7 @@ func (r *pdfRules) action(l *pdfLevel, name []byte) {
 }
 
 // actionOf returns the type of action with that name, and whether readers know it. Most names are
-// those of elements of the structure, and have a shape that no type of action has.
+// those of elements of the structure. No type of action has their first byte and length.
 func actionOf(name []byte) (a *pdfActionType, known bool) {
 	if len(name) > 0 && pdfActionShapes[name[0]]>>(len(name)&31)&1 != 0 {
 		if a, known = pdfActions[string(name)]; known {
@@ -103,7 +103,7 @@ func (r *pdfRules) closedAction(l *pdfLevel) (flags pdfFlag) {
 		r.refuse(KindAction, opensSomething)
 	}
 	if !opens || keyNext.in(l.keys) {
-		return isOpening
+		return isActing
 	}
 	return 0
 }

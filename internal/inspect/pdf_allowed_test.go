@@ -9,7 +9,7 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// Names that an author chose, and entries that do nothing, are not active content.
+// Names that an author chose, entries that do nothing, and the actions that pass are harmless.
 func TestPDFHarmless(t *testing.T) {
 	for _, c := range []struct{ name, in string }{
 		{"fonts", pdf(object(3, "<</Resources<</Font<</AA 5 0 R/JS 5 0 R/EF 5 0 R/OpenAction 5 0 R/JavaScript 5 0 R/URI 5 0 R/S 5 0 R>>>>>>"), object(5, "<</Type/Font/Subtype/Type1>>"))},
@@ -17,8 +17,8 @@ func TestPDFHarmless(t *testing.T) {
 		{"roles", pdf(object(5, "<</RoleMap<</JavaScript/P/Launch/Span/AA/P>>>>"))},
 		{"font with a name", pdf(object(5, "<</Type/Font/BaseFont/JavaScript>>"))},
 		{"empty trees", pdf(holdsNames("/JavaScript<</Names[]>>/EmbeddedFiles<</Kids[]>>"))},
-		{"no form", holds("/AcroForm<</XFA null/Fields[]>>")},
-		{"empty form", holds("/AcroForm<</XFA[]>>")},
+		{"a form whose XFA is null", holds("/AcroForm<</XFA null/Fields[]>>")},
+		{"a form whose XFA is empty", holds("/AcroForm<</XFA[]>>")},
 		{"usage rights", holds("/Perms<</UR3<</EF[/Create/Delete]>>>>")},
 		{"element of the structure", pdf(object(5, "<</Type/StructElem/S/Sect/P 3 0 R/A<</O/Layout>>>>"))},
 		{"element of the structure by reference", pdf(object(5, "<</A 6 0 R/Next 7 0 R>>"), object(6, "<</S/Sect/P 3 0 R>>"), object(7, "<</Title(x)>>"))},
@@ -52,7 +52,7 @@ func TestPDFHarmless(t *testing.T) {
 		{"events by reference, to a page by reference", pdf(object(3, "<</Type/Page/AA 5 0 R>>"), object(5, "<</O 6 0 R/C 6 0 R>>"), object(6, "<</S/GoTo/D 7 0 R>>"), object(7, "[3 0 R/Fit]"))},
 		{"text of a book", pdf(pdfStream("", "(12 0 obj) Tj 13 0 obj <</Type/Page/Contents 5 0 R>> endobj (the obj )"))},
 		{"profile of colours", pdf(pdfStream("/N 3/Filter/FlateDecode", deflate("\x00\x00\x0c4ADBE 1 2")))},
-		{"many annotations", pdf(object(5, "[<</Subtype/Link/Rect[0 0 1 1]>><</Subtype/Highlight/Rect[0 0 1 1]>><</Type/Annot/Subtype/Stamp>>]"))},
+		{"annotations in an array", pdf(object(5, "[<</Subtype/Link/Rect[0 0 1 1]>><</Subtype/Highlight/Rect[0 0 1 1]>><</Type/Annot/Subtype/Stamp>>]"))},
 		{"length that is wrong", pdf("7 0 obj<</Length 40>>stream\nabc\nendstream\nendobj", catalog, "8 0 obj 3 endobj")},
 	} {
 		require.Empty(t, passive(t, c.in, inspect.PDFAllow{}), c.name)
@@ -77,7 +77,8 @@ func TestPDFAllow(t *testing.T) {
 		{"adds up", calculates(`AFSimple_Calculate\("SUM", new Array \("a","b"\)\);`), calculations, ""},
 		{"two calls", calculates(`AFNumber_Format\(2, 0, 0, 0, "", true\); AFRange_Validate\(true, -1, false, 1.5\)`), calculations, ""},
 		{"by reference", pdf(object(5, "<</AA<</F 6 0 R>>>>"), object(6, `<</S/JavaScript/JS(AFTime_Format\(0\))>>`)), calculations, ""},
-		{"in UTF-16", pdf(object(5, "<</S/JavaScript/JS<feff0041004600540069006d0065>>>")), calculations, script},
+		{"in UTF-16", pdf(object(5, "<</S/JavaScript/JS<feff004100460054006900"+"6d0065005f0046006f0072006d006100740028"+"00300029>>>")), calculations, ""},
+		{"in UTF-16, not a call", pdf(object(5, "<</S/JavaScript/JS<feff0041004600540069006d0065>>>")), calculations, script},
 		{"runs something else, too", calculates(`AFTime_Format\(0\);app.alert\(1\)`), calculations, script},
 		{"another function", calculates(`AFMergeChange\(event\)`), calculations, script},
 		{"a call as an argument", calculates(`AFTime_Format\(app.alert\(1\)\)`), calculations, script},

@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// The beginnings of files of one large stream, and of objects.
+// The beginnings of files of one large stream and of files of objects, and units of what follows.
 const (
 	streamBegins  = "%PDF-1.7\n1 0 obj<</Length 9999999999>>stream\n"
 	objectsBegin  = "%PDF-1.7\n"
@@ -19,8 +19,8 @@ const (
 	pageText      = "BT /F1 12 Tf 72 712 Td [(A line of )-250(text, as on any page)] TJ ET\n0.5 w 10 20 m 100.25 200 l S\n"
 )
 
-// pdfPieces are the parts of files that inspectors see most: head comes once, and then one of these
-// pieces of 32 KiB after the other, any number of times.
+// pdfPieces returns files of usual content, and of content that is costly to search. Of each, head
+// comes once, and then the piece of 32 KiB any number of times.
 func pdfPieces() []struct{ name, head, piece string } {
 	piece := func(unit string) string {
 		n := 32 << 10 / len(unit)
@@ -66,7 +66,7 @@ func BenchmarkPDF(b *testing.B) {
 	}
 }
 
-// BenchmarkPDFCostly reads the worst known files.
+// BenchmarkPDFCostly reads the costliest known PDF files, of about 1 MiB each.
 func BenchmarkPDFCostly(b *testing.B) {
 	for _, c := range corpus.CostlyFiles() {
 		if c.Type != "application/pdf" {

@@ -11,15 +11,15 @@ type pdfBody struct {
 
 	depth  int
 	levels [maxPDFDepth + 1]pdfLevel
-	nums   [2]pdfNumber // the last numbers, which may be a reference
+	nums   [2]pdfNumber // the last numbers, which may begin a reference
 	held   int          // how many of nums are set
 
 	flags pdfFlag // for the objects that refer to this one
 	dict  pdfDictionary
 }
 
-// pdfNumber is a number as strict and as lenient readers read it. It is -1 for readers that do not
-// take it for a number.
+// pdfNumber is an integer as strict and as lenient readers read it. It is -1 for readers that do
+// not take the word for a non-negative one.
 type pdfNumber struct{ strict, lenient int64 }
 
 func numberOf(word []byte) pdfNumber {
@@ -36,8 +36,8 @@ func (b *pdfBody) begin(rules *pdfRules) {
 	b.levels[0] = pdfLevel{array: true}
 }
 
-// ended reports whether a value has been read and is complete, except for a reference that may
-// follow.
+// ended reports whether a complete value has been read. A number may still turn out to begin a
+// reference.
 func (b *pdfBody) ended() bool { return !b.empty && b.depth == 0 }
 
 // token reads a token and returns false if it cannot stand here.
@@ -100,7 +100,7 @@ func (b *pdfBody) number(text []byte) bool {
 	return true
 }
 
-// add adds a number to those that may be a reference.
+// add adds a number to those that may begin a reference.
 func (b *pdfBody) add(n pdfNumber) {
 	if b.held == 2 {
 		b.item(&pdfItem{kind: itemNumber, num: b.nums[0].strict})
@@ -156,7 +156,7 @@ func (b *pdfBody) close(array bool) bool {
 	default:
 		flags := b.rules.closed(l)
 		parent.file.far = parent.file.far || parent.key.in(fileKeys) && !l.specifiesBeside()
-		parent.triggered = parent.triggered || parent.key.in(triggers) && flags&(isOpening|isUnknown|isAttribute) != 0
+		parent.triggered = parent.triggered || parent.key.in(triggers) && flags&(isActing|isUnknown|isAttribute) != 0
 	}
 	return true
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Values of other keys change nothing.
+// Values of keys that are not in judgedKeys change nothing.
 func TestPDFJudgedKeys(t *testing.T) {
 	items := []pdfItem{
 		{kind: itemWord, text: []byte("true")},
@@ -34,7 +34,7 @@ func TestPDFJudgedKeys(t *testing.T) {
 	}
 }
 
-// Values of other keys of the outermost dictionary are not stored.
+// Values of keys of the outermost dictionary that are not in storedKeys are not stored.
 func TestPDFStoredKeys(t *testing.T) {
 	items := []pdfItem{
 		{kind: itemWord, text: []byte("true")},
@@ -62,7 +62,7 @@ func TestPDFStoredKeys(t *testing.T) {
 	}
 }
 
-// Each byte of a row is a digit or a space where it must be.
+// offsetOf takes only rows with a digit or a space where each must be, and returns their number.
 func TestOffsetOf(t *testing.T) {
 	const usual = "9876543210 12345 n "
 	for c := range 256 {

@@ -2,7 +2,7 @@ package inspect
 
 import "bytes"
 
-// pdfCalculations are Acrobat's functions for the fields of forms: they format, check and add up
+// pdfCalculations are functions of Acrobat for the fields of forms: they format, check and add up
 // the user's input, and do nothing else.
 var pdfCalculations = map[string]bool{
 	"AFNumber_Format": true, "AFNumber_Keystroke": true, "AFPercent_Format": true, "AFPercent_Keystroke": true,
@@ -12,8 +12,8 @@ var pdfCalculations = map[string]bool{
 	"AFRange_Validate": true, "AFSimple_Calculate": true,
 }
 
-// calculates reports whether a script consists only of calls of these functions, with plain values
-// as arguments.
+// calculates reports whether a script consists of calls of these functions, one at least, with
+// plain values as arguments, and of nothing else.
 func calculates(script []byte) bool {
 	s := calcScanner{rest: plain(script)}
 	for calls := 0; ; calls++ {
@@ -28,7 +28,8 @@ func calculates(script []byte) bool {
 	}
 }
 
-// plain returns text in UTF-16 as ASCII, and nil if it has other characters.
+// plain returns text in UTF-16 as ASCII, and nil if it has other characters. It returns text
+// without the mark of UTF-16 as it is.
 func plain(text []byte) []byte {
 	wide, marked := bytes.CutPrefix(text, []byte("\xfe\xff"))
 	if !marked {
@@ -56,7 +57,7 @@ func (s *calcScanner) takes(sign string) bool {
 	return ok
 }
 
-// word takes letters, digits, dots, signs and underscores.
+// word takes letters, digits, dots, underscores, plus and minus.
 func (s *calcScanner) word() string {
 	s.blank()
 	n := 0
@@ -74,7 +75,7 @@ func (s *calcScanner) word() string {
 	return string(w)
 }
 
-// arguments takes values up to the sign that closes them.
+// arguments takes values up to the parenthesis that closes them.
 func (s *calcScanner) arguments(closes string) bool {
 	if s.takes(closes) {
 		return true

@@ -17,7 +17,7 @@ func TestPDFLinks(t *testing.T) {
 		{"telephone", "(tel:+49123)", ""},
 		{"relative", "(docs/a:b.html)", ""},
 		{"without a scheme", "(www.example.com)", ""},
-		{"with a port", "(//example.com:80/)", link},
+		{"another computer, with a port", "(//example.com:80/)", link},
 		{"nothing", "()", ""},
 		{"script", "(javascript:alert(1))", script},
 		{"script in capitals", "(JavaScript:alert(1))", script},
@@ -50,8 +50,8 @@ func TestPDFLinks(t *testing.T) {
 
 func TestPDFCarries(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
-		{"view of a model", clicks(`/B<</Subtype/3D>>`), media},
-		{"escaped", clicks(`/B<</Subtype/#33D>>`), media},
+		{"annotation for a model", clicks(`/B<</Subtype/3D>>`), media},
+		{"annotation for a model, escaped", clicks(`/B<</Subtype/#33D>>`), media},
 		{"script of a model", pdf(pdfStream("/Type/3D/Subtype/U3D/OnInstantiate 6 0 R", "x")), script},
 		{"model of an annotation", clicks(`/3DD 6 0 R`), media},
 		{"rich media", clicks(`/Subtype/RichMedia/RichMediaContent 6 0 R`), media},
@@ -78,7 +78,7 @@ func TestPDFCarries(t *testing.T) {
 		{"page of another file", pdf(pdfStream("/Subtype/Form/Ref<</F(x.pdf)/Page 0>>", "")), external},
 		{"form", holds("/AcroForm<</XFA 6 0 R>>"), form},
 		{"form in parts", holds("/AcroForm<</XFA[(a)6 0 R]>>"), form},
-		{"attachments", holds("/Names<</EmbeddedFiles 6 0 R>>") + "", ""},
+		{"tree of attachments that is not there", holds("/Names<</EmbeddedFiles 6 0 R>>"), ""},
 		{"attachments, one", pdf(holdsNames("/EmbeddedFiles 6 0 R"), object(6, "<</Kids[7 0 R]>>")), attachment},
 		{"attachment", clicks("/FS<</Type/Filespec/F(a)/EF<</F 6 0 R>>>>"), attachment},
 		{"attachment elsewhere", pdf(object(5, "<</EF 6 0 R>>"), object(6, "<</UF 7 0 R>>")), attachment},

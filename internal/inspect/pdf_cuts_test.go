@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// A file with several faults is refused for the same one, however its bytes arrive.
+// However its bytes arrive, a file is accepted or refused, and for the same one of several faults.
 func TestPDFCuts(t *testing.T) {
 	const (
 		acts   = "9 0 <</S/JavaScript/JS(x)>>"
@@ -32,14 +32,14 @@ func TestPDFCuts(t *testing.T) {
 		{"a stream of unknown length that ends after near misses", pdf("7 0 obj<</Length 8 0 R>>stream\n" + strings.Repeat("ndstream m e", 3000) + "\nendstream endobj 8 0 obj<</S/JavaScript/JS(x)>>endobj"), script},
 		{"an object after near misses of the end of a stream", pdf("7 0 obj<</Length 8 0 R>>stream\n" + strings.Repeat("ndstream m e", 3000) + "\nendstream endobj 8 0 obj 9 endobj"), ""},
 		{"a script before damage", pdf(object(5, "<</S/JavaScript/JS(x)>>"), "hello"), script},
-		{"a word that only ends like one before an object", pdf(pdfStream("", "myobj<</S/URI/URI(x)>>endobj <</S/URI/URI(x)>>")), ""},
+		{"words that end in obj and begin no object", pdf(pdfStream("", "myobj<</S/URI/URI(x)>>endobj <</S/URI/URI(x)>>")), ""},
 		{"a large object stream", pdf(objStm("[" + strings.Repeat("/A ", 100_000) + "]")), ""},
 	} {
 		require.Equal(t, c.want, passive(t, c.in, inspect.PDFAllow{}), c.name)
 	}
 }
 
-// The same holds for all files of the corpus, with any options.
+// The same holds for the PDF files of the corpus, with RefuseActive and without.
 func TestPDFCorpusCuts(t *testing.T) {
 	takesTurn := rounds.Turns(3)
 	for _, f := range append(corpus.Documents(), corpus.ActiveDocuments()...) {

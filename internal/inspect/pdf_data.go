@@ -1,17 +1,17 @@
 package inspect
 
-// pdfData finds the end of a stream's data: the first endstream. Without a known length, it is the
-// first endstream that endobj follows.
+// pdfData finds the end of a stream's data: the first endstream, or the first one that endobj
+// follows. The walk decides which of the two counts.
 type pdfData struct {
 	line    bool  // a carriage return has been read before the data
 	size    int64 // bytes read, including endstream
 	blank   int64 // white space that came last
 	matched int   // bytes of endstream that came last
-	ended   int   // bytes of endobj that came after it
+	ended   int   // bytes of endobj that came after endstream
 }
 
-// next takes data from p and reports whether endstream ends it. still is what quiet returns for p, or
-// 0.
+// next takes data from p and reports whether endstream ends it. still is what quiet returns for p,
+// or 0.
 func (d *pdfData) next(p []byte, still int) (n int, end bool) {
 	for n < len(p) && !end {
 		if d.matched > 0 {
@@ -48,8 +48,8 @@ func (d *pdfData) match(c byte) (end bool) {
 	return d.matched == len(endstream)
 }
 
-// tail reads a byte after endstream. It reports whether that is decided, and whether endobj ends
-// the stream. If endobj does not end it, the data continues with that byte.
+// tail reads a byte after endstream. It reports whether the byte decides what follows, and whether
+// that is endobj. If it is something else, the data continues with the byte.
 func (d *pdfData) tail(c byte) (decided, end bool) {
 	decided, end = comes(endobj, &d.ended, c)
 	if decided && !end {
@@ -92,8 +92,8 @@ func (d *pdfDoubt) look(c byte) (end, right bool) {
 	return comes(endstream, &d.matched, c)
 }
 
-// comes reads a byte of expected white space and then the word, of which matched bytes have come.
-// It reports whether that is decided, and whether it is the word.
+// comes reads a byte where white space and then the word are expected. matched bytes of the word
+// have come. It reports whether the byte decides if the word stands there, and whether it does.
 func comes(word string, matched *int, c byte) (decided, right bool) {
 	switch {
 	case *matched == 0 && isPDFSpace(c):

@@ -11,21 +11,21 @@ type pdfDictionary struct {
 	size      int64
 	whole     int64 // length of a linearised file
 	filters   int
-	other     bool // a filter other than Flate, or unknown parameters
+	other     bool // a filter or parameters that are not read, or that readers may read otherwise
 	parms     pdfParms
 	parmKeys  pdfKeySet // that were set
-	elsewhere bool      // an entry F that is not a name
-	reference bool      // an entry Ref
+	elsewhere bool      // an entry F that may name a file
+	reference bool      // an entry Ref that may name a file
 	widths    []int64   // of cross references: the values of W
 	index     []int64   // and of Index
-	long      bool      // there are more of these
+	long      bool      // there are more values of W or Index than are kept
 }
 
 // pdfParms are the parameters of a Flate filter.
 type pdfParms struct{ predictor, colors, bits, columns int64 }
 
-// The number of values of W and Index that are kept. Index has two for each run of objects that an
-// update changed.
+// The largest numbers of values of W and Index that are kept. Index has two for each run of objects
+// that an update changed.
 const (
 	maxWidths = 8
 	maxIndex  = 4096

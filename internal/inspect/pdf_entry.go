@@ -150,7 +150,7 @@ func (r *pdfRules) string(l *pdfLevel, i *pdfItem) {
 	}
 }
 
-// reference records the role in which an object is referred to.
+// reference judges a reference that is the value of an entry, and records the role of its object.
 func (r *pdfRules) reference(l *pdfLevel, num int64) {
 	if l.role == roleEvents {
 		r.mark(num, asOpening)

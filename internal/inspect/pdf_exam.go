@@ -6,7 +6,7 @@ type pdfExam struct {
 	refs    pdfReferences
 	hidden  pdfHidden
 	streams pdfStreams
-	hides   error // of the current stream
+	hides   error // the fault of a hidden object in the current stream
 }
 
 func newPDFExam(b *Budget, allow PDFAllow) *pdfExam {

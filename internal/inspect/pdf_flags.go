@@ -1,12 +1,12 @@
 package inspect
 
-// pdfFlag holds the facts about an object that matter to its referrers, and the facts for which
-// they ask. Other facts are not stored.
+// pdfFlag holds the facts about an object that matter to its referrers, and the roles in which they
+// refer to it. Other facts are not stored.
 type pdfFlag uint32
 
 const (
 	// Facts about a body of the object.
-	isOpening    pdfFlag = 1 << iota // an action that may not run by itself
+	isActing     pdfFlag = 1 << iota // an action that may not run by itself
 	isUnknown                        // a dictionary of an unknown type of action
 	isAttribute                      // one that names the owner of an attribute
 	isTriggers                       // a dictionary of events that do something
@@ -44,9 +44,9 @@ var pdfConflicts = [...]struct {
 	as, is       pdfFlag
 	kind, detail string
 }{
-	{as: asOpening, is: isOpening | isUnknown | isAttribute, kind: KindAction, detail: opensSomething},
+	{as: asOpening, is: isActing | isUnknown | isAttribute, kind: KindAction, detail: opensSomething},
 	{as: asAction, is: isUnknown, kind: KindAction, detail: unknownAction},
-	{as: asEvent, is: isOpening | isUnknown | isAttribute, kind: KindAction, detail: actsByItself},
+	{as: asEvent, is: isActing | isUnknown | isAttribute, kind: KindAction, detail: actsByItself},
 	{as: asTriggers, is: isTriggers, kind: KindAction, detail: actsByItself},
 	{as: asScripts, is: isTree, kind: KindScript, detail: "contains JavaScript"},
 	{as: asAttachments, is: isTree, kind: KindAttachment, detail: carriesFiles},

@@ -9,7 +9,7 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// verdictOf returns the verdict on a file that comes in these cuts, and then whole.
+// verdictOf returns the verdict on a file that comes in pieces of these sizes, and then the rest.
 func verdictOf(f *inspect.PDF, in, cuts []byte) finding {
 	for _, c := range cuts {
 		n := min(len(in), int(c))
@@ -49,8 +49,8 @@ func FuzzPDF(f *testing.F) {
 	})
 }
 
-// FuzzPDFReferences puts cross references of any kind after objects, one of which opens a web page.
-// Whatever the references say, that object must not become the opening action.
+// FuzzPDFReferences puts cross references of any kind after objects. Whatever they say, cuts make
+// no difference, memory is bounded, and a file whose opening action leads to the web is refused.
 func FuzzPDFReferences(f *testing.F) {
 	f.Add([]byte("\x01\x00\x00\x00\x40\x00\x00\x02\x00\x00\x00\x05\x00\x01"), "/W[1 4 2]/Size 9", "6 1\n0000000200 00000 n\n", []byte{7})
 	f.Add([]byte(deflate("\x02\x02\x00\x00\x00\x05\x00\x01")), "/W[1 4 2]/Index[6 1]/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 7>>", "", []byte{1, 1})
@@ -73,7 +73,7 @@ func FuzzPDFReferences(f *testing.F) {
 	})
 }
 
-// counted is shared memory without a limit.
+// counted is shared memory without a limit, which counts what is taken.
 type counted struct{ now, most int64 }
 
 func (c *counted) Take(n int64) bool {
@@ -84,8 +84,8 @@ func (c *counted) Take(n int64) bool {
 
 func (c *counted) Give(n int64) { c.now -= n }
 
-// FuzzPDFTokens: usual sequences of tokens, which are read at once, mean the same as in pieces of one
-// byte, which are read token by token.
+// FuzzPDFTokens: usual sequences of tokens, which are read at once, mean the same as in pieces of
+// one byte, which are read token by token.
 func FuzzPDFTokens(f *testing.F) {
 	for _, s := range []string{
 		"<</A 6 0 R/B[1 2 3 0 R]/C<</D/E>>>>", "1 2 3 4 0 R R", "[1 0 R2 0 R]", "<</A>>/B>>", "<</A 1 0 obj>>", "/N#41 5 6 R", "<</F 1 00 R/UF(x)>>", "] >>",

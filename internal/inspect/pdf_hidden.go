@@ -6,29 +6,29 @@ package inspect
 // beyond the end of the string if necessary. A book about PDF may contain such text and still pass.
 //
 // White space and comments may stand between the three words. In compressed data they occur by
-// chance once in some gibibytes, with nothing meaningful after them.
+// chance once in about 30 GiB, with nothing meaningful after them.
 type pdfHidden struct {
 	rules   *pdfRules
 	table   pdfHiddenTable
 	matched int              // bytes of the word that came last
-	recent  [maxHeading]byte // bytes before it
-	have    int
+	recent  [maxHeading]byte // the last bytes that were read
+	have    int              // how many of recent are set
 
-	maybe   []byte // digits of the number before it, if that is known
-	maybeAt int64  // their offset
-	kept    [2][maxHeading]byte
+	maybe   []byte              // digits of the number before the word, if that is known
+	maybeAt int64               // their offset
+	kept    [2][maxHeading]byte // the bytes of maybe and of digits
 
 	active bool   // an object is being read
 	digits []byte // of its number
 	start  int64  // their offset
-	from   int64  // offset after the object that hides this one, or after the end of the last one
+	from   int64  // offset after the beginning of the object that hides this one, or after the end of the last one
 	lex    pdfLexer
 	body   pdfBody
 }
 
 const (
 	hiddenWord = "obj"
-	maxHeading = 32 // bytes of the numbers before it, including white space
+	maxHeading = 32 // bytes of the numbers before the word, including white space
 )
 
 // scan reads bytes of a string, a comment or a stream. at is their offset. still is what quiet
@@ -46,7 +46,7 @@ func (h *pdfHidden) scan(p []byte, at int64, still int) {
 	}
 }
 
-// find returns the number of bytes before the one after a heading, and whether there is one.
+// find returns the number of bytes up to the end of a heading, and whether there is one.
 func (h *pdfHidden) find(p []byte, at int64, still int) (n int, heading bool) {
 	for n < len(p) {
 		if h.matched == len(hiddenWord) {

@@ -10,9 +10,9 @@ type keySlot struct {
 	key  pdfKey
 }
 
-// pdfKeyTable has the names of pdfKeyNames. Files have a key in each dozen bytes, so they are looked
-// up by a hash that costs less than that of a map. The names are known, and so are the few that
-// share a place.
+// pdfKeyTable has the names of pdfKeyNames. Files have a key in about each dozen bytes, so keys are
+// looked up by a hash that costs less than that of a map. The names are known, and so are the few
+// that share a place.
 var pdfKeyTable = func() (table [keySlots]keySlot) {
 	for name, key := range pdfKeyNames {
 		word := keyWord([]byte(name))

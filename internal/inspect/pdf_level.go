@@ -10,8 +10,8 @@ const (
 	roleEvents              // actions, by the events that start them
 	roleScripts             // a tree of names of scripts
 	roleAttachments         // a tree of names of files
-	roleFiles               // of a file specification
-	roleParms               // of a filter
+	roleFiles               // the files of a file specification
+	roleParms               // the parameters of a filter
 )
 
 // pdfLevel is an open container.
@@ -21,30 +21,30 @@ type pdfLevel struct {
 	key   pdfKey // the last key; in an array, the key of the array
 	role  pdfRole
 	keys  pdfKeySet // so far
-	more  bool      // there are other keys
+	more  bool      // there are unknown keys, or events
 
 	typ    pdfType
 	shows  bool           // the subtype is an annotation that passes
 	plays  bool           // the subtype is media
 	model  bool           // the subtype is a model that can be walked
 	other  bool           // no stream has this subtype
-	action *pdfActionType // nil if it is not known to be an action
-	moves  bool           // an action that moves within the file
-	opens  bool           // and may do so by itself
+	action *pdfActionType // of the S entry; nil without one
+	moves  bool           // N is a named action that passes on a click
+	opens  bool           // and it also passes where it runs by itself
 	calc   bool           // the script only calculates
 	file   pdfFile
 
 	tree      bool // has names or kids
-	files     bool // names files
+	files     bool // refers to files by F, UF or the like
 	triggered bool // has events that do something
 }
 
 // pdfFile is what a dictionary says about a file in the entries of a file specification.
 type pdfFile struct {
 	named    bool  // by a string
-	far      bool  // by a string that is not known to be relative
+	far      bool  // by something that is not known to be relative
 	referred bool  // by an object
-	num      int64 // its number
+	num      int64 // number of that object
 }
 
 type pdfType uint8

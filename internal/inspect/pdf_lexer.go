@@ -43,8 +43,8 @@ func (l *pdfLexer) next(p []byte, t *pdfToken) (n int, complete bool) {
 
 const eofMark = "%EOF" // after the percent sign that begins the comment
 
-// mark reads a byte of a comment that may be %%EOF. Some programs write no line end after it, and
-// others then append their objects directly.
+// mark looks at a byte of a comment that may be %%EOF. Some programs write no line end after it,
+// and others then append their objects directly.
 func (l *pdfLexer) mark(c byte, t *pdfToken) (complete bool) {
 	switch {
 	case l.n == len(eofMark):
@@ -56,7 +56,7 @@ func (l *pdfLexer) mark(c byte, t *pdfToken) (complete bool) {
 	return false
 }
 
-// run takes the bytes that change nothing, and returns their number.
+// run takes the bytes that leave the state as it is, and returns their number.
 func (l *pdfLexer) run(p []byte) int {
 	if l.esc != escNone {
 		return 0

@@ -98,6 +98,6 @@ func (t *pdfMarks) mark(num int64, flags pdfFlag, b *Budget) error {
 	return err
 }
 
-// objectKey is the key of an object. No file has that many: numbers end at 8,388,607 (annex C), and
-// larger ones share keys.
+// objectKey returns the key of an object. The numbers of objects end at 8,388,607 (annex C), and
+// only those beyond 31 bits share keys with others.
 func objectKey(num int64) uint64 { return uint64(num)&0x7fffffff + 1 } //nolint:gosec // not negative

@@ -6,17 +6,17 @@ import "encoding/binary"
 // other file. A file reference names one, a texture may, and a new type of objects needs an
 // extension of the viewer.
 //
-// A chain of modifiers holds its own blocks, which are walked like the others. Its name must be
-// ASCII, since viewers measure it after decoding it.
+// A chain of modifiers holds its own blocks, which are walked like the others, but no other chain.
+// Its name must be printable ASCII, since viewers measure it after decoding it.
 type pdfModel struct {
 	off   int64
 	part  modelPart
 	field [12]byte
-	have  int   // bytes of the field
-	name  int64 // bytes of a name before it
-	skip  int64 // bytes to skip after that
+	have  int   // bytes of the field that have come
+	name  int64 // bytes of a chain's name that come before the field
+	skip  int64 // bytes to skip before the field
 	chain int64 // end of the current chain, 0 for none
-	start int64 // of its data
+	start int64 // offset of the chain's data
 	bad   bool
 }
 

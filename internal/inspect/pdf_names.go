@@ -8,21 +8,21 @@ const (
 	keyOther
 	keyTrigger // of additional actions alone: see triggers
 	keyLook    // says how an annotation looks
-	keyColor   // does so, or is of additional actions
+	keyColor   // C or DS: how an annotation looks, or an event of additional actions
 
 	// The type of an action, and its entries.
 	keyType
 	keyS
 	keyD
 	keyDp
-	keyReset // of ResetForm alone
-	keySound // of actions that play sounds alone
+	keyReset // Fields or Flags, of ResetForm
+	keySound // Sound and the other entries of actions that play sounds
 	keyH
 	keyIsMap
 	keyN
 	keyNext
 	keySD
-	keyState // of SetOCGState alone
+	keyState // State or PreserveRB, of SetOCGState
 	keyT
 	keyTrans
 	keyURI
@@ -53,7 +53,7 @@ const (
 	key3DD
 	keyOnInstantiate
 	keyRichMediaContent
-	keyView // the view of a model
+	keyView // about the view of a model
 
 	// Entries that distinguish annotations from elements of the structure.
 	keySubtype
@@ -78,7 +78,7 @@ const (
 	keyLinearized
 	keyL
 
-	pdfKeys // the number of keys, which must be less than the bits of a set
+	pdfKeys // the number of keys, which must be at most the bits of a set
 )
 
 var pdfKeyNames = map[string]pdfKey{
@@ -155,7 +155,7 @@ const (
 	actShows             // chooses a page, or changes what is shown, or does nothing
 	actNamed
 	actURI
-	actOnClick // changes fields, or plays a sound of the file
+	actOnClick // changes fields or the view of a model, or plays a sound of the file
 	actGoToR
 	actScript
 	actBad
@@ -203,8 +203,8 @@ var pdfActions = map[string]*pdfActionType{
 const playsMedia = "contains an action that plays media"
 
 // pdfMoves are the named actions that pass on a click. Those of the specification move within the
-// file. Others only open a dialog of the viewer, change how it shows the file, or close it, such as
-// in LaTeX slides. Those that are true also pass when a page opens.
+// file. Others only go back or forward, open a dialog of the viewer, change how it shows the file,
+// or close it, such as in LaTeX slides. Those that are true also pass where they run by themselves.
 var pdfMoves = map[string]bool{
 	"NextPage": true, "PrevPage": true, "FirstPage": true, "LastPage": true,
 	"GoBack": false, "GoForward": false, "GoToPage": false, "Find": false, "Print": false,
@@ -212,9 +212,9 @@ var pdfMoves = map[string]bool{
 	"ShowHideToolBar": false, "GeneralInfo": false, "Close": false, "Quit": false, "NOP": false,
 }
 
-// pdfAnnotations are the types of annotations that only show something, whatever their entries
-// (12.5.6). They include those for the printing trade and for forms. A Screen shows media only by
-// an action. A Sound is in the file, and a click plays it.
+// pdfAnnotations are the types of annotations that pass whatever their entries, since these are
+// judged by themselves (12.5.6). They include those for the printing trade and for forms. A Screen
+// shows media only by an action. A Sound is in the file, and a click plays it.
 var pdfAnnotations = map[string]bool{
 	"Link": true, "Widget": true, "Text": true, "FreeText": true, "Line": true, "Square": true, "Circle": true, "Polygon": true,
 	"PolyLine": true, "Highlight": true, "Underline": true, "Squiggly": true, "StrikeOut": true, "Stamp": true, "Caret": true,
@@ -226,7 +226,7 @@ var pdfAnnotations = map[string]bool{
 // any: a movie is a file (ISO 32000-1, 13.4), and a model may name others.
 var pdfMedia = map[string]bool{"Movie": true, "3D": true, "RichMedia": true}
 
-// pdfStreamTypes are the subtypes of streams. Viewers take only one of them for a model.
+// pdfStreamTypes are the usual subtypes of streams. Of these, viewers take only U3D for a model.
 var pdfStreamTypes = map[string]bool{
 	"Image": true, "Form": true, "PS": true, "XML": true, "Type1C": true, "CIDFontType0C": true, "OpenType": true, "U3D": true,
 }

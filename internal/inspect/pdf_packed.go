@@ -1,7 +1,7 @@
 package inspect
 
 const (
-	unreadable = "has an object stream that cannot be examined"
+	unreadable = "has a stream of objects or of cross references that cannot be examined"
 
 	maxPacked  = 1 << 20 // objects in one stream
 	packedSize = 8       // bytes stored for each
@@ -19,15 +19,16 @@ type pdfPacked struct {
 	body   pdfBody
 	header []packedObject
 	room   int   // entries of the header with memory held for them
-	num    int64 // whose offset comes next, -1 for none
-	next   int   // the next object
+	num    int64 // of the object whose offset comes next, -1 for none
+	next   int   // index of the next object in the header
 	last   int64 // end of the last token
 	failed bool
 }
 
 type packedObject struct{ num, offset uint32 }
 
-// begin begins the stream with that number.
+// begin begins the stream with that number, and reports false if the beginning or the count of its
+// objects is unknown.
 func (b *pdfPacked) begin(stream int64, d *pdfDictionary) bool {
 	b.stream, b.first, b.count = stream, d.first, d.count
 	b.lex.restart()

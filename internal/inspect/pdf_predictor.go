@@ -5,19 +5,19 @@ type pdfRow struct {
 	tiff  bool // all rows have the PNG kind that TIFF uses, and no byte names it
 	step  int  // bytes of a pixel
 	kind  byte
-	at    int    // in the row; -1 before its kind
-	prior []byte // the row above, and the decoded part of the current one
-	left  [maxStep]byte
-	upper [maxStep]byte
+	at    int           // place in the row; -1 before its kind
+	prior []byte        // the row above, and the decoded part of the current one
+	left  [maxStep]byte // the pixel before, decoded
+	upper [maxStep]byte // the pixel above that one
 }
 
 const (
 	fromLeft = 1       // the kind of rows whose bytes are differences from the pixel before
-	maxRow   = 4 << 10 // bytes of a row; cross references have about five
+	maxRow   = 4 << 10 // bytes of a row; those of cross references have about five
 	maxStep  = 32
 )
 
-// begin reports false for parameters that have no meaning here.
+// begin reports false for parameters that it does not accept.
 func (r *pdfRow) begin(p pdfParms) bool {
 	if p.predictor == 1 {
 		r.prior = nil
@@ -51,7 +51,7 @@ func (r *pdfRow) decode(p []byte, into func([]byte)) {
 		}
 		n := min(len(p), len(r.prior)-r.at)
 		for i := range n {
-			p[i] = r.pixel(p[i])
+			p[i] = r.undo(p[i])
 		}
 		into(p[:n])
 		if p = p[n:]; r.at == len(r.prior) {
@@ -60,21 +60,21 @@ func (r *pdfRow) decode(p []byte, into func([]byte)) {
 	}
 }
 
-// pixel undoes the prediction of one byte (PNG, 9.2).
-func (r *pdfRow) pixel(c byte) byte {
+// undo undoes the prediction of one byte (PNG, 9.2).
+func (r *pdfRow) undo(c byte) byte {
 	k := r.at % r.step
-	a, b, left := r.left[k], r.prior[r.at], r.upper[k]
+	left, above, corner := r.left[k], r.prior[r.at], r.upper[k]
 	switch r.kind {
 	case fromLeft:
-		c += a
+		c += left
 	case 2:
-		c += b
+		c += above
 	case 3:
-		c += byte((int(a) + int(b)) / 2) //nolint:gosec // the mean of two bytes
+		c += byte((int(left) + int(above)) / 2) //nolint:gosec // the mean of two bytes
 	case 4:
-		c += paeth(a, b, left)
+		c += paeth(left, above, corner)
 	}
-	r.left[k], r.upper[k], r.prior[r.at] = c, b, c
+	r.left[k], r.upper[k], r.prior[r.at] = c, above, c
 	r.at++
 	return c
 }

@@ -39,9 +39,9 @@ const (
 	quietBlock = 128
 )
 
-// Of two bytes that lie together at an even place, each word has one of these pairs: "bj" or "re" if
-// it begins at an odd place, and "ob", "ef" or "ea" at an even one. Those of a group differ in few
-// bits. The highest bit of a pair does not count.
+// Of two bytes that lie together at an even place, each word has one of these pairs: "bj" or "re"
+// if it begins at an odd place, and "ob", "ef" or "ea" at an even one. Those of a group differ in
+// few bits. The highest bit of a pair does not count.
 const (
 	everyPair = 0x0001_0001_0001_0001
 	highPairs = 0x8000 * everyPair
@@ -52,10 +52,10 @@ const (
 	evenSame = (0x7fff &^ (('o' ^ 'e') | (('b'^'f')|('b'^'a'))<<8)) * everyPair
 )
 
-// unlike returns an even number of bytes at the beginning of p, up to a pair that resembles those of
-// the words, or up to the last bytes. One in 500 random pairs does. It passes bytes either because
-// withoutPairs does, or because no pair at an even place resembles them: a word across the place
-// where one follows the other has its pair after it by both.
+// unlike returns an even number of bytes at the beginning of p, up to a pair that resembles those
+// of the words, or up to the last bytes. One in 500 random pairs does. It passes bytes either
+// because withoutPairs does, or because no pair at an even place resembles them: a word across the
+// place where one follows the other has its pair after it by both.
 func unlike(p []byte) (n int) {
 	for n = withoutPairs(p); len(p)-n >= quietBlock; n += withoutPairs(p[n:]) {
 		q := (*[quietBlock]byte)(p[n:])
@@ -75,8 +75,8 @@ func unlike(p []byte) (n int) {
 	return n
 }
 
-// alike sets the high bit of each pair of p that resembles one of the words, and perhaps that of the
-// pair after it.
+// alike sets the high bit of each pair of p that resembles a pair of the words, and perhaps that of
+// the pair after it.
 func alike(p []byte) uint64 {
 	w := binary.LittleEndian.Uint64(p)
 	return ((w^oddPair)&oddSame - everyPair) | ((w^evenPair)&evenSame - everyPair)

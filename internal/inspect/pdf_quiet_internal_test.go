@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// loud requires that none of the words begins in the bytes that quiet returns.
-func loud(t *testing.T, p []byte) int {
+// checkedQuiet returns what quiet does, and requires that none of the words begins in those bytes.
+func checkedQuiet(t *testing.T, p []byte) int {
 	t.Helper()
 	n := quiet(p)
 	for _, word := range []string{endstream, hiddenWord, tableWord} {
@@ -21,16 +21,16 @@ func loud(t *testing.T, p []byte) int {
 	return n
 }
 
-// TestPDFQuiet: the words are found at each place, and random bytes pass whole.
+// TestPDFQuiet: the words are found at each place after some fillings, and random bytes pass whole.
 func TestPDFQuiet(t *testing.T) {
 	random := make([]byte, 64<<10)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(random)
-	require.Equal(t, len(random), loud(t, random))
+	require.Equal(t, len(random), checkedQuiet(t, random))
 	for _, filling := range []string{"\x00", "b", "j", "re", "ob", "tre", "xre", "\xe2\xea"} {
 		for before := range 2 * quietBlock {
 			for _, word := range []string{endstream, hiddenWord, tableWord, "ob", "xre", "endstre"} {
 				for _, after := range []string{"", "\x00", strings.Repeat(filling, 40)} {
-					loud(t, []byte(strings.Repeat(filling, before)[:before]+word+after))
+					checkedQuiet(t, []byte(strings.Repeat(filling, before)[:before]+word+after))
 				}
 			}
 		}
@@ -38,7 +38,7 @@ func TestPDFQuiet(t *testing.T) {
 	for at := range 200 {
 		p := bytes.Clone(random)
 		copy(p[at*300:], hiddenWord)
-		require.LessOrEqual(t, at*300-8, loud(t, p))
+		require.LessOrEqual(t, at*300-8, checkedQuiet(t, p))
 	}
 }
 
@@ -65,6 +65,6 @@ func TestPDFPairs(t *testing.T) {
 func FuzzPDFQuiet(f *testing.F) {
 	f.Add([]byte("12 0 obj endstream xref"), 40)
 	f.Fuzz(func(t *testing.T, p []byte, zeros int) {
-		loud(t, append(make([]byte, zeros&0xff), p...))
+		checkedQuiet(t, append(make([]byte, zeros&0xff), p...))
 	})
 }

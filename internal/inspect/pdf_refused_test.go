@@ -26,8 +26,8 @@ const (
 	otherForm  = "unsupported_variant"
 )
 
-// passive returns the code that refuses a file if nothing in it may act, "" if it is accepted. It
-// checks that the pieces of the file make no difference.
+// passive returns the code and the kind that refuse a file if nothing in it may act, "" if it is
+// accepted. It checks that the pieces of the file make no difference.
 func passive(t *testing.T, in string, allow inspect.PDFAllow) string {
 	t.Helper()
 	whole := inPieces(in, len(in)+1, &inspect.PDF{RefuseActive: true, Allow: allow})
@@ -57,8 +57,8 @@ func clicks(entries string) string {
 
 func object(num int, value string) string { return fmt.Sprintf("%d 0 obj\n%s\nendobj", num, value) }
 
-// referred returns a file of these objects and a cross-reference stream of rows of 1, 4 and 2
-// bytes.
+// referred returns a file of these objects and a cross-reference stream, whose rows have fields of
+// 1, 4 and 2 bytes.
 func referred(entries string, rows [][3]int, objects ...string) string {
 	var data strings.Builder
 	for _, r := range rows {
@@ -88,7 +88,7 @@ func TestPDFStreamsOfObjects(t *testing.T) {
 		{"type elsewhere", stored("/Type 9 0 R/N 1/First 4"), script},
 		{"type twice", stored("/Type/ObjStm/Type/XObject/N 1/First 4"), script},
 		{"escaped type", stored("/#54ype/Obj#53tm/N 1/First 4"), script},
-		{"no type at all", stored("/Type null/N 1/First 4"), script},
+		{"type of null", stored("/Type null/N 1/First 4"), script},
 		{"type as a string", stored("/Type(ObjStm)/N 1/First 4"), script},
 		{"type in small letters", stored("/Type/objstm/N 1/First 4"), script},
 		{"escaped keys", stored("/#4e 1/F#69rst 4"), script},
@@ -139,7 +139,7 @@ func differences(s string, step, row int) string {
 	return string(out)
 }
 
-// An object has several bodies, of which readers take one or the other.
+// An object may have several bodies, of which readers take one or the other.
 func TestPDFBodiesOfOneObject(t *testing.T) {
 	const (
 		page   = "<</S/GoTo/D[3 0 R/Fit]>>"
@@ -250,7 +250,7 @@ func TestPDFActions(t *testing.T) {
 		{"a link to a file with two names", clicks(`/A<</S/GoToR/F(c:x.pdf)/F(x.pdf)>>`), link},
 		{"a link to a file on another computer, specified elsewhere", pdf(object(5, `<</A<</F 6 0 R/S/GoToR>>>>`), object(6, `<</Type/Filespec/F(//host/x.pdf)>>`)), link},
 		{"a link to a file in a file system, specified elsewhere", pdf(object(5, `<</A<</S/GoToR/F 6 0 R>>>>`), object(6, `<</FS/URL/F(x.pdf)>>`)), link},
-		{"a link to a file, two names of which lead elsewhere", pdf(object(5, `<</A<</S/GoToR/F 6 0 R>>>>`), object(6, `<</F(x.pdf)/UF 7 0 R>>`), object(7, `(//host/x.pdf)`)), link},
+		{"a link to a file with two names, one of which leads elsewhere", pdf(object(5, `<</A<</S/GoToR/F 6 0 R>>>>`), object(6, `<</F(x.pdf)/UF 7 0 R>>`), object(7, `(//host/x.pdf)`)), link},
 		{"a link to a file on another computer, whose name is an object", pdf(object(5, `<</A<</S/GoToR/F 6 0 R>>>>`), object(6, `(\\\\host\\x.pdf)`)), link},
 		{"a link to a file with a scheme, whose name is an object", pdf(object(5, `<</A<</S/GoToR/F 6 0 R>>>>`), object(6, `(smb:x.pdf)`)), link},
 		{"a link to a file by a reference to a reference", pdf(object(5, `<</A<</S/GoToR/F 6 0 R>>>>`), object(6, `7 0 R`), object(7, `(//host/x)`)), action},
@@ -258,7 +258,7 @@ func TestPDFActions(t *testing.T) {
 		{"a link to a file that is not a string", clicks(`/A<</S/GoToR/F[(x)]>>`), link},
 		{"a link to a file on another computer, specified", clicks(`/A<</S/GoToR/F<</Type/Filespec/F(x.pdf)/UF(//host/x.pdf)>>>>`), link},
 		{"a link to a file in a file system", clicks(`/A<</S/GoToR/F<</FS/URL/F(x.pdf)>>>>`), link},
-		{"a link to a file whose specification names others", clicks(`/A<</S/GoToR/F<</F(x.pdf)/EF 6 0 R>>>>`), link},
+		{"a link to a file whose specification carries files", clicks(`/A<</S/GoToR/F<</F(x.pdf)/EF 6 0 R>>>>`), link},
 		{"a link to a file whose specification is deep", clicks(`/A<</S/GoToR/F<</F<</F(//host/x)>>>>>>`), link},
 		{"a link to a file, with what is not its own", clicks(`/A<</S/GoToR/F(x.pdf)/Win<<>>>>`), action},
 		{"a link to a file on opening", holds(`/OpenAction<</S/GoToR/F(x.pdf)/D[0/Fit]>>`), action},
@@ -274,7 +274,7 @@ func TestPDFActions(t *testing.T) {
 		{"nothing, and then the web on opening", holds(`/OpenAction<</S/NOP/Next<</S/URI/URI(x)>>>>`), action},
 		{"a view", clicks(`/A<</S/GoTo3DView/TA 5 0 R/V 0>>`), ""},
 		{"a view on opening", holds(`/OpenAction<</S/GoTo3DView/TA 5 0 R/V 0>>`), action},
-		{"a view of a file", clicks(`/A<</S/GoTo3DView/TA 5 0 R/F(x)>>`), action},
+		{"a view, with a file", clicks(`/A<</S/GoTo3DView/TA 5 0 R/F(x)>>`), action},
 		{"commands of media", clicks(`/A<</S/RichMediaExecute>>`), media},
 		{"sends a form", clicks(`/A<</S/SubmitForm>>`), form},
 		{"reads a form", clicks(`/A<</S/ImportData>>`), form},

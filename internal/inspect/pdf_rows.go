@@ -4,7 +4,7 @@ import "encoding/binary"
 
 const rowLength = len("0000000000 00000 n")
 
-// shapes reads rows of a table.
+// shapes reads rows of a table in the usual form. It returns the numbers of their bytes and tokens.
 func (x *pdfReferences) shapes(p []byte) (n, tokens int) {
 	for tokens < manyTokens && x.count != 1 && x.rules.err == nil {
 		from := n + blanks(p[n:])
@@ -24,8 +24,8 @@ func (x *pdfReferences) shapes(p []byte) (n, tokens int) {
 	return n, tokens
 }
 
-// offsetOf returns the offset at the beginning of a row, and whether the row has digits and spaces in
-// the usual places.
+// offsetOf returns the offset at the beginning of a row, and whether the row has digits and spaces
+// in the usual places.
 func offsetOf(row *[rowLength + 1]byte) (offset int64, right bool) {
 	const (
 		every = 0x01_01_01_01_01_01_01_01

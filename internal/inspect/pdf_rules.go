@@ -1,7 +1,6 @@
 package inspect
 
-// PDFAllow lists what [PDF].RefuseActive lets pass. Allowing something else never lets scripts
-// pass.
+// PDFAllow lists what [PDF].RefuseActive lets pass. Only Calculations lets scripts pass.
 type PDFAllow struct {
 	Calculations bool // scripts that only call Acrobat's functions for the fields of forms
 	Attachments  bool // files in the file, which are data: they are not inspected

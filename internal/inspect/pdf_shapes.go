@@ -1,8 +1,8 @@
 package inspect
 
 // shapes reads usual sequences of tokens at the beginning of p, with the same effect as token by
-// token, and returns the number of their bytes. All others are left to that. No hidden object may be
-// open, since pdfHidden does not see the bytes.
+// token, and returns the number of their bytes. All others are left to the lexer. No hidden object
+// may be open, since pdfHidden does not see the bytes.
 func (f *pdfWalk) shapes(p []byte) (n int) {
 	for f.goesOn() {
 		took, tokens := 0, 0
@@ -25,7 +25,7 @@ func (f *pdfWalk) shapes(p []byte) (n int) {
 	return n
 }
 
-// manyTokens are read, and paid for, at a time.
+// manyTokens is the number of tokens that are read, and paid for, at a time.
 const manyTokens = 100
 
 // owe takes the steps of tokens from the budget, soon.
@@ -132,7 +132,7 @@ func (b *pdfBody) bracket(opens, array bool, length int) int {
 }
 
 // plainName reads a name after its slash, and returns the length with the slash. It returns 0 for
-// names that are long, cut or have escapes.
+// names that are long, have escapes, or may go on after p.
 func (b *pdfBody) plainName(p []byte) int {
 	n := 0
 	for n < len(p) && isPlainName[p[n]] {
@@ -148,8 +148,8 @@ func (b *pdfBody) plainName(p []byte) int {
 }
 
 // plainNumber reads a number of digits alone, or a reference, and returns its length. It returns 0
-// for one of more than maxPDFDigits, one that is part of a longer word, and one that may go on after
-// p.
+// for one of more than maxPDFDigits, one that is part of a longer word, and one that may go on
+// after p.
 func (b *pdfBody) plainNumber(p []byte) (n int, refers bool) {
 	num := int64(0)
 	for n < len(p) && digitTable[p[n]] {

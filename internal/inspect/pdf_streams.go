@@ -1,7 +1,7 @@
 package inspect
 
 // pdfStreams examines the streams that hold objects or cross references, whatever they call
-// themselves: readers go by the reference that leads there.
+// themselves: readers go by the reference that leads there. It also examines models.
 type pdfStreams struct {
 	rules   *pdfRules
 	refs    *pdfReferences
@@ -12,7 +12,7 @@ type pdfStreams struct {
 	length  int64         // declared, -1 if it is unknown
 	trailed int           // bytes of endstream not yet passed on
 	head    pdfLexer      // of a stream that may have objects
-	numbers int           // numbers at its start
+	numbers int           // numbers at its start; -1 if something else begins it
 }
 
 // begin begins the stream of an object.

@@ -47,7 +47,7 @@ func (s *pdfText) literal(c byte) (end bool) {
 		s.esc = escNone
 		return false
 	case s.esc == escDigit || s.esc == escDigits:
-		s.put(byte(s.octal)) //nolint:gosec // two digits have six bits
+		s.put(byte(s.octal)) //nolint:gosec // two digits have six bits at most
 	case s.esc == escCR && c == '\n':
 		s.esc = escNone
 		return false
@@ -85,8 +85,8 @@ func (s *pdfText) escaped(c byte) {
 	}
 }
 
-// hex reads a byte of a hexadecimal string and reports whether it is the last. A digit without a
-// partner has a zero.
+// hex reads a byte of a hexadecimal string and reports whether it is the last. A zero completes a
+// last digit without a partner.
 func (s *pdfText) hex(c byte) (end bool) {
 	digit := hexDigit(c)
 	switch {

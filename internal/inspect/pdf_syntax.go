@@ -45,7 +45,7 @@ func hexDigit(c byte) int {
 	return -1
 }
 
-// unescapeName replaces #xx in place.
+// unescapeName replaces #xx in place, where xx are hexadecimal digits.
 func unescapeName(name []byte) []byte {
 	out := name[:0]
 	for i := 0; i < len(name); i++ {
@@ -62,7 +62,7 @@ func unescapeName(name []byte) []byte {
 	return out
 }
 
-// partial returns the number of bytes of a word, but not all, that stand at the end of p.
+// partial returns the number of first bytes of a word, but not all, that stand at the end of p.
 func partial(p []byte, word string) int {
 	for n := min(len(word)-1, len(p)); n > 0; n-- {
 		if end := p[len(p)-n:]; end[0] == word[0] && string(end) == word[:n] {
@@ -90,7 +90,7 @@ func structural(word []byte) bool {
 // maxPDFDigits is the largest number of digits whose value is certain to fit.
 const maxPDFDigits = 18
 
-// pdfInt returns the value of a non-negative number, and -1 for all other words.
+// pdfInt returns the value of a word of at most maxPDFDigits digits, and -1 for all other words.
 func pdfInt(word []byte) int64 {
 	if len(word) == 0 || len(word) > maxPDFDigits {
 		return -1
