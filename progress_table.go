@@ -12,8 +12,8 @@ type ProgressStatus struct {
 	State ProgressState `json:"state"`
 	Code  Code          `json:"code,omitempty"` // of StateRefused: why
 
-	// Received counts bytes that have arrived. It begins again while a direct or resumable upload is
-	// checked.
+	// Received counts bytes that have arrived. It begins again while a direct or resumable upload
+	// is checked.
 	Received int64 `json:"received"`
 	// Total is what Received will be, -1 if unknown.
 	Total int64 `json:"total"`

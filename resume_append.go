@@ -71,7 +71,7 @@ func (s *resumption) charge() {
 
 // store stores the bytes, and calls end when it stores no more. Whole reports that the caller must
 // finish: all bytes are there, or another instance has ended the upload. Without whole and err,
-// store has answered. J is the check of a whole file, nil if none was begun.
+// store has answered. J has the check of a whole file, if one was begun.
 func (s *resumption) store(end func()) (j *judging, whole bool, err error) {
 	defer end()
 	st, err := s.state()
@@ -177,7 +177,7 @@ func (s *resumption) notAhead(err error) error {
 	return s.settled(err)
 }
 
-// admitBytes waits for a slot, and opens the body. Until is how long the storage may wait for
+// admitBytes waits for a slot, and opens the body. Until is when the storage must stop waiting for
 // memory.
 func (s *resumption) admitBytes(st chain.State, rest int64) (until time.Time, err error) {
 	wait := s.h.opts.MaxWait
