@@ -92,8 +92,8 @@ func TestResumeRefused(t *testing.T) {
 	}
 }
 
-// TestResumeJudgedOnce checks that a file that comes in one request is read once, and one that was
-// cut is read again.
+// TestResumeJudgedOnce checks that the observer sees each byte once, whether the file comes in one
+// request or in two.
 func TestResumeJudgedOnce(t *testing.T) {
 	content := strings.Repeat("0123456789", 2000)
 	for _, row := range []struct {
@@ -225,7 +225,7 @@ func TestResumeTwoInstances(t *testing.T) {
 	fast := newResumable(t, store, nil, o, upload.ResumeOptions{})
 	url := fast.create(t, "a.txt", len(content))
 	last := len(content) - 1
-	for at := 0; at < last; at += 2 << 20 { // several cells
+	for at := 0; at < last; at += 2 << 20 { // several pieces, in two cells
 		require.Equal(t, http.StatusNoContent, fast.patch(t, url, at, content[at:min(last, at+2<<20)]).StatusCode)
 	}
 	answers := make(chan reply, 1)

@@ -12,9 +12,9 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// TestResumeDoneTakesNoPlace checks that the host's function keeps no other file from its check,
+// TestResumeDoneTakesNoSlot checks that the host's function keeps no other file from its check,
 // however long it takes.
-func TestResumeDoneTakesNoPlace(t *testing.T) {
+func TestResumeDoneTakesNoSlot(t *testing.T) {
 	running, release := make(chan struct{}), make(chan struct{})
 	done := func(_ context.Context, _ string, _ map[string]string, f upload.File) error {
 		if f.Name == "slow.txt" {
