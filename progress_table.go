@@ -160,8 +160,8 @@ func (p *progressTable) find(id progressID) *tracked {
 	return p.known[id]
 }
 
-// add makes t known, in place of one with its id, and evicts the first to have ended if the table
-// or the share of t's subject is full. It reports false if none has ended there.
+// add makes t known, in place of one with its id. If the table or the share of t's subject is full,
+// add evicts the first to have ended there. It reports false if none has.
 func (p *progressTable) add(t *tracked, limit int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/internal/chain"
 )
 
-// freeBytes is from how many bytes on a PATCH does not count as a request: a file that comes in
+// freeBytes is from how many bytes on a PATCH does not count as a request. A file that comes in
 // pieces must not use up the requests of its sender.
 const freeBytes = 64 << 10
 
@@ -42,8 +42,9 @@ func (s *resumption) append() error {
 	return nil
 }
 
-// charge counts a PATCH that was expected to bring many bytes, and did not, and the bytes that were
-// read for nothing, once the body is drained. A refused creation gives back only the rest.
+// charge counts a PATCH that was expected to bring many bytes, and did not. It also counts the
+// bytes that were read for nothing, once the body is drained. A refused creation gives back only
+// the rest.
 func (s *resumption) charge() {
 	if s.charged || s.account.limiter == nil || s.grant == nil {
 		return

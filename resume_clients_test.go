@@ -16,8 +16,8 @@ import (
 )
 
 // TestResumeJava sends a file as tus-java-client does: in requests of 10 MiB without a length,
-// which wait for 100 Continue, as PATCH or, where that is not allowed, as POST. The client accepts
-// only the offset of all that it has sent.
+// which wait for 100 Continue. They are POST where PATCH is not allowed. The client accepts only
+// the offset of all that it has sent.
 func TestResumeJava(t *testing.T) {
 	for name, over := range map[string]bool{"PATCH": false, "override": true} {
 		t.Run(name, func(t *testing.T) {

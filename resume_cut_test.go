@@ -124,8 +124,8 @@ func TestResumeTwoWriters(t *testing.T) {
 	z.requireStored(t, upload.File{Key: keys[0], Type: "text/plain", Name: "a.txt"}, content)
 }
 
-// TestResumeStalled checks that a client that stalls or is too slow is cut, that what it sent is
-// kept, and that the status is one after which clients try again.
+// TestResumeStalled checks that a client that stalls or is too slow is cut, and that what it sent
+// is kept. The status is one after which clients try again.
 func TestResumeStalled(t *testing.T) {
 	for name, o := range map[string]upload.Options{
 		"stalled": {StallTimeout: 100 * time.Millisecond},

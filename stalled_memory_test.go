@@ -32,7 +32,7 @@ func sizeOf(c corpus.Kind) int {
 
 // held is the memory that a handler holds for uploads that stall.
 type held struct {
-	own     int64 // all but what is shared
+	own     int64 // all except what is shared
 	seen    int64 // bytes that inspectors have looked at
 	waiting int   // uploads that have not ended
 }
