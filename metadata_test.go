@@ -35,7 +35,7 @@ func pngChunk(kind, data string) string {
 	return string(length) + kind + data + string(sum)
 }
 
-// sendPhoto sends a photo through each door.
+// sendPhoto sends a photo through each door except links.
 var sendPhoto = map[string]func(t *testing.T, d *direct) upload.File{
 	"form": func(t *testing.T, d *direct) upload.File {
 		return d.sends(t, uploadtest.NewRequest("/", uploadtest.File("file", "a.png", photo())), d.handler)
@@ -108,8 +108,8 @@ func (s *seeing) Verdict() error {
 	return nil
 }
 
-// TestMetadata: by default no door stores what a picture says of its owner. Validators see what is
-// stored, and what is left of the picture is sound.
+// TestMetadata: by default no door stores what a picture says of its owner. Validators see the head
+// as it came, and observers what is stored. What is left of the picture is sound.
 func TestMetadata(t *testing.T) {
 	for _, tc := range []struct {
 		about string
@@ -198,7 +198,8 @@ func TestMetadataUnclear(t *testing.T) {
 	}
 }
 
-// TestMetadataPanic: a mistake of a cleaner says nothing of the file, and only the log has it.
+// TestMetadataPanic: a cleaner that panics says nothing of the file, so the refusal is that of a
+// failed check. Its cause is the panic.
 func TestMetadataPanic(t *testing.T) {
 	fault := &clean.Error{Code: clean.CodePanic, Detail: "panic: its place"}
 	err := upload.MetadataError(fault)
@@ -226,8 +227,8 @@ func TestMetadataAtOnce(t *testing.T) {
 	require.Zero(t, d.staged())
 }
 
-// TestMetadataReplaced: a staged file that is replaced after it was checked is not published, even
-// where its patches would fit it.
+// TestMetadataReplaced: a staged file is replaced after it was checked. The other one is published
+// only after a check of its own, even where the patches of the first would fit it.
 func TestMetadataReplaced(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{Form: true})
 	ticket := d.sign(t, declarationOf("a.png", photo()))

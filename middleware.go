@@ -69,8 +69,8 @@ func (tx *Tx) settle(o *outcome) {
 }
 
 // errNotKept is the error of [Keep]: the context has no files, or they are removed at the end of
-// the request or were removed. One that was confirmed stays published instead, and its client may
-// confirm again.
+// the request or were removed. A confirmed file stays published instead, and its client may confirm
+// again.
 var errNotKept = errors.New("upload: the files are not kept")
 
 type outcomeKey struct{}

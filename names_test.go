@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// TestCompleteNames: at both doors, only names without an extension get one, and only on
-// request.
+// TestCompleteNames: in forms and in direct uploads, only names without an extension get one, and
+// only on request.
 func TestCompleteNames(t *testing.T) {
 	long := strings.Repeat("n", 255)
 	for _, row := range []struct {
@@ -72,8 +72,9 @@ func TestNamesOfDirectUploads(t *testing.T) {
 	}
 }
 
-// TestNamesOfClients: files keep the name that the person sees. Some clients write filename*
-// or RFC 2047 words, with the plain name or without it.
+// TestNamesOfClients: files keep the name that the person sees, after its last slash or backslash.
+// Some clients write filename* or RFC 2047 words, with the plain name or without it. Two names with
+// different extensions are refused.
 func TestNamesOfClients(t *testing.T) {
 	for _, row := range []struct{ about, disposition, want string }{
 		{"React Native 0.74", `filename="photo (1).png"; filename*=utf-8''photo%20(1).png`, "photo (1).png"},

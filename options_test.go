@@ -24,7 +24,7 @@ func TestNewNeedsAllThree(t *testing.T) {
 	}
 }
 
-// TestOptions: no option is unlimited, and everything kept in memory has a bound.
+// TestOptions: New refuses negative options, and limits of files and text above the largest.
 func TestOptions(t *testing.T) {
 	const maxText = 64 << 20
 	for _, tc := range []struct {

@@ -142,7 +142,8 @@ func TestKeepUnderTimeoutHandler(t *testing.T) {
 	}
 }
 
-// TestKeepAtTheTimeout: if Keep and the timeout come at once, files and row agree.
+// TestKeepAtTheTimeout: if Keep and the timeout come at once, the file stays if Keep returns no
+// error, and is removed if it returns one.
 func TestKeepAtTheTimeout(t *testing.T) {
 	for range 200 {
 		synctest.Test(t, func(t *testing.T) {

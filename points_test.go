@@ -51,14 +51,14 @@ func (p *points) hit(name string) {
 	}
 }
 
-// misdeeds are the ways in which the host's code misbehaves there.
+// misdeeds are the ways in which the host's code misbehaves at a point.
 var misdeeds = map[string]func(){
 	"panics": func() { panic("boom") },
 	"exits":  runtime.Goexit,
 	"hangs":  func() { time.Sleep(time.Hour) },
 }
 
-// listens reports whether a misdeed there must change nothing.
+// listens reports whether a misdeed at point must change nothing.
 func listens(point string) bool {
 	return strings.HasPrefix(point, "log ") || strings.HasPrefix(point, "hook ")
 }
@@ -174,7 +174,7 @@ func (s pointStaged) Discard(ctx context.Context) error {
 	return nil
 }
 
-// pointed is a handler whose calls of the host are all points.
+// pointed returns a handler whose calls of the host's code are points, and its storage.
 func pointed(t *testing.T, p *points) (*upload.Handler, *memstore.Store) {
 	t.Helper()
 	store := &memstore.Store{}
@@ -319,7 +319,7 @@ func TestEveryPoint(t *testing.T) {
 					}
 					again := httptest.NewRecorder()
 					h.ServeHTTP(again, post(good))
-					require.Equal(t, 201, again.Code, "%s: the place is free", what)
+					require.Equal(t, 201, again.Code, "%s: the slot is free", what)
 					begin := time.Now()
 					require.NoError(t, h.Shutdown(t.Context()), what)
 					require.Zero(t, time.Since(begin), what)
@@ -345,9 +345,9 @@ func (p *points) send(t *testing.T, s *storage.SignedRequest, content string) {
 	require.Equal(t, 200, w.Code, w.Body)
 }
 
-// TestEveryPointOfSteps: whatever the host's code does at any point of a direct upload,
-// each step has one decision, and nothing goes on. The next confirmation or abort ends
-// cleanly. A log or a hook does not even change an answer.
+// TestEveryPointOfSteps: if the host's code panics or exits at any point of a direct upload, each
+// step has one decision, and nothing goes on. The next confirmation or abort ends cleanly. A log or
+// a hook does not even change an answer.
 func TestEveryPointOfSteps(t *testing.T) {
 	for about, do := range map[string]func(){"panics": misdeeds["panics"], "exits": misdeeds["exits"]} {
 		undisturbed := []int{}
@@ -501,7 +501,7 @@ func TestEveryPointOfListeners(t *testing.T) {
 			return outcome
 		},
 		"sweep": func(t *testing.T, p *points, _ *memstore.Store) (outcome []string) {
-			time.Sleep(time.Until(time.Date(2007, time.January, 1, 0, 0, 0, 0, time.UTC))) // S3 is not older
+			time.Sleep(time.Until(time.Date(2007, time.January, 1, 0, 0, 0, 0, time.UTC))) // a sweep believes no date from before S3
 			b := stuckObject{&memstore.Store{}}
 			b.Handler("http://store.example/")
 			for _, key := range []string{"k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "orphan", "stuck"} {

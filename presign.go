@@ -52,7 +52,8 @@ type PresignOptions struct {
 	// 15 min. At most 12 h.
 	URLExpires time.Duration
 
-	// TicketExpires is how long a ticket works. Default: 6 h or a longer URLExpires. At most 7 days.
+	// TicketExpires is how long a ticket works. Default: 6 h or a longer URLExpires. At most 7
+	// days.
 	TicketExpires time.Duration
 
 	// StagingPrefix stands before staging keys, and ends in "/".

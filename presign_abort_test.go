@@ -22,7 +22,7 @@ import (
 type lateBytes struct {
 	*memstore.Store
 	late     []time.Duration // how long after each removal bytes arrive
-	always   bool            // they arrive with each further one
+	always   bool            // bytes arrive with each removal
 	inParts  bool
 	removals atomic.Int32
 	stay     atomic.Bool
@@ -64,7 +64,7 @@ func (s *lateBytes) Parts(ctx context.Context, key, uploadID string) ([]storage.
 }
 
 // TestAbortWhileBytesArrive: of an upload that its client gives up while it sends, nothing stays on
-// a busy service either.
+// a busy service either. If bytes arrive after each removal, the abort fails.
 func TestAbortWhileBytesArrive(t *testing.T) {
 	for _, row := range []struct {
 		name   string

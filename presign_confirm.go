@@ -136,7 +136,7 @@ func (p *Presigner) publish(q *session, t *sealed, s *ticket.State) (File, error
 	}
 	stored, err := p.store.Stat(q.ctx, t.Staging)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && s.Refused != nil: // and removed, for whoever came first
+	case errors.Is(err, fs.ErrNotExist) && s.Refused != nil: // an earlier confirmation has removed it
 		return File{}, s.Refused
 	case errors.Is(err, fs.ErrNotExist):
 		return File{}, &Error{Code: CodeNotUploaded}
@@ -199,7 +199,7 @@ func (p *Presigner) refuse(q *session, t *sealed, s *ticket.State, err error) er
 	return errors.Join(err, p.remove(q, t))
 }
 
-// checkStaged reads the staged object, if it still has the ETag.
+// checkStaged checks the staged object, if it has the declared size and still the ETag of stored.
 func (p *Presigner) checkStaged(q *session, t *sealed, stored storage.Stored, s *ticket.State) (*checked, error) {
 	if stored.Size != t.Size {
 		return nil, &Error{Code: CodeNotDeclared, Params: map[string]any{"kind": "size", "size": stored.Size, "declared": t.Size}}

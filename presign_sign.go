@@ -202,7 +202,7 @@ func (p *Presigner) Abort(r *http.Request, token string) (err error) {
 var latePauses = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond}
 
 // removeLate removes the bytes of an upload of which some may be on their way: a client gives up
-// while it sends. S3 may keep such parts, and documents that the abort may then be needed again and
+// while it sends. S3 may keep such parts. It documents that the abort may then be needed again, and
 // that ListParts shows them. versitygw opens the upload again, and keeps half a file.
 func (p *Presigner) removeLate(ctx context.Context, t *sealed) error {
 	for _, pause := range latePauses {

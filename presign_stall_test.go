@@ -24,7 +24,7 @@ const stallTimeout = 30 * time.Second
 type stalling struct {
 	*uploadtest.Server
 	handler *upload.Handler
-	asked   int // the authorizer
+	asked   int // how often the authorizer was asked
 }
 
 func serveStalling(t *testing.T) *stalling {
@@ -68,8 +68,8 @@ func (s *stalling) begin(t *testing.T, path string, length int64, change func(ht
 	return c
 }
 
-// TestStalledSteps: any number of steps whose clients stall in the body are answered with
-// 408 after StallTimeout, and their connections end.
+// TestStalledSteps: many steps whose clients stall in the body at once are answered with 408 after
+// StallTimeout, and their connections end.
 func TestStalledSteps(t *testing.T) {
 	for i, path := range []string{"/tickets/", "/tickets/part", "/tickets/confirm", "/tickets/abort", "/own/confirm"} {
 		requests := 200

@@ -109,7 +109,7 @@ func declarationOf(name, content string) upload.Declaration {
 	return upload.Declaration{Field: "file", Name: name, Size: int64(len(content))}
 }
 
-// sign returns a ticket for the content.
+// sign returns a ticket for the declared file.
 func (d *direct) sign(t *testing.T, decl upload.Declaration) upload.Ticket {
 	t.Helper()
 	var ticket upload.Ticket
@@ -199,20 +199,19 @@ func TestDirectUpload(t *testing.T) {
 	}
 }
 
-// TestConfirmRefuses: Confirm refuses the files that a streamed upload refuses, with the
-// same code, and removes them.
+// TestConfirmRefuses: Confirm refuses and removes a file that the policy refuses, or whose type is
+// not one of its name. It also refuses to publish before the file has arrived.
 func TestConfirmRefuses(t *testing.T) {
 	html := "<!doctype html><script>alert(1)</script>"
 	rows := map[string]struct {
 		name, content string
 		code          upload.Code
-		left          int // objects in staging
 	}{
-		"HTML declared as PNG":  {"a.png", html, upload.CodeTypeMismatch, 0},
-		"a ZIP after a PNG":     {"a.png", pngBytes() + "PK\x03\x04", upload.CodeTrailing, 0},
-		"markup within text":    {"a.txt", strings.Repeat("text ", 2000) + html, upload.CodeActiveContent, 0},
-		"PDF declared as text":  {"a.txt", pdfBytes, upload.CodeTypeMismatch, 0},
-		"nothing was uploaded ": {"a.txt", "", upload.CodeNotUploaded, 0},
+		"HTML declared as PNG": {"a.png", html, upload.CodeTypeMismatch},
+		"a ZIP after a PNG":    {"a.png", pngBytes() + "PK\x03\x04", upload.CodeTrailing},
+		"markup within text":   {"a.txt", strings.Repeat("text ", 2000) + html, upload.CodeActiveContent},
+		"PDF declared as text": {"a.txt", pdfBytes, upload.CodeTypeMismatch},
+		"nothing was uploaded": {"a.txt", "", upload.CodeNotUploaded},
 	}
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
@@ -226,7 +225,7 @@ func TestConfirmRefuses(t *testing.T) {
 				require.Equal(t, 200, send(t, ticket.SignedRequest, row.content))
 			}
 			d.refusesConfirm(t, row.code, "ann", ticket.Token)
-			require.Equal(t, row.left, d.staged())
+			require.Zero(t, d.staged())
 			require.Zero(t, d.store.Used())
 		})
 	}

@@ -12,8 +12,8 @@ type ProgressStatus struct {
 	State ProgressState `json:"state"`
 	Code  Code          `json:"code,omitempty"` // of StateRefused: why
 
-	// Received counts bytes that have arrived. It begins again while a direct or resumable upload is
-	// checked.
+	// Received counts bytes that have arrived. It begins again while a direct or resumable upload
+	// is checked.
 	Received int64 `json:"received"`
 	// Total is what Received will be, -1 if unknown.
 	Total int64 `json:"total"`
@@ -160,8 +160,8 @@ func (p *progressTable) find(id progressID) *tracked {
 	return p.known[id]
 }
 
-// add makes t known, in place of one with its id, and evicts the first to have ended if the table
-// or the share of t's subject is full. It reports false if none has ended there.
+// add makes t known, in place of one with its id. If the table or the share of t's subject is full,
+// add evicts the first to have ended there. It reports false if none has.
 func (p *progressTable) add(t *tracked, limit int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

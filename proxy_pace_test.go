@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// proxied is a server of one object of 1 MiB, over connections in memory.
+// proxied is a server of one object, over connections in memory.
 type proxied struct {
 	*uploadtest.Server
 	events chan upload.Event
@@ -44,7 +44,7 @@ func newProxied(t *testing.T, store storage.Storage, o upload.LinksOptions, conf
 	return p
 }
 
-// oneMebibyte is a storage of the object.
+// oneMebibyte returns a storage of one object of 1 MiB.
 func oneMebibyte(t *testing.T) *memstore.Store {
 	t.Helper()
 	l := &linked{store: &memstore.Store{}}
@@ -96,7 +96,7 @@ func eachProtocol(t *testing.T, test func(t *testing.T, http2 bool, configure fu
 	}
 }
 
-// TestProxyOutlastsWriteTimeout: a client that reads gets the whole file.
+// TestProxyOutlastsWriteTimeout: a client that reads slowly gets the whole file.
 func TestProxyOutlastsWriteTimeout(t *testing.T) {
 	eachProtocol(t, func(t *testing.T, http2 bool, configure func(*http.Server)) {
 		p := newProxied(t, oneMebibyte(t), upload.LinksOptions{}, configure)

@@ -89,8 +89,8 @@ func TestProxy(t *testing.T) {
 	require.Empty(t, store.asked)
 }
 
-// TestProxyReads: if the storage returns more or less than the range, no other bytes
-// pass, and no answer looks whole.
+// TestProxyReads: if the storage returns more than the range, only the range passes. If it returns
+// less, the answer does not look whole.
 func TestProxyReads(t *testing.T) {
 	for name, row := range map[string]struct {
 		give func([]byte) []byte
@@ -122,7 +122,7 @@ func TestProxyReads(t *testing.T) {
 	}
 }
 
-// givingStore returns other bytes than those it was asked for.
+// givingStore returns what give makes of the bytes that it was asked for.
 type givingStore struct {
 	*memstore.Store
 	give func([]byte) []byte

@@ -56,7 +56,7 @@ func TestRawAndStoreObeyTheField(t *testing.T) {
 				f.accepts(t, r)
 			}
 			keys := len(f.store.Keys())
-			_, err = h.Store(t.Context(), &tc.grant, picture("a.txt"), strings.NewReader(tc.content))
+			_, err = h.Store(t.Context(), &tc.grant, named("a.txt"), strings.NewReader(tc.content))
 			if tc.code != "" {
 				require.ErrorIs(t, err, tc.code)
 				f.empty(t)
@@ -68,19 +68,19 @@ func TestRawAndStoreObeyTheField(t *testing.T) {
 	}
 }
 
-// TestRawAndStoreHaveNoText: TextFirst and CheckForm are for forms alone, since raw bodies and Store
-// have no text.
+// TestRawAndStoreHaveNoText: TextFirst and CheckForm are for forms alone, since raw bodies and
+// Store have no text.
 func TestRawAndStoreHaveNoText(t *testing.T) {
 	f := newRaw(t, nil, upload.Options{
 		TextFirst: []string{"terms"},
 		CheckForm: func(context.Context, url.Values) error { return errTerms },
 	}, nil)
 	f.accepts(t, put(`attachment; filename="a.png"`, pngBytes()))
-	_, err := f.Store(t.Context(), ada, picture("a.txt"), strings.NewReader("hello"))
+	_, err := f.Store(t.Context(), ada, named("a.txt"), strings.NewReader("hello"))
 	require.NoError(t, err)
 }
 
-// TestRawHostDecides: each way to decide over a form works for a raw body, too.
+// TestRawHostDecides: Handle, Tx.Refuse and Refuse decide over a raw body as over a form.
 func TestRawHostDecides(t *testing.T) {
 	receive := func(end func(tx *upload.Tx, w http.ResponseWriter, r *http.Request)) func(*upload.Handler) http.Handler {
 		return func(h *upload.Handler) http.Handler {

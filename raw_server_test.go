@@ -128,7 +128,7 @@ func TestRawExpect(t *testing.T) {
 	}
 }
 
-// TestRawStalls: raw bodies have the same timeouts as forms.
+// TestRawStalls: a client that stalls in a raw body is cut after StallTimeout.
 func TestRawStalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newRaw(t, nil, upload.Options{StallTimeout: time.Minute}, fromPath)

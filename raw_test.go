@@ -103,7 +103,8 @@ func rest(t *testing.T, r *http.Request) string {
 	return string(b)
 }
 
-// TestRawIsTheWholeFile: the head of the request is judged before the first byte of its body.
+// TestRawIsTheWholeFile: a request whose body may not be the whole file is refused. Where its head
+// says so, no byte of the body is read.
 func TestRawIsTheWholeFile(t *testing.T) {
 	for _, tc := range []struct {
 		about  string
@@ -233,7 +234,7 @@ func TestRawIncoming(t *testing.T) {
 	}, seen)
 }
 
-// TestRawEnds: each request is one decision of the streamed door.
+// TestRawEnds: each request ends with one decision of the streamed door.
 func TestRawEnds(t *testing.T) {
 	var events []upload.Event
 	o := upload.Options{Hooks: upload.Hooks{Event: func(_ context.Context, e upload.Event) { events = append(events, e) }}}
@@ -250,8 +251,8 @@ func TestRawEnds(t *testing.T) {
 	require.Zero(t, events[2].Bytes)
 }
 
-// TestRawRungs: Middleware and Receive are those of forms.
-func TestRawRungs(t *testing.T) {
+// TestRawMiddlewareAndReceive: Middleware and Receive serve raw bodies as they serve forms.
+func TestRawMiddlewareAndReceive(t *testing.T) {
 	f := newRaw(t, nil, upload.Options{}, nil)
 	w := httptest.NewRecorder()
 	status := http.StatusConflict
@@ -326,7 +327,7 @@ func TestRawBodiesThatFail(t *testing.T) {
 	}
 }
 
-// failing returns a reader that ends with err.
+// failing is a reader that fails with err.
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }

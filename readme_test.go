@@ -40,7 +40,7 @@ func TestReadmeOutline(t *testing.T) {
 }
 
 // TestReadmeIsShort bounds the README: its words outside code, the lines of its first program, and
-// the width of everything that does not wrap.
+// the width of its code.
 func TestReadmeIsShort(t *testing.T) {
 	const mostWords, mostLines, mostColumns = 950, 15, 100
 	text := readPage(t, "README.md")

@@ -14,8 +14,8 @@ var (
 	lineStart = regexp.MustCompile(`(?m)^(.)`)
 )
 
-// TestRecipes: each recipe has a program that is literally part of an example which the
-// page names.
+// TestRecipes: each program of a recipe is literally part of example_recipes_test.go. Each recipe
+// has a program, and names an example of that file.
 func TestRecipes(t *testing.T) {
 	page, err := os.ReadFile("docs/recipes.md")
 	require.NoError(t, err)

@@ -78,7 +78,7 @@ const (
 	CodeEntry         Code = "entry_not_allowed"
 )
 
-// statuses has no codes for the content of a file: they are 422, as all other codes are.
+// statuses lacks the codes from CodeDamaged on. All codes that it lacks are 422.
 var statuses = map[Code]int{
 	CodeMalformed: 400, CodeMissingFile: 400, CodeFileBeforeText: 400, CodeUnexpectedField: 400, CodeBadName: 400, CodeClientGone: 400, CodeEmpty: 400,
 	CodeUnauthenticated: 401, CodeForbidden: 403, CodeCrossOrigin: 403, CodeBadTicket: 404, CodeNotFound: 404,

@@ -81,8 +81,9 @@ func TestDrainedIsCounted(t *testing.T) {
 	}
 }
 
-// TestDrainedEarlyIsCharged: if an upload is refused before the limiter has granted
-// anything, the drained bytes are charged to its caller, if that is known.
+// TestDrainedEarlyIsCharged: if an upload is refused before the limiter has granted anything, the
+// drained bytes are charged to its caller. Nothing is charged if the caller is unknown or the
+// limiter refuses again.
 func TestDrainedEarlyIsCharged(t *testing.T) {
 	const size = 2 << 20 // more than net/http drains by itself
 	refuseFirst := func(code upload.Code) func(context.Context) error {

@@ -45,7 +45,7 @@ func TestRefusedByAnyCopy(t *testing.T) {
 			a, err := http.ReadResponse(bufio.NewReader(c), nil)
 			require.NoError(t, err)
 			defer func() { require.NoError(t, a.Body.Close()) }()
-			require.Equal(t, http.StatusUnsupportedMediaType, a.StatusCode)
+			require.Equal(t, upload.CodeTypeNotAllowed, problemOf(t, a).Code)
 		})
 	}
 }

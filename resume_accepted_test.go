@@ -51,7 +51,7 @@ type twoPolicies struct {
 	one, two  *resumable
 	down, bad atomic.Bool // what the second one's check finds
 	done      atomic.Int64
-	fails     atomic.Bool // the first one's Done
+	fails     atomic.Bool // Done, on both
 }
 
 func newTwoPolicies(t *testing.T, direct bool, keys upload.KeyGenerator) *twoPolicies {
@@ -106,8 +106,8 @@ func (p *twoPolicies) requireGone(t *testing.T, url string, published ...string)
 	require.Zero(t, p.done.Load())
 }
 
-// TestResumeAcceptedThenRefused has an instance accept a file and end before it publishes it. When
-// another one checks it again, and refuses it, the upload is over, and nothing of it is left.
+// TestResumeAcceptedThenRefused has an instance accept a file, and fail to publish it. When another
+// one checks the file again, and refuses it, the upload is over, and only its decision is left.
 func TestResumeAcceptedThenRefused(t *testing.T) {
 	eachPublication(t, func(t *testing.T, direct bool) {
 		p := newTwoPolicies(t, direct, nil)
@@ -129,8 +129,8 @@ func TestResumeAcceptedThenRefused(t *testing.T) {
 	})
 }
 
-// TestResumeAcceptedMeanwhile has an instance refuse a file that another one has accepted and is
-// about to publish, or publishes at that moment. Either it is refused for both, or it is published.
+// TestResumeAcceptedMeanwhile has an instance refuse a file that another one has accepted. If the
+// file is not published yet, it is refused for both. If it is, and only Done has failed, it stays.
 func TestResumeAcceptedMeanwhile(t *testing.T) {
 	eachPublication(t, func(t *testing.T, direct bool) {
 		p := newTwoPolicies(t, direct, nil)
@@ -155,7 +155,7 @@ func TestResumeAcceptedMeanwhile(t *testing.T) {
 	})
 }
 
-// TestResumeKeyTaken has another file take the key of an upload, before it is accepted or after.
+// TestResumeKeyLost has another file take the key of an upload, before it is accepted or after.
 func TestResumeKeyLost(t *testing.T) {
 	keys := upload.KeyFunc(func(context.Context, *upload.Incoming) (string, error) { return "one.txt", nil })
 	eachPublication(t, func(t *testing.T, direct bool) {

@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/internal/chain"
 )
 
-// freeBytes is from how many bytes on a PATCH does not count as a request: a file that comes in
+// freeBytes is from how many bytes on a PATCH does not count as a request. A file that comes in
 // pieces must not use up the requests of its sender.
 const freeBytes = 64 << 10
 
@@ -42,8 +42,9 @@ func (s *resumption) append() error {
 	return nil
 }
 
-// charge counts a PATCH that was expected to bring many bytes, and did not, and the bytes that were
-// read for nothing, once the body is drained. A refused creation gives back only the rest.
+// charge counts a PATCH that was expected to bring many bytes, and did not. It also counts the
+// bytes that were read for nothing, once the body is drained. A refused creation gives back only
+// the rest.
 func (s *resumption) charge() {
 	if s.charged || s.account.limiter == nil || s.grant == nil {
 		return
@@ -71,7 +72,7 @@ func (s *resumption) charge() {
 
 // store stores the bytes, and calls end when it stores no more. Whole reports that the caller must
 // finish: all bytes are there, or another instance has ended the upload. Without whole and err,
-// store has answered. J is the check of a whole file, nil if none was begun.
+// store has answered. J has the check of a whole file, if one was begun.
 func (s *resumption) store(end func()) (j *judging, whole bool, err error) {
 	defer end()
 	st, err := s.state()
@@ -177,7 +178,7 @@ func (s *resumption) notAhead(err error) error {
 	return s.settled(err)
 }
 
-// admitBytes waits for a slot, and opens the body. Until is how long the storage may wait for
+// admitBytes waits for a slot, and opens the body. Until is when the storage must stop waiting for
 // memory.
 func (s *resumption) admitBytes(st chain.State, rest int64) (until time.Time, err error) {
 	wait := s.h.opts.MaxWait

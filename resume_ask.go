@@ -86,8 +86,8 @@ func (s *resumption) terminate() error {
 	return nil
 }
 
-// acceptedStays refuses to remove an accepted upload, which is being published, or will be, unless
-// it can no longer be: its bytes are gone, or another file has its key.
+// acceptedStays refuses to remove an accepted upload, which is being published, or will be. It
+// returns nil if that is impossible: the bytes are gone, or another file has the key.
 func (s *resumption) acceptedStays(st chain.State) error {
 	err := s.ended(st)
 	switch {

@@ -176,11 +176,11 @@ func TestResumeStrictLater(t *testing.T) {
 		grant  upload.Grant
 		status int
 	}{
-		"another prefix":   {upload.Grant{Subject: "ann", KeyPrefix: "b/"}, 404},
-		"another policy":   {upload.Grant{Subject: "ann", KeyPrefix: "a/", Policy: upload.Form{"x": {Accept: plain}}}, 400},
-		"a smaller limit":  {upload.Grant{Subject: "ann", KeyPrefix: "a/", MaxFileSize: 5}, 413},
-		"no subject":       {upload.Grant{KeyPrefix: "a/"}, 404},
-		"one that is sick": {upload.Grant{Subject: "ann", KeyPrefix: "a"}, 500},
+		"another prefix":  {upload.Grant{Subject: "ann", KeyPrefix: "b/"}, 404},
+		"another policy":  {upload.Grant{Subject: "ann", KeyPrefix: "a/", Policy: upload.Form{"x": {Accept: plain}}}, 400},
+		"a smaller limit": {upload.Grant{Subject: "ann", KeyPrefix: "a/", MaxFileSize: 5}, 413},
+		"no subject":      {upload.Grant{KeyPrefix: "a/"}, 404},
+		"an invalid one":  {upload.Grant{Subject: "ann", KeyPrefix: "a"}, 500},
 	} {
 		grant = &row.grant
 		require.Equal(t, row.status, z.patch(t, url, 5, "5678").StatusCode, name)
@@ -222,13 +222,13 @@ func TestResumeStorageFails(t *testing.T) {
 	t.Run("copies", func(t *testing.T) { resumeStorageFails(t, (*uploadtest.FailingStore).Storage) })
 }
 
-// TestResumeCopyIsCleanedUp checks that a copy that could not be published is removed at a second try,
-// and that this is reported.
+// TestResumeCopyIsCleanedUp checks that a copy that could not be published is removed at a second
+// try, and that this is reported.
 func TestResumeCopyIsCleanedUp(t *testing.T) {
 	memory := &memstore.Store{}
-	const pieces = 2 // commits before that of the copy
+	const earlier = 2 // commits before that of the copy: of the piece, and of the decision
 	failing := uploadtest.NewFailingStore(memory,
-		uploadtest.Fault{Op: uploadtest.OpCommit, Nth: pieces + 1}, uploadtest.Fault{Op: uploadtest.OpDiscard, Nth: 1})
+		uploadtest.Fault{Op: uploadtest.OpCommit, Nth: earlier + 1}, uploadtest.Fault{Op: uploadtest.OpDiscard, Nth: 1})
 	var cleaned []upload.File
 	hooks := upload.Hooks{Event: func(_ context.Context, e upload.Event) {
 		if e.Kind == upload.KindCleanedUp {
@@ -332,7 +332,7 @@ func TestResumePurposes(t *testing.T) {
 	require.Zero(t, z.offset(t, url))
 }
 
-// panicking is a storage that panics where a file that comes whole is stored.
+// panicking is a storage that panics in Stage, after a read.
 type panicking struct{ *memstore.Store }
 
 func (panicking) Stage(_ context.Context, _ storage.Object, r io.Reader) (storage.Staged, error) {
@@ -356,8 +356,8 @@ func TestResumeStoragePanics(t *testing.T) {
 	})
 }
 
-// TestResumeTooManyPieces checks that an upload in too many pieces ends. Otherwise clients resume it
-// for ever, always in vain.
+// TestResumeTooManyPieces checks that an upload in too many pieces ends. Otherwise clients resume
+// it for ever, always in vain.
 func TestResumeTooManyPieces(t *testing.T) {
 	content := strings.Repeat("0123456789", 20)
 	z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{})

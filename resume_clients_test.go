@@ -15,9 +15,9 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// TestResumeJava sends a file as tus-java-client does: in requests of 10 MiB without a length, which
-// wait for 100 Continue, or as POST where PATCH is not allowed. It accepts only the offset of all
-// that it has sent.
+// TestResumeJava sends a file as tus-java-client does: in requests of 10 MiB without a length,
+// which wait for 100 Continue. They are POST where PATCH is not allowed. The client accepts only
+// the offset of all that it has sent.
 func TestResumeJava(t *testing.T) {
 	for name, over := range map[string]bool{"PATCH": false, "override": true} {
 		t.Run(name, func(t *testing.T) {
@@ -51,9 +51,10 @@ func TestResumeJava(t *testing.T) {
 	}
 }
 
-// TestResumeTUSKit sends a file as TUSKit does: in pieces of 500 KiB, by upload tasks of URLSession,
-// to whose requests the system adds headers of another protocol. After a lost answer a background
-// task sends its whole piece again. It goes on from any Upload-Offset, whatever the status is.
+// TestResumeTUSKit sends a file as TUSKit does: in pieces of 500 KiB, by upload tasks of
+// URLSession, to whose requests the system adds headers of another protocol. After a lost answer a
+// background task sends its whole piece again. TUSKit goes on from any Upload-Offset, whatever the
+// status is.
 func TestResumeTUSKit(t *testing.T) {
 	const draft = "\nUpload-Complete: ?1\nUpload-Draft-Interop-Version: 6"
 	z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{})

@@ -47,7 +47,7 @@ func TestResumeCut(t *testing.T) {
 				url := z.create(t, "a.txt", len(content))
 				c := z.dial(t, url, 0, content)
 				require.NoError(t, c.Send(int64(sent)))
-				if how == "silent" { // which has arrived; a reset throws away what has not
+				if how == "silent" { // else what has not arrived may be thrown away
 					z.awaitReceived(t, int64(sent))
 				}
 				cut(c)
@@ -76,7 +76,7 @@ func (z *resumable) goesOn(t *testing.T, url, content string) upload.File {
 	return upload.File{}
 }
 
-// awaitReceived waits until the server has read so many bytes of a request of dial.
+// awaitReceived waits until the server has read so many bytes of the request with the id "dialled".
 func (z *resumable) awaitReceived(t *testing.T, n int64) {
 	t.Helper()
 	for status := range z.progress.Watch(t.Context(), "ann", "dialled", 10*time.Millisecond) {
@@ -87,7 +87,8 @@ func (z *resumable) awaitReceived(t *testing.T, n int64) {
 	t.Fatal("the request has ended")
 }
 
-// TestResumeTwoWriters checks that two clients that send at once make one file of right bytes.
+// TestResumeTwoWriters checks that clients that send at once, here four, make one file of right
+// bytes.
 func TestResumeTwoWriters(t *testing.T) {
 	content := strings.Repeat("0123456789abcdef", 40<<10)
 	z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{})
@@ -123,8 +124,8 @@ func TestResumeTwoWriters(t *testing.T) {
 	z.requireStored(t, upload.File{Key: keys[0], Type: "text/plain", Name: "a.txt"}, content)
 }
 
-// TestResumeStalled checks that a client that stalls or is too slow is cut, that what it sent is
-// kept, and that the status is one after which clients try again.
+// TestResumeStalled checks that a client that stalls or is too slow is cut, and that what it sent
+// is kept. The status is one after which clients try again.
 func TestResumeStalled(t *testing.T) {
 	for name, o := range map[string]upload.Options{
 		"stalled": {StallTimeout: 100 * time.Millisecond},

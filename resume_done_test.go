@@ -70,7 +70,8 @@ func TestResumeDone(t *testing.T) {
 }
 
 // TestResumeDoneLearns checks what the host's function learns, also on another instance than that
-// of the creation: the caller, and the client's words except those of the file, which were judged.
+// of the creation. It learns the caller, the file, and the client's words except those about the
+// file.
 func TestResumeDoneLearns(t *testing.T) {
 	for _, row := range []struct {
 		name, meta string

@@ -20,8 +20,8 @@ import (
 // proxies give up after a minute.
 const finishWait = 50 * time.Second
 
-// finish checks and publishes a file of which all bytes are stored, in a job. Its check is j, nil
-// if none was begun. The job goes on when the client leaves, or has waited too long. A request that
+// finish checks and publishes a file of which all bytes are stored, in a job. J has the check, if
+// one was begun. The job goes on when the client leaves, or has waited too long. A request that
 // comes meanwhile joins the job.
 func (s *resumption) finish(j *judging) (File, error) {
 	s.handed = true
@@ -106,8 +106,9 @@ func (s *resumption) published(c *checked) (File, error) {
 	return s.markDone(f)
 }
 
-// publish checks the file, records the decision for all instances, and publishes it. An upload that was
-// accepted before a process ended is checked again: what was found then is not kept.
+// publish checks the file, unless c is its check, records the decision for all instances, and
+// publishes the file. An upload that was accepted before a process ended is checked again: what was
+// found then is not kept.
 func (s *resumption) publish(c *checked, accepted bool) (File, error) {
 	pieces, err := s.chain.Pieces(s.ctx)
 	if err != nil {

@@ -18,10 +18,11 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// hungReads is a storage that hangs in the middle of an object, until the call's context ends.
+// hungReads is a storage that opens an object, and then sends nothing until the context of OpenAt
+// ends.
 type hungReads struct {
 	*memstore.Store
-	sound atomic.Int64 // how many more are read before
+	sound atomic.Int64 // how many more objects are read before
 }
 
 func (s *hungReads) OpenAt(ctx context.Context, key, etag string, offset, n int64) (io.ReadCloser, error) {
@@ -35,8 +36,8 @@ func (s *hungReads) OpenAt(ctx context.Context, key, etag string, offset, n int6
 	return r, err
 }
 
-// TestResumeHungReads checks that a storage that stops in the middle of an object holds no request
-// for ever: its upload continues afterwards.
+// TestResumeHungReads checks that a storage that sends nothing of an object holds no request for
+// ever, and that the upload continues afterwards.
 func TestResumeHungReads(t *testing.T) {
 	for _, row := range []struct {
 		name  string
@@ -70,7 +71,7 @@ func TestResumeHungReads(t *testing.T) {
 				require.GreaterOrEqual(t, patch(url, row.parts[1]), 500)
 
 				store.sound.Store(math.MaxInt64)
-				time.Sleep(5 * time.Minute) // of the bubble: clients wait less for an answer
+				time.Sleep(5 * time.Minute) // of the bubble: the call that hung must have ended
 				head := z.do(t.Context(), "HEAD", url, "", "")
 				require.Equal(t, http.StatusOK, head.Code)
 				at, err = strconv.Atoi(head.Header().Get("Upload-Offset"))

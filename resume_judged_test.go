@@ -39,8 +39,8 @@ func (o *wordObserver) Write(p []byte) (int, error) {
 
 func (o *wordObserver) Verdict() error { return nil }
 
-// TestResumeRefused checks that a refused file is refused for good, in whatever pieces it came,
-// that nothing of it stays but the decision, and that each later request learns the reason.
+// TestResumeRefused checks that a refused file is refused for good, in whatever pieces it came.
+// Only the decision stays, and later requests learn the reason.
 func TestResumeRefused(t *testing.T) {
 	long := strings.Repeat("0123456789", 2000)
 	html := "<html><script>alert(1)</script>" + long
@@ -92,8 +92,8 @@ func TestResumeRefused(t *testing.T) {
 	}
 }
 
-// TestResumeJudgedOnce checks that a file that comes in one request is read once, and one that was
-// cut is read again.
+// TestResumeJudgedOnce checks that the observer sees each byte once, whether the file comes in one
+// request or in two.
 func TestResumeJudgedOnce(t *testing.T) {
 	content := strings.Repeat("0123456789", 2000)
 	for _, row := range []struct {
@@ -199,7 +199,7 @@ func TestResumeEmpty(t *testing.T) {
 }
 
 // TestResumeEmptyRefused checks that nothing is left of an empty file for which the host's function
-// fails: its client learns no URL, so it can neither send nor remove it.
+// fails. The client learns no URL, so it can neither continue nor remove the upload.
 func TestResumeEmptyRefused(t *testing.T) {
 	z := newResumable(t, &memstore.Store{}, noWord{new(atomic.Int64)}, upload.Options{}, upload.ResumeOptions{Done: func(context.Context, string, map[string]string, upload.File) error {
 		return upload.Reject(upload.CodeForbidden, "no")
@@ -225,7 +225,7 @@ func TestResumeTwoInstances(t *testing.T) {
 	fast := newResumable(t, store, nil, o, upload.ResumeOptions{})
 	url := fast.create(t, "a.txt", len(content))
 	last := len(content) - 1
-	for at := 0; at < last; at += 2 << 20 { // several cells
+	for at := 0; at < last; at += 2 << 20 { // several pieces, in two cells
 		require.Equal(t, http.StatusNoContent, fast.patch(t, url, at, content[at:min(last, at+2<<20)]).StatusCode)
 	}
 	answers := make(chan reply, 1)

@@ -117,10 +117,10 @@ func TestResumeDecidedMeanwhile(t *testing.T) {
 	}
 }
 
-// onList calls then before the list of that number.
+// onList calls then before one of its lists.
 type onList struct {
 	*memstore.Store
-	left int
+	left int // how many lists until then, that one included
 	then func()
 }
 

@@ -106,8 +106,8 @@ func TestResumeOptions(t *testing.T) {
 	}
 }
 
-// TestResumeHeaders checks which request headers a page of another origin may send: those of the
-// protocol, those that clients are known to add, and those that the host names.
+// TestResumeHeaders checks which request headers a page of another origin may send. They are those
+// of the protocol, those that clients are known to add, and those that the host names.
 func TestResumeHeaders(t *testing.T) {
 	own := []string{"traceparent", "X-Tenant", "X-XSRF-TOKEN"}
 	for _, row := range []struct {

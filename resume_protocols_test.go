@@ -59,8 +59,9 @@ func (z *resumable) headOf(url string, length int) string {
 	return strings.ReplaceAll(head, "\n", "\r\n")
 }
 
-// TestResumeStreams sends by HTTP/2: a request that the client resets, one that is too slow, and
-// one whose client has begun another one. The bytes that came are kept, and each answer arrives.
+// TestResumeStreams sends by HTTP/2: a request that the client resets, one that stalls, one that is
+// too slow, and one whose client has begun another one. The bytes that came are kept. Each request
+// except the first gets its answer.
 func TestResumeStreams(t *testing.T) {
 	content := strings.Repeat("0123456789abcdef", 40<<10)
 	for name, start := range map[string]func(*testing.T, http.Handler) (*http.Client, string){"TLS": overTLS, "without TLS": overH2C} {

@@ -250,8 +250,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestResumeCells checks files of several cells, which memstore makes of 5 MiB, in requests that do
-// not end with them.
+// TestResumeCells checks a file that is larger than a cell of memstore, which has 5 MiB, in
+// requests that do not end with a cell.
 func TestResumeCells(t *testing.T) {
 	disk, err := diskstore.Open(t.TempDir())
 	require.NoError(t, err)

@@ -59,8 +59,8 @@ func TestResumeWaste(t *testing.T) {
 	}
 }
 
-// sendAll sends a request of that length with this much of its body, and looks at the answer only
-// after that.
+// sendAll sends a request of that length with content as its body, and looks at the answer, a
+// refusal, only after that. If content is shorter, it closes the connection instead.
 func (z *resumable) sendAll(t *testing.T, q tusRequest, length int, content string) {
 	t.Helper()
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", z.Listener.Addr().String())

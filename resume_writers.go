@@ -12,8 +12,8 @@ const stopTime = 3 * time.Second
 
 // writers are the requests of this process that write bytes, one at a time for each upload. A new
 // request stops the old one, which may wait on a lost connection for long. Only the storage keeps
-// the bytes of two requests apart, since other instances write, too. It is safe for concurrent use,
-// and its zero value is empty.
+// the bytes of two requests apart, since other instances write, too. They are safe for concurrent
+// use, and their zero value is empty.
 type writers struct {
 	mu   sync.Mutex
 	byID map[string]*writer
@@ -66,7 +66,8 @@ func (w *writers) quiet(ctx context.Context, id string, then func()) error {
 	}
 }
 
-// jobs are the files that this process is checking and publishing. Its zero value is empty.
+// jobs are the files that this process is checking and publishing. They are safe for concurrent
+// use, and their zero value is empty.
 type jobs struct {
 	mu   sync.Mutex
 	byID map[string]*job

@@ -247,8 +247,8 @@ func (q *session) cleanupUntil(ctx context.Context, f File, discard func(context
 	return err
 }
 
-// slot is one of the MaxConcurrent or MaxChecks slots. It is given back when neither the
-// request nor a check that hangs needs it any more.
+// slot is one of the MaxConcurrent or MaxChecks slots. It is freed when neither the request nor a
+// call of the host's that hangs needs it any more.
 type slot struct {
 	holders atomic.Int32
 	release func()

@@ -17,10 +17,12 @@ import (
 	"github.com/airlock-go/upload/internal/stalled"
 )
 
-// requestMemory is the most that one request costs by the package documentation, without its text fields.
+// requestMemory is the most that one request costs by the package documentation, without its text
+// fields.
 const requestMemory = 192 << 10
 
-// sizeOf is how much of a file is sent: more than the memory of a request, so that nobody can hold all of it.
+// sizeOf is how much of a file is sent: more than the memory of a request, so that no request can
+// hold all of it.
 func sizeOf(c corpus.Kind) int {
 	if slices.ContainsFunc(corpus.CostlyUnfolding(), func(u corpus.Kind) bool { return u.About == c.About }) {
 		return 0 // which unfolds to as much
@@ -30,13 +32,14 @@ func sizeOf(c corpus.Kind) int {
 
 // held is the memory that a handler holds for uploads that stall.
 type held struct {
-	own     int64 // all but what is shared
+	own     int64 // all except what is shared
 	seen    int64 // bytes that inspectors have looked at
 	waiting int   // uploads that have not ended
 }
 
-// holds has n clients send the same file and then nothing. The handler also has a check of the host's. It sees what the
-// inspector has accepted, and adds the most that a policy can add to the memory of a request.
+// holds has n clients send the same file and then nothing. The handler also has a check of the
+// host's. That check sees what the inspector has accepted, and adds the most that a policy can add
+// to the memory of a request.
 func holds(t *testing.T, n int, c corpus.Kind, content []byte) held {
 	t.Helper()
 	var seen atomic.Int64
@@ -48,8 +51,9 @@ func holds(t *testing.T, n int, c corpus.Kind, content []byte) held {
 	return held{own: all.Memory - shared, seen: seen.Load(), waiting: all.Waiting}
 }
 
-// TestStalledMemory: a request whose client stalls holds at most its own memory and its inspector's part of the shared
-// memory, whatever file it has sent. Many requests of one type hold no more each.
+// TestStalledMemory: a request whose client stalls holds less than requestMemory, and its
+// inspector's part of the shared memory, whatever file it has sent. Many requests of one type hold
+// no more each.
 func TestStalledMemory(t *testing.T) {
 	type beginning struct {
 		corpus.Kind

@@ -18,7 +18,8 @@ import (
 	"github.com/airlock-go/upload/internal/stalled"
 )
 
-// lookingMemory is the memory that the inspectors of one handler share, by the package documentation.
+// lookingMemory is the memory that the inspectors of one handler share, by the package
+// documentation.
 const lookingMemory = 64 << 20
 
 // TestSharedMemory: a file that needs memory which others hold is refused at once, as busy. No
@@ -117,10 +118,10 @@ func soundZip(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// TestSharedMemoryOfSubjects: one subject takes at most half of the memory that inspectors share, and leaves the other
-// half to the next.
+// TestSharedMemoryOfSubjects: one subject takes at most half of the memory that inspectors share,
+// and leaves the other half to the next.
 func TestSharedMemoryOfSubjects(t *testing.T) {
-	const ofOneFile = 8 << 20
+	const ofOneFile = 8 << 20 // the most that one file takes
 	subject := ""
 	authorize := func(*http.Request) (*upload.Grant, error) { return &upload.Grant{Subject: subject}, nil }
 	c := costly("PDF of cross references ahead")

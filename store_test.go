@@ -21,7 +21,7 @@ import (
 
 var ada = &upload.Grant{Subject: "ada"}
 
-func picture(name string) upload.File { return upload.File{Field: "file", Name: name} }
+func named(name string) upload.File { return upload.File{Field: "file", Name: name} }
 
 func TestStore(t *testing.T) {
 	var events []upload.Event
@@ -30,7 +30,7 @@ func TestStore(t *testing.T) {
 		SHA256: true, Keys: upload.BySubject(upload.RandomKeys()),
 		Hooks: upload.Hooks{Event: func(_ context.Context, e upload.Event) { events = append(events, e) }},
 	})
-	got, err := f.Store(t.Context(), ada, picture("dir/a.png"), strings.NewReader(pngBytes()))
+	got, err := f.Store(t.Context(), ada, named("dir/a.png"), strings.NewReader(pngBytes()))
 	require.NoError(t, err)
 	require.Equal(t, "a.png", got.Name)
 	require.Equal(t, "image/png", got.Type)
@@ -63,27 +63,27 @@ func TestStoreRefuses(t *testing.T) {
 		code  upload.Code
 		cause error
 	}{
-		{about: "no grant", file: picture("a.txt"), r: strings.NewReader("hello"), code: upload.CodeInternal},
-		{about: "no reader", grant: ada, file: picture("a.txt"), code: upload.CodeInternal},
-		{about: "an invalid grant", grant: &upload.Grant{MaxFileSize: -1}, file: picture("a.txt"), r: strings.NewReader("hello"), code: upload.CodeInternal},
+		{about: "no grant", file: named("a.txt"), r: strings.NewReader("hello"), code: upload.CodeInternal},
+		{about: "no reader", grant: ada, file: named("a.txt"), code: upload.CodeInternal},
+		{about: "an invalid grant", grant: &upload.Grant{MaxFileSize: -1}, file: named("a.txt"), r: strings.NewReader("hello"), code: upload.CodeInternal},
 		{about: "no field", grant: ada, file: upload.File{Name: "a.txt"}, r: strings.NewReader("hello"), code: upload.CodeUnexpectedField},
 		{about: "another field", grant: ada, file: upload.File{Field: "cv", Name: "a.txt"}, r: strings.NewReader("hello"), code: upload.CodeUnexpectedField},
-		{about: "no name", grant: ada, file: picture(""), r: strings.NewReader("hello"), code: upload.CodeBadName},
-		{about: "a bad name", grant: ada, file: picture("a\n.txt"), r: strings.NewReader("hello"), code: upload.CodeBadName},
-		{about: "a type", grant: ada, file: picture("a.png"), r: strings.NewReader("<html>"), code: upload.CodeTypeNotAllowed},
-		{about: "a name of another type", grant: ada, file: picture("a.txt"), r: strings.NewReader(pngBytes()), code: upload.CodeTypeMismatch},
-		{about: "nothing", grant: ada, file: picture("a.txt"), r: strings.NewReader(""), code: upload.CodeEmpty},
-		{about: "a missing end", grant: ada, file: picture("a.png"), r: strings.NewReader(pngBytes()[:60]), code: upload.CodeTruncated},
-		{about: "a byte more than the grant", grant: &upload.Grant{MaxFileSize: 100_000}, file: picture("a.txt"), r: strings.NewReader(long), code: upload.CodeTooLarge},
-		{about: "the grant's policy", grant: &upload.Grant{Policy: upload.Types("image/png")}, file: picture("a.txt"), r: strings.NewReader("hello"), code: upload.CodeTypeNotAllowed},
-		{about: "a reader that fails at once", grant: ada, file: picture("a.txt"), r: iotest.ErrReader(gone), code: upload.CodeInternal, cause: gone},
-		{about: "a reader that fails later", grant: ada, file: picture("a.txt"), r: io.MultiReader(strings.NewReader(long), iotest.ErrReader(gone)), code: upload.CodeInternal, cause: gone},
-		{about: "a reader that ends too early", grant: ada, file: picture("a.txt"), r: io.MultiReader(strings.NewReader(long), iotest.ErrReader(io.ErrUnexpectedEOF)), code: upload.CodeInternal, cause: io.ErrUnexpectedEOF},
-		{about: "a reader whose failure has an io.EOF in it", grant: ada, file: picture("a.txt"), r: io.MultiReader(strings.NewReader("hello"), iotest.ErrReader(fmt.Errorf("%w: %w", gone, io.EOF))), code: upload.CodeInternal, cause: gone},
-		{about: "a reader that refuses", grant: ada, file: picture("a.txt"), r: iotest.ErrReader(upload.Reject("not_found_there", "gone")), code: "not_found_there"},
-		{about: "a reader that panics", grant: ada, file: picture("a.txt"), r: readerFunc(func([]byte) (int, error) { panic(gone) }), code: upload.CodeInternal},
-		{about: "a reader that lies", grant: ada, file: picture("a.txt"), r: readerFunc(func(p []byte) (int, error) { return len(p) + 1, nil }), code: upload.CodeInternal},
-		{about: "a reader that reads nothing", grant: ada, file: picture("a.txt"), r: readerFunc(func([]byte) (int, error) { return 0, nil }), code: upload.CodeInternal, cause: io.ErrNoProgress},
+		{about: "no name", grant: ada, file: named(""), r: strings.NewReader("hello"), code: upload.CodeBadName},
+		{about: "a bad name", grant: ada, file: named("a\n.txt"), r: strings.NewReader("hello"), code: upload.CodeBadName},
+		{about: "a type", grant: ada, file: named("a.png"), r: strings.NewReader("<html>"), code: upload.CodeTypeNotAllowed},
+		{about: "a name of another type", grant: ada, file: named("a.txt"), r: strings.NewReader(pngBytes()), code: upload.CodeTypeMismatch},
+		{about: "nothing", grant: ada, file: named("a.txt"), r: strings.NewReader(""), code: upload.CodeEmpty},
+		{about: "a missing end", grant: ada, file: named("a.png"), r: strings.NewReader(pngBytes()[:60]), code: upload.CodeTruncated},
+		{about: "a byte more than the grant", grant: &upload.Grant{MaxFileSize: 100_000}, file: named("a.txt"), r: strings.NewReader(long), code: upload.CodeTooLarge},
+		{about: "the grant's policy", grant: &upload.Grant{Policy: upload.Types("image/png")}, file: named("a.txt"), r: strings.NewReader("hello"), code: upload.CodeTypeNotAllowed},
+		{about: "a reader that fails at once", grant: ada, file: named("a.txt"), r: iotest.ErrReader(gone), code: upload.CodeInternal, cause: gone},
+		{about: "a reader that fails later", grant: ada, file: named("a.txt"), r: io.MultiReader(strings.NewReader(long), iotest.ErrReader(gone)), code: upload.CodeInternal, cause: gone},
+		{about: "a reader that ends too early", grant: ada, file: named("a.txt"), r: io.MultiReader(strings.NewReader(long), iotest.ErrReader(io.ErrUnexpectedEOF)), code: upload.CodeInternal, cause: io.ErrUnexpectedEOF},
+		{about: "a reader whose failure has an io.EOF in it", grant: ada, file: named("a.txt"), r: io.MultiReader(strings.NewReader("hello"), iotest.ErrReader(fmt.Errorf("%w: %w", gone, io.EOF))), code: upload.CodeInternal, cause: gone},
+		{about: "a reader that refuses", grant: ada, file: named("a.txt"), r: iotest.ErrReader(upload.Reject("not_found_there", "gone")), code: "not_found_there"},
+		{about: "a reader that panics", grant: ada, file: named("a.txt"), r: readerFunc(func([]byte) (int, error) { panic(gone) }), code: upload.CodeInternal},
+		{about: "a reader that lies", grant: ada, file: named("a.txt"), r: readerFunc(func(p []byte) (int, error) { return len(p) + 1, nil }), code: upload.CodeInternal},
+		{about: "a reader that reads nothing", grant: ada, file: named("a.txt"), r: readerFunc(func([]byte) (int, error) { return 0, nil }), code: upload.CodeInternal, cause: io.ErrNoProgress},
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			var events []upload.Event
@@ -123,7 +123,7 @@ func TestStoreReadsAsReadersMay(t *testing.T) {
 	} {
 		f := newFixture(t, nil, upload.Options{})
 		text := strings.Repeat("hello ", 10_000)
-		got, err := f.Store(t.Context(), ada, picture("a.txt"), wrap(strings.NewReader(text)))
+		got, err := f.Store(t.Context(), ada, named("a.txt"), wrap(strings.NewReader(text)))
 		require.NoError(t, err)
 		content, _ := f.stored(t, got.Key)
 		require.Equal(t, text, content)
@@ -134,7 +134,7 @@ func TestStoreReadsAsReadersMay(t *testing.T) {
 func TestStoreEndsWithItsContext(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := f.Store(ctx, ada, picture("a.txt"), readerFunc(func(p []byte) (int, error) {
+	_, err := f.Store(ctx, ada, named("a.txt"), readerFunc(func(p []byte) (int, error) {
 		cancel()
 		return copy(p, "hello"), nil
 	}))
@@ -149,7 +149,7 @@ func TestStoreCommitsWhatWasRead(t *testing.T) {
 	s := &endingStore{cancel: cancel}
 	h, err := upload.New(s, upload.NotEmpty(), upload.AllowAnonymous, &upload.Options{Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
-	_, err = h.Store(ctx, ada, picture("a.txt"), strings.NewReader("hello"))
+	_, err = h.Store(ctx, ada, named("a.txt"), strings.NewReader("hello"))
 	require.NoError(t, err)
 	require.ErrorIs(t, ctx.Err(), context.Canceled)
 	require.NoError(t, s.committed)
@@ -180,7 +180,7 @@ func TestStoreAndShutdown(t *testing.T) {
 		f := newFixture(t, nil, upload.Options{})
 		stored := make(chan error)
 		go func() {
-			_, err := f.Store(t.Context(), ada, picture("a.txt"), readerFunc(func(p []byte) (int, error) {
+			_, err := f.Store(t.Context(), ada, named("a.txt"), readerFunc(func(p []byte) (int, error) {
 				time.Sleep(time.Second)
 				return copy(p, "hello "), nil
 			}))
@@ -195,21 +195,21 @@ func TestStoreAndShutdown(t *testing.T) {
 		require.ErrorIs(t, <-stored, upload.CodeShutdown)
 		require.GreaterOrEqual(t, time.Since(begin), time.Minute)
 		require.ErrorIs(t, <-stopped, context.DeadlineExceeded)
-		_, err := f.Store(t.Context(), ada, picture("a.txt"), strings.NewReader("hello"))
+		_, err := f.Store(t.Context(), ada, named("a.txt"), strings.NewReader("hello"))
 		require.ErrorIs(t, err, upload.CodeShutdown)
 		f.empty(t)
 	})
 }
 
-// TestStoreHasAPlace: files of the program wait for a slot like those of clients, and free
+// TestStoreTakesASlot: files of the program wait for a slot like those of clients, and free
 // it.
-func TestStoreHasAPlace(t *testing.T) {
+func TestStoreTakesASlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil, upload.Options{MaxConcurrent: 1, MaxWait: time.Minute})
 		release := make(chan struct{})
 		first := make(chan error, 1)
 		go func() {
-			_, err := f.Store(t.Context(), ada, picture("a.txt"), io.MultiReader(strings.NewReader("hello"), readerFunc(func([]byte) (int, error) {
+			_, err := f.Store(t.Context(), ada, named("a.txt"), io.MultiReader(strings.NewReader("hello"), readerFunc(func([]byte) (int, error) {
 				<-release
 				return 0, io.EOF
 			})))
@@ -217,13 +217,13 @@ func TestStoreHasAPlace(t *testing.T) {
 		}()
 		synctest.Wait()
 		begin := time.Now()
-		_, err := f.Store(t.Context(), ada, picture("a.txt"), strings.NewReader("hello"))
+		_, err := f.Store(t.Context(), ada, named("a.txt"), strings.NewReader("hello"))
 		require.ErrorIs(t, err, upload.CodeBusy)
 		require.Equal(t, time.Minute, time.Since(begin))
 		close(release)
 		require.NoError(t, <-first)
 		for range 3 {
-			_, err = f.Store(t.Context(), ada, picture("a.txt"), strings.NewReader("hello"))
+			_, err = f.Store(t.Context(), ada, named("a.txt"), strings.NewReader("hello"))
 			require.NoError(t, err)
 		}
 	})
@@ -233,9 +233,9 @@ func TestStoreHasAPlace(t *testing.T) {
 func TestStoreAsksNoLimiter(t *testing.T) {
 	l := &claims{}
 	f := newFixture(t, nil, upload.Options{Limiter: l})
-	_, err := f.Store(t.Context(), ada, picture("a.txt"), strings.NewReader("hello"))
+	_, err := f.Store(t.Context(), ada, named("a.txt"), strings.NewReader("hello"))
 	require.NoError(t, err)
-	_, err = f.Store(t.Context(), ada, picture("a.png"), strings.NewReader("<html>"))
+	_, err = f.Store(t.Context(), ada, named("a.png"), strings.NewReader("<html>"))
 	require.Error(t, err)
 	require.Empty(t, l.claimed)
 	require.Empty(t, l.used)
@@ -246,7 +246,7 @@ func TestStoreAsksNoLimiter(t *testing.T) {
 func TestStoreInAHandler(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{})
 	srv := serveHTTP(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, err := f.Store(r.Context(), ada, picture("a.png"), r.Body)
+		_, err := f.Store(r.Context(), ada, named("a.png"), r.Body)
 		f.RespondError(w, r, err)
 	}), func(s *http.Server) { s.WriteTimeout = time.Minute })
 	resp, err := http.Post(srv.URL, "image/png", strings.NewReader("<html>"))

@@ -68,7 +68,7 @@ func formParams(e *form.Error) map[string]any {
 type stream struct {
 	src      io.Reader     // the part after head
 	head     []byte        // not yet replayed
-	cleaner  *clean.Reader // of both, nil if they go on as they came
+	cleaner  *clean.Reader // of both, nil if package clean does not clean the type
 	lends    bool          // the cleaner is closed elsewhere, later
 	limit    int64
 	worker   *worker.Worker

@@ -90,7 +90,7 @@ func (tx *Tx) accept() {
 // Rollback removes the files unless they were committed, even if the client has left; afterwards it
 // does nothing. A failure is also logged.
 func (tx *Tx) Rollback() error {
-	received := tx.state == txOpen // else a storage has panicked
+	received := tx.state == txOpen // not when close ends an upload that is still receiving
 	if tx.state != txReceiving && !received {
 		return nil
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// lingerTime is how long a refused body is read on at most, so that browsers, which send all
-	// before they look, see the answer and not a reset.
+	// lingerTime is how long a refused body is read on at most. Browsers send all before they look,
+	// and would else see a reset and no answer.
 	lingerTime = 10 * time.Second
 	// notice is how long a client that does look gets to stop by itself.
 	notice = 150 * time.Millisecond

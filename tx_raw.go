@@ -81,9 +81,9 @@ func isRaw(r *http.Request) error {
 	return nil
 }
 
-// isPart reports whether the body is not the whole file, by the words of RFC 9110 and
-// of the protocols of resumable uploads: tus, and the drafts of the IETF's, in which
-// Upload-Complete and before it Upload-Incomplete say whether the file ends here.
+// isPart reports whether the body is not the whole file, by the words of RFC 9110, of tus, and of
+// the IETF's drafts of resumable uploads. In these, Upload-Complete, and before it
+// Upload-Incomplete, say whether the file ends here.
 func isPart(h http.Header) bool {
 	for _, never := range []string{"Content-Range", "Upload-Offset", "Tus-Resumable"} {
 		if len(h.Values(never)) > 0 {

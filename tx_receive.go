@@ -67,7 +67,7 @@ func (tx *Tx) receiveForm() error {
 }
 
 const (
-	textPartOverhead = 1 << 10 // allowed for the headers of a text field
+	textPartOverhead = 1 << 10 // allowed for the headers of each text field, on average
 	maxEpilogue      = 8 << 10
 )
 

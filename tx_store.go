@@ -57,7 +57,7 @@ type given struct {
 }
 
 func (g *given) Read(p []byte) (n int, err error) {
-	for range 100 {
+	for range 100 { // empty reads, as many as in package bufio
 		if err := context.Cause(g.s.ctx); err != nil {
 			return 0, errorOf(err)
 		}

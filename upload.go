@@ -93,7 +93,7 @@ type Options struct {
 	// Default: 30 s.
 	CheckTimeout time.Duration
 
-	// CommitTimeout limits publishing the files of a request. Default: 2 min. Direct and resumable
+	// CommitTimeout limits publishing a request's files. Default: 2 min. Large direct and resumable
 	// uploads have more.
 	CommitTimeout time.Duration
 

@@ -34,7 +34,7 @@ func TestStores(t *testing.T) {
 	require.Equal(t, "Cat 1.PNG", info.Name)
 }
 
-// TestAccepts: legitimate forms of all kinds are accepted.
+// TestAccepts: legitimate forms of many kinds are accepted.
 func TestAccepts(t *testing.T) {
 	with := func(change func(*http.Request)) *http.Request {
 		r := post(file("file", "a.txt", "hello"))

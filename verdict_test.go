@@ -107,7 +107,8 @@ func (v *versioned) SignGet(ctx context.Context, key string, g storage.SignedGet
 	return v.Store.SignGet(ctx, key, g)
 }
 
-// TestLinkVersion: the verdict and the link are those of the version that was found.
+// TestLinkVersion: with RequireScan, verdict and link are those of the version that was found.
+// Without it the link names no version.
 func TestLinkVersion(t *testing.T) {
 	l := newLinked(t, upload.LinksOptions{})
 	l.put(t, "a.png", "image/png", "a.png", "content")

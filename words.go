@@ -152,10 +152,10 @@ func fill(sentence string, p map[string]any) (text string, ok bool) {
 	return string(unicode.ToUpper(first)) + b.String()[n:], true
 }
 
-// written is a parameter as a placeholder wants it: {width} as a number, {limit:bytes} as a size,
-// {limit:million} as a large number, {retry_after:time} as a time, {limit:file} as so many files,
-// {type:type} as what files of that media type are called, {accepted:types} as names of types. It
-// is "" for what is not there, and for a type without a name.
+// written is a parameter as a placeholder wants it. {width} is a number, {limit:bytes} a size,
+// {limit:million} a large number, {retry_after:time} a time, and {limit:file} so many files.
+// {type:type} is what files of that media type are called, and {accepted:types} a list of types. It
+// is "" for what is not there, and for {type:type} of a type without a name.
 func written(p map[string]any, placeholder string) string {
 	name, as, _ := strings.Cut(placeholder, ":")
 	switch v := p[name].(type) {
