@@ -76,6 +76,7 @@ func hostilePages() map[string]string {
 	blanks := strings.Repeat(" ", 4200)
 	maps.Copy(pages, map[string]string{
 		"a script after many spaces":        `<a href="` + blanks + `javascript:alert(1)">x</a>`,
+		"a file on a drive":                 `<a href="c|/a.exe">x</a>`,
 		"a file after many spaces":          `<a href="` + blanks + `file:///C:/a.exe">x</a>`,
 		"a script with many tabs":           `<a href="j` + strings.Repeat("&#9;", 4200) + `avascript:alert(1)">x</a>`,
 		"a description with many tabs":      `<img src="a.png" longdesc="j` + strings.Repeat("&#9;", 4200) + `avascript:alert(1)"/>`,

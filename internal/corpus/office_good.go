@@ -37,6 +37,7 @@ func goodOffice() []File {
 			file("word/document.xml", declaration+"<w:document "+wordSpace+">"+fieldRuns(" PA", "GE ")+fieldRuns(`HYPERLINK "https://example.com/" \o "see: it"`)+
 				fieldRuns(`INCLUDEPICTURE "C:\\a.png" \* MERGEFORMAT`)+fieldRuns(" ADDIN ZOTERO "+strings.Repeat("x", 9000))+fieldRuns("_Toc1")+"</w:document>"),
 			file("word/_rels/settings.xml.rels", relations(relation("attachedTemplate", `file:///C:\Users\a\t.dotm`, isExternal))))),
+		good("a field whose first letter is longer in lower case", "a.docx", typeDOCX, docx(file("word/document.xml", declaration+"<w:document "+wordSpace+`><w:fldSimple w:instr="Ⱥ"/></w:document>`))),
 		good("a template of a Mac", "a.docx", typeDOCX, docx(file("word/_rels/settings.xml.rels", relations(relation("attachedTemplate", `file:////Users/a/t.dotm`, isExternal))))),
 		good("types that no part has, by SheetJS", "a.xlsx", typeXLSX, xlsx(file("[Content_Types].xml", contentTypes(override("/xl/workbook.xml", typeXLSX+".main+xml")+
 			`<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>`)))),

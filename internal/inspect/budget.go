@@ -45,6 +45,7 @@ type Budget struct {
 	steps   int64 // left
 	unasked int64 // spent since the context was asked
 	call    time.Time
+	ended   error // why the call ended, for the inspector around the one that spent
 	held    int64 // by the inspector
 	taken   int64 // from Memory
 }
@@ -81,14 +82,14 @@ func (b *Budget) spent() error {
 }
 
 func (b *Budget) ask() error {
-	b.unasked = 0
-	if b.Context != nil && b.Context.Err() != nil {
-		return context.Cause(b.Context)
+	b.unasked, b.ended = 0, nil
+	switch {
+	case b.Context != nil && b.Context.Err() != nil:
+		b.ended = context.Cause(b.Context)
+	case b.Timeout > 0 && time.Since(b.call) > b.Timeout:
+		b.ended = ErrTimeout
 	}
-	if b.Timeout > 0 && time.Since(b.call) > b.Timeout {
-		return ErrTimeout
-	}
-	return nil
+	return b.ended
 }
 
 // Hold takes memory that grows with the file. The error is a fault: CodeComplex beyond the bound of

@@ -37,6 +37,8 @@ func placeOf(target string) linkPlace {
 	}
 	scheme, rest, ok := cutScheme(t)
 	switch {
+	case hasDrive(t):
+		return linkDisk
 	case !ok:
 		return linkBeside
 	case len(scheme) == 1: // a drive
@@ -60,6 +62,11 @@ func cutScheme(t string) (scheme, rest string, ok bool) {
 		return "", t, false
 	}
 	return scheme, rest, true
+}
+
+// hasDrive reports whether a reference begins with a drive as old URLs write it: c| (WHATWG URL, 4.1).
+func hasDrive(t string) bool {
+	return len(t) > 1 && 'a' <= t[0]|0x20 && t[0]|0x20 <= 'z' && t[1] == '|' && (len(t) == 2 || strings.IndexByte(`/\?#`, t[2]) >= 0)
 }
 
 func slashed(t string) string { return strings.ReplaceAll(t, `\`, "/") }

@@ -31,27 +31,25 @@ var fileFields = []string{"includepicture", "includetext", "include", "import", 
 
 const fieldSpace = " \t\r\n\u00a0"
 
-// fieldName returns the first word of an instruction in lower case, and whether it is complete. A
-// formula's name is its equals sign.
-func fieldName(instruction string) (name string, whole bool) {
+// fieldName returns the first word of an instruction in lower case, what follows it, and whether it
+// is complete. A formula's name is its equals sign.
+func fieldName(instruction string) (name, arguments string, whole bool) {
 	s := strings.TrimLeft(instruction, fieldSpace)
-	if strings.HasPrefix(s, "=") {
-		return "=", true
+	if after, ok := strings.CutPrefix(s, "="); ok {
+		return "=", after, true
 	}
 	i := strings.IndexAny(s, fieldSpace+"\"\\")
 	if i < 0 {
-		return strings.ToLower(s), false
+		return strings.ToLower(s), "", false
 	}
-	return strings.ToLower(s[:i]), true
+	return strings.ToLower(s[:i]), s[i:], true
 }
 
 // judgeField judges a whole instruction.
 func judgeField(instruction string) error {
-	name, _ := fieldName(instruction)
-	instruction = strings.TrimLeft(instruction, fieldSpace)
-	arguments := instruction[len(name):]
+	name, arguments, _ := fieldName(instruction)
 	switch {
-	case instruction == "", slices.Contains(plainFields, name):
+	case name == "" && arguments == "", slices.Contains(plainFields, name):
 		return nil
 	case name == "hyperlink":
 		return judgeFieldLink(arguments)

@@ -43,7 +43,7 @@ func (f *wordFields) compose(outer *wordField) error {
 	if outer.known {
 		return nil
 	}
-	name, _ := fieldName(string(outer.text) + "\x00")
+	name, _, _ := fieldName(string(outer.text) + "\x00")
 	if strings.HasSuffix(name, "\x00") {
 		return active(KindAction, "has a field whose name comes from another field")
 	}
@@ -55,7 +55,7 @@ func (f *wordFields) hold(field *wordField, text []byte) error {
 	text = text[:min(len(text), maxFieldText-f.held)]
 	field.text = append(field.text, text...)
 	f.held += len(text)
-	if name, whole := fieldName(string(field.text)); whole && slices.Contains(plainFields, name) {
+	if name, _, whole := fieldName(string(field.text)); whole && slices.Contains(plainFields, name) {
 		f.drop(field)
 		field.known = true
 	} else if f.held == maxFieldText {

@@ -13,7 +13,7 @@ import (
 func quiet(p []byte) int {
 	n, misses := 0, 0
 	for ; ; misses++ {
-		if n += unlike(p[n:]); len(p)-n < quietBytes {
+		if n = unlike(p, n); len(p)-n < quietBytes {
 			break
 		}
 		if around(p, n) {
@@ -52,12 +52,11 @@ const (
 	evenSame = (0x7fff &^ (('o' ^ 'e') | (('b'^'f')|('b'^'a'))<<8)) * everyPair
 )
 
-// unlike returns an even number of bytes at the beginning of p, up to a pair that resembles those
-// of the words, or up to the last bytes. One in 500 random pairs does. It passes bytes either
-// because withoutPairs does, or because no pair at an even place resembles them: a word across the
-// place where one follows the other has its pair after it by both.
-func unlike(p []byte) (n int) {
-	for n = withoutPairs(p); len(p)-n >= quietBlock; n += withoutPairs(p[n:]) {
+// unlike returns the next even place of p from n on, which is even, with a pair that resembles those
+// of the words, or a place among the last bytes. One in 500 random pairs does. It passes bytes either
+// because paired does, or because no pair at an even place resembles them.
+func unlike(p []byte, n int) int {
+	for n = paired(p, n); len(p)-n >= quietBlock; n = paired(p, n) {
 		q := (*[quietBlock]byte)(p[n:])
 		if (alike(q[0:8])|alike(q[8:16])|alike(q[16:24])|alike(q[24:32])|
 			alike(q[32:40])|alike(q[40:48])|alike(q[48:56])|alike(q[56:64])|
@@ -73,6 +72,13 @@ func unlike(p []byte) (n int) {
 		}
 	}
 	return n
+}
+
+// paired passes bytes from n on that withoutPairs passes. It begins earlier, since a pair may lie
+// across the place up to which other bytes were passed.
+func paired(p []byte, n int) int {
+	before := min(n, 2)
+	return n + max(0, withoutPairs(p[n-before:])-before)
 }
 
 // alike sets the high bit of each pair of p that resembles a pair of the words, and perhaps that of

@@ -35,6 +35,19 @@ func TestPDFQuiet(t *testing.T) {
 			}
 		}
 	}
+	// A word may lie across the place where one way to look for it takes over from the other.
+	for _, like := range []string{"re", "ob", "xr", "bj"} {
+		for before := range 4 {
+			for at := 8; at < 3*quietBlock; at++ {
+				for _, word := range []string{endstream, hiddenWord, tableWord} {
+					p := make([]byte, 500)
+					copy(p[before:], like)
+					copy(p[at:], word)
+					checkedQuiet(t, p)
+				}
+			}
+		}
+	}
 	for at := range 200 {
 		p := bytes.Clone(random)
 		copy(p[at*300:], hiddenWord)

@@ -246,6 +246,7 @@ func TestPDFActions(t *testing.T) {
 		{"a link to a file on this computer", clicks(`/A<</F(/c/x.pdf)/S/GoToR>>`), link},
 		{"a link to a file on a drive", clicks(`/A<</S/GoToR/F(c:x.pdf)>>`), link},
 		{"a link to a file on a drive, as old URLs write it", clicks(`/A<</S/GoToR/F(c|/x.pdf)>>`), link},
+		{"a link to the web that is a file on a drive", clicks(`/A<</S/URI/URI(c|/x.exe)>>`), link},
 		{"a link to a Windows folder", clicks(`/A<</S/GoToR/F(..\\x.pdf)>>`), link},
 		{"a link to a file with two names", clicks(`/A<</S/GoToR/F(c:x.pdf)/F(x.pdf)>>`), link},
 		{"a link to a file on another computer, specified elsewhere", pdf(object(5, `<</A<</F 6 0 R/S/GoToR>>>>`), object(6, `<</Type/Filespec/F(//host/x.pdf)>>`)), link},

@@ -24,6 +24,8 @@ func linkKind(text []byte, cut bool) string {
 		return ""
 	case uri[end] == '\\', end == 0 && len(uri) > 1 && uri[0] == '/' && (uri[1] == '/' || uri[1] == '\\'):
 		return KindLink // a file on another computer
+	case hasDrive(string(uri)):
+		return KindLink
 	case uri[end] != ':' || linkSchemes[string(uri[:end])]:
 		return ""
 	}

@@ -90,10 +90,14 @@ func (s *stream) arrived(n int) {
 
 func (s *stream) goesOn() bool { return s.err == nil && s.ended == nil }
 
-// failure returns the fault, or the reason that ended the call.
+// failure returns the fault, or the reason that ended the call: an inspector of what follows a
+// picture spends from the same budget.
 func (s *stream) failure() error {
 	if s.err != nil {
 		return s.err
+	}
+	if s.ended == nil {
+		s.ended = s.budget.ended
 	}
 	return s.ended
 }

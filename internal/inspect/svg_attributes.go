@@ -125,7 +125,7 @@ func svgLink(value []byte, long bool) *Error {
 		return active(KindLink, "has a link to another computer")
 	case bytes.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }):
 		return active(KindLink, "has a link with a control character")
-	case linkSchemes[scheme], scheme == "" && !long:
+	case linkSchemes[scheme], scheme == "" && !long && !hasDrive(string(value)):
 		return nil
 	}
 	return active(KindLink, "has a link of another kind")

@@ -179,6 +179,7 @@ func TestSVGRefuses(t *testing.T) {
 		{picture(`<a href="data:text/html,x"/>`), active, link},
 		{picture(`<a href="blob:https://example.com/"/>`), active, link},
 		{picture(`<a href=":x"/>`), active, link},
+		{picture(`<a href="c|/a.exe"/>`), active, link},
 		{picture(`<a href="ht&#9;tp://example.com/"/>`), active, "has a link with a control character"},
 		{picture(`<x:a xmlns:x="http://example.com/" href="https://example.com/"/>`), active, outside},
 		{picture(`<use href="other.svg#a"/>`), active, outside},

@@ -70,8 +70,8 @@ func (s *samsung) write(p []byte) *Error {
 				return fault
 			}
 			p = p[n:]
-			if !s.film.over() {
-				continue
+			if !s.film.over() { // it has all of p, or the call has ended
+				return nil
 			}
 			s.off += s.film.walk.off - int64(len(s.film.rest()))
 			s.expect(samsungBlockHeader, 8)

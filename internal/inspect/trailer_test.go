@@ -2,6 +2,8 @@ package inspect_test
 
 import (
 	"bytes"
+	"encoding/binary"
+	"strings"
 	"testing"
 	"testing/iotest"
 
@@ -27,5 +29,24 @@ func TestMotionPhotos(t *testing.T) {
 		require.Equal(t, codes[f.About], found(whole).code, "%s: %v", f.About, whole)
 		bytewise := judge(&inspect.JPEG{MotionPhotos: true}, iotest.OneByteReader(bytes.NewReader(f.Content)))
 		require.Equal(t, whole, bytewise, f.About)
+	}
+}
+
+// TestMotionPhotosEndSoon checks that a call ends with its context while it walks the boxes of a
+// film after a picture.
+func TestMotionPhotosEndSoon(t *testing.T) {
+	boxes := strings.Repeat("\x00\x00\x00\x08free", 50_000)
+	for _, f := range corpus.MotionPhotos() {
+		if f.Code != "" {
+			continue
+		}
+		at := bytes.Index(f.Content, []byte("ftyp")) - 4
+		first := at + int(binary.BigEndian.Uint32(f.Content[at:]))
+		budget := &inspect.Budget{}
+		budget.Context = &endingContext{Context: t.Context(), budget: budget}
+		w := &inspect.JPEG{MotionPhotos: true}
+		w.Within(budget)
+		_, err := w.Write(append(bytes.Clone(f.Content[:first]), boxes...))
+		require.ErrorIs(t, err, errLeft, f.About)
 	}
 }

@@ -583,6 +583,7 @@ var archiveReasons = []struct {
 	{"a book with a button that sends to data", "active_content external", "loads something from elsewhere"},
 	{"a book with a drawing that animates a mask", "active_content external", "refers to something outside of it"},
 	{"a book with a drawing that animates a mask late", "active_content external", "refers to something outside of it"},
+	{"a book with a file on a drive", "active_content remote_link", "has a link to a file, to another computer, or of a kind that may start a program"},
 	{"a book with a file after many spaces", "active_content external", "loads something from elsewhere"},
 	{"a book with a link that loads and names", "active_content external", "loads something from elsewhere"},
 	{"a book with a namespace in a condition", "active_content external", "refers to something outside of it"},

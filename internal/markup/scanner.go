@@ -4,8 +4,9 @@ package markup
 
 import "bytes"
 
-// maxName bounds the stored names: longer ones are neither elements nor event handlers.
-const maxName = 32
+// maxName bounds the stored names: longer ones are neither elements nor event handlers. The longest
+// handler of browsers today, oncontentvisibilityautostatechange, has 34 letters.
+const maxName = 64
 
 // Scanner looks for markup: the elements of HTML, SVG and MathML roots, comments, document types,
 // XML and PHP declarations, and elements of any name with an event handler. It reads a stream in
@@ -28,7 +29,7 @@ type Scanner struct {
 	at    int64 // offset of the last "<"
 
 	tag  tagState
-	name word32 // of the current tag
+	name storedName // of the current tag
 
 	first   bool // only white space stood before the tag
 	glued   bool // an identifier stood directly before it
@@ -39,24 +40,24 @@ type Scanner struct {
 
 	attrs attrState
 	owner evidence // of the element whose attributes are read
-	attr  word32
+	attr  storedName
 	quote byte
 }
 
-// word32 collects a name in lower case. It has no name if the name is too long.
-type word32 struct {
+// storedName collects a name in lower case. It has no name if the name is too long.
+type storedName struct {
 	buf [maxName]byte
 	n   int
 }
 
-func (w *word32) add(c byte) {
+func (w *storedName) add(c byte) {
 	if w.n < maxName {
 		w.buf[w.n] = lower(c)
 	}
 	w.n++
 }
 
-func (w *word32) bytes() []byte {
+func (w *storedName) bytes() []byte {
 	if w.n > maxName {
 		return nil
 	}

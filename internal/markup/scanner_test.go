@@ -80,6 +80,8 @@ func TestScannerFinds(t *testing.T) {
 		{`x <x a=">"onclick=alert(1)>`, 2},
 		{"x <x a=b onclick=alert(1)>", 2},
 		{"x <x ONCLICK=alert(1)>", 2},
+		{"x <x oncontentvisibilityautostatechange=alert(1) style=display:block;content-visibility:auto>", 2},
+		{"x <" + strings.Repeat("x", 100) + " onclick=alert(1)>", 2},
 		{"x <x < onclick=alert(1)>", 5},
 		{"x <x< onclick=alert(1)>", 4},
 		{"x <x<y onclick=alert(1)>", 4},
