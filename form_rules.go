@@ -22,6 +22,9 @@ func (s *survey) walk(v Validator, keeps bool) {
 		s.faults = append(s.faults, v.fault)
 		s.motion = s.motion || v.motion
 		for _, asked := range v.asks {
+			if asked == nil {
+				s.faults = append(s.faults, errors.New("upload: a Validator inside of another is nil"))
+			}
 			s.walk(asked, keeps && v.all)
 		}
 	case Form:

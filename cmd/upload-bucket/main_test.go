@@ -37,6 +37,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"policy -s3-bucket b -s3-region r", "name one of bucket, cors, lifecycle, streamed, direct, delivery, sweeper, check, setup"},
 		{"policy -s3-bucket b -s3-region r root", `"root" is none of`},
 		{"policy -s3-bucket b -s3-region r -format yaml", `"yaml" is neither json nor terraform`},
+		{"policy -s3-bucket b -s3-region r -format terraform " + strings.Repeat("streamed+", 7) + "streamed", "names a role twice"},
 		{"policy -s3-bucket b -s3-region r -format terraform bucket", `"bucket" is none of`},
 		{"policy -s3-bucket b-s3alias -s3-region r -format terraform", "which no policy may name"},
 		{"policy -s3-bucket b -s3-region r direct", "no StagingPrefixes"},

@@ -86,6 +86,9 @@ func (e *env) rolePolicy(names string) (s3bucket.Policy, error) {
 		if !slices.Contains(s3bucket.Roles(), role) {
 			return s3bucket.Policy{}, fmt.Errorf(`%q is none of %s, and not several roles joined by "+"`, names, strings.Join(documents(), ", "))
 		}
+		if slices.Contains(roles, role) {
+			return s3bucket.Policy{}, fmt.Errorf("%q names a role twice", names)
+		}
 		roles = append(roles, role)
 	}
 	return e.care.Policy(roles...)

@@ -1,6 +1,9 @@
 package clean
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // isCodingBox reports whether a box of a sample entry is one by which decoders are set up, or that
 // says how pictures and sound are to be shown.
@@ -12,7 +15,7 @@ func isCodingBox(kind []byte) bool {
 		"st3d", "vexu", "hfov",
 		"wave", "chan", "chnl", "srat", "pcmC", "dac3", "dec3", "dac4", "dmlp", "ddts", "udts", "dOps", "alac", "damr", "dawp", "dqcp", "devc", "dsmv", "dapa",
 		"mhaC", "mhaP", "SA3D", "iacb", "dfLa",
-		"ftab", "vttC", "blnk":
+		"ftab", "vttC", "txtC", "mime", "blnk":
 		return true
 	}
 	return false
@@ -30,11 +33,30 @@ func sampleEntry(handler, kind string, version byte, p []byte) {
 		entryBoxes(p, 8)
 	case kind == "tx3g":
 		entryBoxes(p, 38)
-	case kind == "wvtt", kind == "mp4s":
+	case kind == "wvtt", kind == "mp4s", kind == "c608", kind == "c708":
 		entryBoxes(p, 8)
-	case kind == "stpp", kind == "sbtt", kind == "text", kind == "c608", kind == "c708":
+	case kind == "stpp", kind == "sbtt":
+		textEntry(p)
+	case kind == "text": // QuickTime's ends in the name of a font
 	default:
 		pictureEntry(p)
+	}
+}
+
+// textEntry cleans the boxes after the two or three strings of an entry: the namespaces of a text,
+// or its encoding and type (ISO/IEC 14496-30).
+func textEntry(p []byte) {
+	at := 8
+	for range 3 {
+		n := bytes.IndexByte(p[at:], 0)
+		if n < 0 {
+			return
+		}
+		at += n + 1
+		if tileBoxes(p[at:]) {
+			entryBoxes(p, at)
+			return
+		}
 	}
 }
 

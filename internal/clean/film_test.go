@@ -95,6 +95,29 @@ func TestFilmTracks(t *testing.T) {
 	}
 }
 
+// TestFilmTexts checks that the entries of subtitles keep their fields, and lose foreign boxes.
+func TestFilmTexts(t *testing.T) {
+	t.Parallel()
+	for kind, fields := range map[string]string{
+		"wvtt": "", "c608": "", "c708": "",
+		"stpp": "http://www.w3.org/ns/ttml\x00\x00image/png\x00",
+		"sbtt": "utf-8\x00text/plain\x00",
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			at := len(atom("ftyp", "isom"+n32(0))) + 8
+			file := atom("ftyp", "isom"+n32(0)) + atom("mdat", pictureA, "sample") + atom("moov", movieHead("mvhd", n32(1), n32(1)), videoTrack([]span{{at, len(pictureA)}}),
+				atom("trak", trackHead(2, 0, 0, upright), media("sbtl", "SubtitleHandler", "", atom(kind, zeros(6), n16(1), fields, atom("secr", hidden), atom("btrt", n32(1), n32(2), n32(3))), tables([]span{{at + len(pictureA), 6}}))))
+			got := whole(t, "video/mp4", []byte(file))
+			require.NoError(t, got.Err)
+			requireNothing(t, got.Content)
+			for _, kept := range []string{"sample", kind + zeros(6) + n16(1) + fields, "btrt" + n32(1)} {
+				require.Contains(t, string(got.Content), kept)
+			}
+		})
+	}
+}
+
 // TestFilmHeads: headers of version 1, boxes with sizes of 64 bits or none, and a table of colours
 // are read.
 func TestFilmHeads(t *testing.T) {

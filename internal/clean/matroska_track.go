@@ -175,9 +175,10 @@ func (t *mkvEntry) shown(id uint32, content []byte) bool {
 }
 
 // largePrivate keeps headers of a codec that are too large to be held, if they have no comments.
+// Those of FLAC, Vorbis and Theora begin with the name of the codec, after a few lengths.
 func (m *matroska) largePrivate(e element) {
-	p := m.more(int64(len(flacMark)))
-	if p[0] == 2 || bytes.HasPrefix(p, []byte(flacMark)) {
+	p := m.more(32)
+	if p[0] == 2 || bytes.HasPrefix(p, []byte(flacMark)) || bytes.Contains(p, []byte(vorbisMark)) || bytes.Contains(p, []byte(theoraMark)) {
 		m.fail("has metadata that is too large to be looked into")
 	}
 	m.flush()
