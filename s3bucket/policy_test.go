@@ -59,8 +59,8 @@ func TestPolicyResources(t *testing.T) {
 	}
 }
 
-// TestPolicyActions checks that policies have no wildcards, no duplicate rights, and a reason for
-// each statement. Only those of check and setup reach settings.
+// TestPolicyActions checks that policies have no wildcards in actions, no duplicate rights, and a
+// reason for each statement. Only those of check and setup reach settings.
 func TestPolicyActions(t *testing.T) {
 	action := regexp.MustCompile(`^s3:(Get|Put|List|Delete|Abort)[A-Za-z]+$`)
 	for _, versioned := range []bool{false, true} {
