@@ -181,7 +181,8 @@ func TestCheckVersioned(t *testing.T) {
 	require.Equal(t, s3bucket.StateWrong, finding(t, bucket.Check(t.Context()), s3bucket.TopicVersioning).State)
 }
 
-// TestCheckTicketsOutliveTheRule checks rules that remove files and parts whose uploads still last.
+// TestCheckTicketsOutliveTheRule checks that a rule is wrong if it removes files or parts whose
+// uploads still last.
 func TestCheckTicketsOutliveTheRule(t *testing.T) {
 	for name, row := range map[string]struct {
 		expires, aborts int

@@ -101,8 +101,8 @@ func TestPolicyErrors(t *testing.T) {
 	require.ErrorContains(t, err, `no role "root"`)
 }
 
-// TestBucketPolicy checks that it only forbids, and has the gate for scanned files only with a
-// scanner.
+// TestBucketPolicy checks that the bucket's own policy only forbids, and has the gate for scanned
+// files only with a scanner.
 func TestBucketPolicy(t *testing.T) {
 	plain := policyBucket(t, "eu-west-1", s3store.Options{}, s3bucket.Layout{}).BucketPolicy()
 	require.Len(t, plain.Statement, 3)

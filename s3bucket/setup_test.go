@@ -15,7 +15,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-const none = "404 NoSuchLifecycleConfiguration"
+const noRules = "404 NoSuchLifecycleConfiguration"
 
 // TestSetup checks that a bucket without rules gets those that Check requires, and that a second
 // run writes nothing.
@@ -25,7 +25,7 @@ func TestSetup(t *testing.T) {
 			KeyPrefixes: []string{"avatars/", "docs/"}, StagingPrefixes: []string{"", "tenants/"}, TicketExpires: 50 * time.Hour,
 			Origins: []string{"https://app.example.com", "capacitor://localhost"}, Versioned: versioned,
 		}
-		svc, bucket := newService(t, s3store.Options{Tags: map[string]string{"a": "b"}}, l, map[string]string{"lifecycle": none, "cors": "404 NoSuchCORSConfiguration"})
+		svc, bucket := newService(t, s3store.Options{Tags: map[string]string{"a": "b"}}, l, map[string]string{"lifecycle": noRules, "cors": "404 NoSuchCORSConfiguration"})
 		svc.Versioned = versioned
 		r := bucket.Check(t.Context())
 		for _, topic := range []s3bucket.Topic{s3bucket.TopicCORS, s3bucket.TopicStaging, s3bucket.TopicUnfinished} {
@@ -141,7 +141,7 @@ func TestSetupLacking(t *testing.T) {
 		{"one lacking and one denied", map[string]string{"cors": "501 NotImplemented", "lifecycle": "403 AccessDenied"}, nil, []string{noCORS}, nil, "lifecycle: "},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			empty := map[string]string{"lifecycle": none, "cors": "404 NoSuchCORSConfiguration"}
+			empty := map[string]string{"lifecycle": noRules, "cors": "404 NoSuchCORSConfiguration"}
 			maps.Copy(empty, row.settings)
 			svc, bucket := newService(t, s3store.Options{}, layout(), empty)
 			svc.refuse = row.refuse
@@ -159,7 +159,7 @@ func TestSetupLacking(t *testing.T) {
 		})
 	}
 
-	svc, bucket := newService(t, s3store.Options{}, layout(), map[string]string{"lifecycle": none})
+	svc, bucket := newService(t, s3store.Options{}, layout(), map[string]string{"lifecycle": noRules})
 	svc.refuse = aborts
 	for range 2 {
 		lacking, err := bucket.Setup(t.Context())
@@ -169,7 +169,7 @@ func TestSetupLacking(t *testing.T) {
 	require.Contains(t, svc.settings["lifecycle"], "<Prefix>upload-staging/</Prefix>")
 	require.Contains(t, svc.settings["lifecycle"], "<Expiration>")
 	require.Len(t, svc.puts, 2, "the second time all is there: %v", svc.puts)
-	_, bucket = newService(t, s3store.Options{}, s3bucket.Layout{}, map[string]string{"lifecycle": none})
+	_, bucket = newService(t, s3store.Options{}, s3bucket.Layout{}, map[string]string{"lifecycle": noRules})
 	_, err := bucket.Setup(t.Context())
 	require.NoError(t, err)
 }
