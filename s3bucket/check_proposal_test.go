@@ -130,7 +130,7 @@ func TestProposalAgainstTheProfile(t *testing.T) {
 		{"missing one", s3fake.Lacks{CopyPin: ignores}, s3store.Profile{NoCopyDigests: true}, s3bucket.StateWrong, "it does not say NoPinnedCopies"},
 		{"more than needed", s3fake.Lacks{}, s3store.Profile{NoForms: true}, s3bucket.StateOK, "the narrowest that fits is s3store.Profile{}"},
 		{"covered by another", s3fake.Lacks{CopyDigest: ignores}, s3store.Profile{NoPinnedCopies: true}, s3bucket.StateOK, "it says all that is needed"},
-		{"nothing that it signs", s3fake.Lacks{Lengths: ignores}, s3store.Profile{NoSignedHeaders: true}, s3bucket.StateOK, "it says all that is needed"},
+		{"about parts, of which it signs none", s3fake.Lacks{Lengths: ignores}, s3store.Profile{NoSignedHeaders: true}, s3bucket.StateOK, "it says all that is needed"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			svc, bucket := newService(t, s3store.Options{Profile: row.given}, layout(), nil)
@@ -142,7 +142,8 @@ func TestProposalAgainstTheProfile(t *testing.T) {
 	}
 }
 
-// TestProposalIsForMachines writes a proposal as JSON and as Go source, and reads it back.
+// TestProposalIsForMachines writes a report as JSON, which has the profile also as Go source and as
+// words, and reads the profile back.
 func TestProposalIsForMachines(t *testing.T) {
 	svc, bucket := newService(t, s3store.Options{}, layout(), nil)
 	svc.Lacks.CopyPin, svc.Lacks.Forms = ignores, refuses
@@ -155,7 +156,8 @@ func TestProposalIsForMachines(t *testing.T) {
 	require.Equal(t, s3store.Profile{NoForms: true, NoPinnedCopies: true}, r.Proposal.Profile)
 }
 
-// TestProposalWithoutDirectUploads checks that the proposal leaves them out.
+// TestProposalWithoutDirectUploads checks that without them the proposal leaves out what only they
+// need.
 func TestProposalWithoutDirectUploads(t *testing.T) {
 	svc, bucket := newService(t, s3store.Options{}, s3bucket.Layout{}, nil)
 	svc.Lacks = s3fake.Lacks{CopyPin: ignores, CompleteCondition: ignores}

@@ -181,7 +181,8 @@ func TestCheckVersioned(t *testing.T) {
 	require.Equal(t, s3bucket.StateWrong, finding(t, bucket.Check(t.Context()), s3bucket.TopicVersioning).State)
 }
 
-// TestCheckTicketsOutliveTheRule checks rules that remove files and parts whose uploads still last.
+// TestCheckTicketsOutliveTheRule checks that a rule is wrong if it removes files or parts whose
+// uploads still last.
 func TestCheckTicketsOutliveTheRule(t *testing.T) {
 	for name, row := range map[string]struct {
 		expires, aborts int
@@ -189,14 +190,14 @@ func TestCheckTicketsOutliveTheRule(t *testing.T) {
 		topic           s3bucket.Topic
 		says            string // "" if the rule is right
 	}{
-		"a day, for the defaults":           {1, 7, 0, s3bucket.TopicStaging, "are removed after 1 days, but uploads last up to 24h0m0s: keep them for 2"},
-		"two days, for the defaults":        {2, 2, 0, s3bucket.TopicStaging, ""},
-		"a day, without resumable uploads":  {1, 7, 6 * time.Hour, s3bucket.TopicStaging, ""},
-		"two days, of three":                {2, 7, 72 * time.Hour, s3bucket.TopicStaging, "are removed after 2 days, but uploads last up to 72h0m0s: keep them for 4"},
-		"three days, the last at their end": {3, 7, 72 * time.Hour, s3bucket.TopicStaging, "keep them for 4"},
-		"four days, of three":               {4, 7, 72 * time.Hour, s3bucket.TopicStaging, ""},
-		"parts for a day":                   {2, 1, 0, s3bucket.TopicUnfinished, "are aborted after 1 days, but uploads last up to 24h0m0s: keep them for 2"},
-		"parts for two days":                {2, 2, 0, s3bucket.TopicUnfinished, ""},
+		"a day, for the defaults":          {1, 7, 0, s3bucket.TopicStaging, "are removed after 1 days, but uploads last up to 24h0m0s: keep them for 2"},
+		"two days, for the defaults":       {2, 2, 0, s3bucket.TopicStaging, ""},
+		"a day, without resumable uploads": {1, 7, 6 * time.Hour, s3bucket.TopicStaging, ""},
+		"two days, of three":               {2, 7, 72 * time.Hour, s3bucket.TopicStaging, "are removed after 2 days, but uploads last up to 72h0m0s: keep them for 4"},
+		"three days, of three":             {3, 7, 72 * time.Hour, s3bucket.TopicStaging, "keep them for 4"},
+		"four days, of three":              {4, 7, 72 * time.Hour, s3bucket.TopicStaging, ""},
+		"parts for a day":                  {2, 1, 0, s3bucket.TopicUnfinished, "are aborted after 1 days, but uploads last up to 24h0m0s: keep them for 2"},
+		"parts for two days":               {2, 2, 0, s3bucket.TopicUnfinished, ""},
 	} {
 		l := layout()
 		l.TicketExpires = row.longest
@@ -389,7 +390,8 @@ func TestCheckUnenforced(t *testing.T) {
 	}
 }
 
-// TestCheckFormsThrottled checks a service that asks to wait once: that refuses nothing for good.
+// TestCheckFormsThrottled checks that a service that asks once to send a form later is not taken
+// for one that refuses forms.
 func TestCheckFormsThrottled(t *testing.T) {
 	for _, status := range []int{http.StatusRequestTimeout, http.StatusTooManyRequests} {
 		svc, bucket := newService(t, s3store.Options{}, layout(), nil)

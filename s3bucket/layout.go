@@ -16,8 +16,8 @@ import (
 type Layout struct {
 	// KeyPrefixes are the beginnings of all published keys, such as "avatars/" for upload.Prefix.
 	// Each ends in "/". Default: none, and keys may have any beginning. A Grant.KeyPrefix comes
-	// before that, so name what all of these begin with. The policies neither allow other published
-	// keys nor withhold them until a scan.
+	// before that of upload.Prefix, so with grants name what all of their prefixes begin with. The
+	// policies neither allow other published keys nor withhold them until a scan.
 	KeyPrefixes []string
 
 	// StagingPrefixes are the StagingPrefix of all presigners and resumers of the application,

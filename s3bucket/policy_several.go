@@ -37,9 +37,9 @@ func withheld(roles []Role) bool {
 		!slices.ContainsFunc(roles, func(r Role) bool { return r != RoleDelivery && r != RoleSetup })
 }
 
-// withhold denies for staged keys what a policy allows for published ones. They can lie among
-// these: a film that is being cleaned has one in the folder of its key, and without
-// [Layout].KeyPrefixes all of them do.
+// withhold denies for staged keys what a policy allows for published ones. Staged keys can lie
+// among the published ones: a video that is being cleaned has one in the folder of its key, and
+// without [Layout].KeyPrefixes all of them do.
 func (b *Bucket) withhold(p Policy) Statement {
 	s := Statement{
 		Sid: "WithholdStaged", Effect: "Deny", Resource: b.stagedAnywhere(),

@@ -59,8 +59,8 @@ func TestPolicyResources(t *testing.T) {
 	}
 }
 
-// TestPolicyActions checks that policies have no wildcards, no duplicate rights, and a reason for
-// each statement. Only those of check and setup reach settings.
+// TestPolicyActions checks that policies have no wildcards in actions, no duplicate rights, and a
+// reason for each statement. Only those of check and setup reach settings.
 func TestPolicyActions(t *testing.T) {
 	action := regexp.MustCompile(`^s3:(Get|Put|List|Delete|Abort)[A-Za-z]+$`)
 	for _, versioned := range []bool{false, true} {
@@ -101,8 +101,8 @@ func TestPolicyErrors(t *testing.T) {
 	require.ErrorContains(t, err, `no role "root"`)
 }
 
-// TestBucketPolicy checks that it only forbids, and has the gate for scanned files only with a
-// scanner.
+// TestBucketPolicy checks that the bucket's own policy only forbids, and has the gate for scanned
+// files only with a scanner.
 func TestBucketPolicy(t *testing.T) {
 	plain := policyBucket(t, "eu-west-1", s3store.Options{}, s3bucket.Layout{}).BucketPolicy()
 	require.Len(t, plain.Statement, 3)

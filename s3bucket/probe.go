@@ -80,7 +80,7 @@ func (p *probing) wrote(key string, version *string) {
 	}
 }
 
-// removed takes a version of key off the list, or for nil the entry that key has made.
+// removed takes a version of key off the list, or for nil the entry that the method key has made.
 func (p *probing) removed(key string, version *string) {
 	p.written = slices.DeleteFunc(p.written, func(w written) bool { return w.key == key && w.version == version })
 }

@@ -57,8 +57,8 @@ func TestCheckAddedFields(t *testing.T) {
 	}
 }
 
-// TestCheckSignedRequests checks that each signed header field that a service ignores is found by its
-// own attempt.
+// TestCheckSignedRequests checks that each header field of a signed PUT that a service does not
+// compare is found by its own attempt.
 func TestCheckSignedRequests(t *testing.T) {
 	as := func(name, value string) func(*http.Request) {
 		return func(r *http.Request) {

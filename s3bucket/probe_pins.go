@@ -23,7 +23,7 @@ type copying struct {
 	to         *upload
 }
 
-// copy copies bytes of the object, or of byteRange if it is not "", while the object has the ETag.
+// copy copies the object to a part, or its byteRange if that is not "", if the object has the ETag.
 func (p *probing) copy(c copying, number int32, etag, byteRange string) (*s3.UploadPartCopyOutput, error) {
 	s := p.service
 	return s3calls.Do(p.ctx, s.caller, s.client.UploadPartCopy, &s3.UploadPartCopyInput{
@@ -98,7 +98,7 @@ func (p *probing) digested() tried {
 	return tried{StateWrong, "UploadPartCopy does not report the SHA-256 of a copy", flagDigests, "", false}
 }
 
-// copying writes an object and opens an upload for it.
+// copying writes an object, and opens an upload for copies of it.
 func (p *probing) copying(sums types.ChecksumAlgorithm) (copying, error) {
 	from := p.publishedKey()
 	if _, err := p.put(from); err != nil {

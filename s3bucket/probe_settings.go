@@ -125,8 +125,8 @@ func (p *probing) logging() (State, string) {
 	return StateOK, fmt.Sprintf("access is logged to the bucket %q", aws.ToString(out.LoggingEnabled.TargetBucket))
 }
 
-// staging checks that a rule removes what clients sent and never finished, and not while they still
-// can.
+// staging checks that rules remove what clients sent and never finished, but not while they can
+// still finish it.
 func (p *probing) staging() (State, string) {
 	s := p.bucket
 	out, err := s.lifecycle(p.ctx)

@@ -96,8 +96,8 @@ func (p *signing) signed(form bool, wrong []attempt, again string) tried {
 	return tried{state: StateOK, why: keepsTo}
 }
 
-// sign signs a request for probeBody. Its digest would refuse another length, too, and so hide
-// whether the length is enforced.
+// sign signs a request for probeBody, with its SHA-256 if digest is set. A SHA-256 would refuse
+// another length, too, and so hide whether the length is enforced.
 func (p *signing) sign(store *s3store.Store, form, digest bool) (*storage.SignedRequest, error) {
 	d := storage.DirectObject{Key: p.stagedKey(), Type: "text/plain", Size: int64(len(probeBody)), Expires: probeExpires}
 	if digest {

@@ -42,7 +42,7 @@ func (p *signing) once(kind Topic, try func() tried) tried {
 	return t
 }
 
-// headers returns those that are signed now.
+// headers returns the header fields that are signed now.
 func (p *signing) headers() ([]string, error) {
 	store, err := p.service.store()
 	if err != nil {

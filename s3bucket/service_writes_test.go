@@ -32,8 +32,8 @@ func header(r *http.Request) map[string]string {
 	return said
 }
 
-// TestProbesWriteAsTheStoreDoes checks that a service treats what a probe writes and what the store
-// writes alike.
+// TestProbesWriteAsTheStoreDoes checks that probes write with the header fields of the store's
+// writes.
 func TestProbesWriteAsTheStoreDoes(t *testing.T) {
 	for name, profile := range map[string]s3store.Profile{
 		"zero": {}, "PUT": {InsecureUnconditionalPut: true}, "checksums": {ChecksumsWhenRequired: true}, "MinIO": s3store.MinIO(),

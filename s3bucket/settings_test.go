@@ -18,7 +18,7 @@ import (
 )
 
 // settings are the answers of a bucket that is set up right for the layout of the tests, by
-// subresource, and those to two calls that no role needs.
+// subresource. The last four are the answers to calls that no role needs.
 var settings = map[string]string{
 	"publicAccessBlock": `<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls>` +
 		`<BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>`,

@@ -12,9 +12,9 @@ import (
 const unfinishedDays = 7
 
 // Lifecycle returns the rules that remove unfinished uploads: staged files, pieces of resumable
-// uploads and parts of direct ones after [Layout].TicketExpires, and other multipart uploads after a
-// week, or later if tickets last for a week. S3 selects objects by the beginnings of their keys, so
-// each prefix of the [Layout] has rules, except one that a shorter one of its kind covers. On
+// uploads and parts of direct ones after [Layout].TicketExpires, and other multipart uploads after
+// a week, or later if tickets last for a week. S3 selects objects by the beginnings of their keys,
+// so each prefix of the [Layout] has rules, except one that a shorter one of its kind covers. On
 // versioned buckets, staged files are removed for good a day later. A file that a killed process
 // was cleaning lies in the folder of its key, and usually stays until a sweep.
 //
@@ -47,8 +47,8 @@ func (b *Bucket) stagingRules(prefix string) []types.LifecycleRule {
 	rule.NoncurrentVersionExpiration = &types.NoncurrentVersionExpiration{NoncurrentDays: aws.Int32(1)}
 	return []types.LifecycleRule{
 		lifecycleRule("staging", prefix, rule),
-		// This rule removes the markers that the expiration leaves. S3 does not accept it in a rule
-		// with days.
+		// This rule removes the markers that the expiration leaves. S3 does not accept its setting
+		// in a rule with days.
 		lifecycleRule("markers", prefix, types.LifecycleRule{
 			Expiration: &types.LifecycleExpiration{ExpiredObjectDeleteMarker: aws.Bool(true)},
 		}),

@@ -9,7 +9,7 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// corsRules returns the bucket's.
+// corsRules returns the CORS rules of the bucket.
 func (s *service) corsRules(ctx context.Context, opts ...func(*s3.Options)) ([]types.CORSRule, error) {
 	out, err := s3calls.Do(ctx, s.caller, s.client.GetBucketCors, &s3.GetBucketCorsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner}, opts...)
 	switch {
@@ -21,7 +21,7 @@ func (s *service) corsRules(ctx context.Context, opts ...func(*s3.Options)) ([]t
 	return nil, err
 }
 
-// lifecycle returns the bucket's, without rules if it has none.
+// lifecycle returns the lifecycle configuration of the bucket, without rules if it has none.
 func (s *service) lifecycle(ctx context.Context, opts ...func(*s3.Options)) (*s3.GetBucketLifecycleConfigurationOutput, error) {
 	out, err := s3calls.Do(ctx, s.caller, s.client.GetBucketLifecycleConfiguration, &s3.GetBucketLifecycleConfigurationInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner,

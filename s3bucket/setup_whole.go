@@ -61,8 +61,8 @@ func fieldsOf(t reflect.Type, names map[string]bool) {
 	}
 }
 
-// unknownIn looks for elements, except the outermost, that are not known fields. The SDK's names of
-// lists are the plural of their elements.
+// unknownIn returns an error if the outermost element is not root, or if another one is not a known
+// field. The SDK's names of lists are the plural of their elements.
 func unknownIn(text []byte, root string, known map[string]bool) error {
 	d := xml.NewDecoder(bytes.NewReader(text))
 	for outermost := true; ; {

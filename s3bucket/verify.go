@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// verifying are the topics of Verify.
+// verifying are the probes of Verify.
 var verifying = []probe{
 	{TopicSignatures, nil, (*run).verifySignatures},
 	{TopicConditional, nil, (*run).verifyConditions},

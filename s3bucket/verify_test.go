@@ -75,7 +75,7 @@ func TestVerifyNamesWhatWasTried(t *testing.T) {
 func TestVerifyIsCheap(t *testing.T) {
 	for name, row := range map[string]struct {
 		layout s3bucket.Layout
-		calls  int // without those that clean up
+		calls  int // at most, without those that clean up
 	}{
 		"streamed": {s3bucket.Layout{}, 8},
 		"direct":   {layout(), 26},

@@ -48,8 +48,9 @@ func TestOpen(t *testing.T) {
 	require.Empty(t, log.String())
 }
 
-// TestConnectionsAreKept: calls that run at the same time, more than the SDK keeps connections for,
-// find connections again. They speak HTTP/1.1 with a server that would take HTTP/2.
+// TestConnectionsAreKept checks that calls that run at the same time, more than the SDK keeps
+// connections for, find most connections again. They speak HTTP/1.1 with a server that would take
+// HTTP/2.
 func TestConnectionsAreKept(t *testing.T) {
 	const calls = 60 // the SDK alone keeps 10
 	fake := s3fake.New("pictures")
@@ -104,8 +105,8 @@ func TestConnectionsAreKept(t *testing.T) {
 	require.Less(t, opened.Load(), int64(calls+calls/2))
 }
 
-// TestNoRedirects: a signed request follows no redirect to another host, whether the store
-// or its client sends it.
+// TestNoRedirects checks that a signed request follows no redirect to another host, whether the
+// store or its client sends it.
 func TestNoRedirects(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a redirect is followed") }))
 	defer elsewhere.Close()

@@ -28,7 +28,8 @@ func configured(t *testing.T, env map[string]string) {
 	}
 }
 
-// TestURLs: the store and its client have the settings of the URL.
+// TestURLs checks that the store and its client have the settings of the URL, or else those of the
+// configuration and the Options.
 func TestURLs(t *testing.T) {
 	given := s3store.Profile{NoForms: true}
 	for _, row := range []struct {
@@ -68,7 +69,8 @@ func TestURLs(t *testing.T) {
 	}
 }
 
-// TestRefusals: a doubtful URL is refused, and a secret in it is not repeated.
+// TestRefusals checks that doubtful URLs and settings are refused, and that the error does not
+// repeat a secret in the URL.
 func TestRefusals(t *testing.T) {
 	const https = "s3://b?endpoint=https://s3.example.com&"
 	for _, row := range []struct {
@@ -107,7 +109,7 @@ func TestRefusals(t *testing.T) {
 		{name: "no TLS, by the configuration", url: "s3://b", env: map[string]string{"AWS_ENDPOINT_URL_S3": "http://s3.example.com"}, says: "insecure=true"},
 		{name: "half insecure", url: https + "insecure=1", says: `"1" is not true`},
 		{name: "an unknown profile", url: https + "profile=gcs", says: `"gcs" is not one of aws, minio and r2`},
-		{name: "a profile of an endpoint", url: "s3://b?region=r&profile=minio", says: "needs an endpoint"},
+		{name: "MinIO without an endpoint", url: "s3://b?region=r&profile=minio", says: "needs an endpoint"},
 		{name: "an unknown lack", url: https + "lacks=forms,form", says: `"form" is none of`},
 		{name: "an empty lack", url: https + "lacks=forms,", says: `"" is none of`},
 		{name: "two profiles", url: https + "profile=minio", options: &s3store.Options{Profile: s3store.R2()}, says: "both the URL and the Options"},
@@ -124,7 +126,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestSharedFiles: credentials and the region come from the profile that AWS_PROFILE names.
+// TestSharedFiles checks that credentials and the region come from the profile that AWS_PROFILE
+// names.
 func TestSharedFiles(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "config")
 	require.NoError(t, os.WriteFile(file, []byte("[profile app]\nregion = eu-north-1\naws_access_key_id = key\naws_secret_access_key = secret\n"), 0o600))

@@ -13,8 +13,8 @@ const maxSkew = time.Hour
 var firstObject = time.Date(2006, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // clock checks the storage's time of a page. It lowers earliest to the earliest of both clocks and
-// AsOf. An accepted request does not prove that the process's clock is right, since the SDK
-// corrects it.
+// AsOf. An accepted request does not prove that the process's clock is right, since the SDK signs
+// with a corrected time.
 func (r *run) clock(stored time.Time) error {
 	now := time.Now().Round(0) // without the monotonic clock, which ignores a reset of the wall clock
 	switch {

@@ -25,7 +25,7 @@ func (s *swept) locked() oddLister {
 	}}
 }
 
-// putMany puts this number of objects under each of these keys, numbered.
+// putMany puts many objects for each of keys, under that key and a number of four digits.
 func (s *swept) putMany(t *testing.T, many int, keys ...string) {
 	t.Helper()
 	for _, key := range keys {
@@ -74,14 +74,15 @@ func TestSweepLimitOfFailures(t *testing.T) {
 	})
 }
 
-// TestSweepFailuresAtTheEnd checks that failures on the last page do not end a run early.
+// TestSweepFailuresAtTheEnd checks that MaxFailures is not checked after the last page.
 func TestSweepFailuresAtTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
 		s.putMany(t, 20, "p/upload-staging/")
 		time.Sleep(grace + 1)
 		odd := oddLister{swept: s, remove: func(context.Context, storage.ListedObject) error { return errors.New("denied") }}
-		got, err := s.sweeper(t, odd, nil, sweep.Options{Remove: true, MaxFailures: 100}).Run(t.Context(), "")
+		objects := struct{ storage.Lister }{odd} // no page of uploads follows
+		got, err := s.sweeper(t, objects, nil, sweep.Options{Remove: true, MaxFailures: 10}).Run(t.Context(), "")
 		require.ErrorContains(t, err, "20 of 20")
 		require.NotErrorIs(t, err, sweep.ErrFailures)
 		require.Empty(t, got.Cursor)
@@ -101,7 +102,7 @@ func TestSweepAnswersAge(t *testing.T) {
 		{"default", sweep.Options{}, 0, 3},
 		{"one a second", sweep.Options{Rate: 1, BatchSize: 1000}, 0, 100},
 		{"many a second, slow removals", sweep.Options{Rate: 1000, BatchSize: 1000}, 3 * time.Second, 250},
-		{"removals slower than that", sweep.Options{Rate: 1000, BatchSize: 1000}, 30 * time.Second, 1000},
+		{"removals that take longer than an answer lasts", sweep.Options{Rate: 1000, BatchSize: 1000}, 30 * time.Second, 1000},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

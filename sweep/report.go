@@ -14,7 +14,7 @@ type Report struct {
 	Kept     int   // referred to
 	Orphaned int   // the others
 	Removed  int   // of the orphaned: removed
-	Changed  int   // of the orphaned: written again meanwhile, and so kept
+	Changed  int   // of the orphaned: written again meanwhile, so they stay
 	Failed   int   // of the orphaned: their removal failed
 	Bytes    int64 // of the removed objects; in a dry run, of those it would remove
 

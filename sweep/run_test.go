@@ -50,8 +50,8 @@ func (s oddLister) RemoveListed(ctx context.Context, o storage.ListedObject) err
 	return s.swept.RemoveListed(ctx, o)
 }
 
-// TestSweepOfAStoreThatErrs checks that an object whose list entry is unclear is not removed, nor
-// anything else on its page.
+// TestSweepOfAStoreThatErrs checks that a page that fails, or has an unclear entry, ends the sweep
+// before anything on it is removed.
 func TestSweepOfAStoreThatErrs(t *testing.T) {
 	broken := errors.New("the storage is away")
 	dated := func(t time.Time) func(*objectPage) error {
@@ -152,7 +152,7 @@ func TestSweepGoesOn(t *testing.T) {
 
 // TestSweepRate measures the rate by the clock of the bubble, which nothing else advances.
 func TestSweepRate(t *testing.T) {
-	for rate, least := range map[int]time.Duration{0: 99 * time.Second / 50, 10: 9900 * time.Millisecond, 1000: 99 * time.Millisecond} {
+	for rate, takes := range map[int]time.Duration{0: 99 * time.Second / 50, 10: 9900 * time.Millisecond, 1000: 99 * time.Millisecond} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newSwept()
 			for i := range 100 {
@@ -162,7 +162,7 @@ func TestSweepRate(t *testing.T) {
 			begin := time.Now()
 			_, err := s.sweeper(t, nil, nil, sweep.Options{Remove: true, Rate: rate}).Run(t.Context(), "")
 			require.NoError(t, err)
-			require.Equal(t, least, time.Since(begin))
+			require.Equal(t, takes, time.Since(begin))
 			require.Empty(t, s.Keys())
 		})
 	}
@@ -221,7 +221,8 @@ func TestSweepHostStops(t *testing.T) {
 	}
 }
 
-// FuzzSweepCursor checks that no text is accepted except the cursors of this prefix.
+// FuzzSweepCursor checks that an accepted text is empty or begins as the cursors of this prefix do,
+// and that a refused one sweeps nothing.
 func FuzzSweepCursor(f *testing.F) {
 	s := emptySwept()
 	sweeper, err := sweep.New(s, s.ask, &sweep.Options{Prefix: "p/ü"})

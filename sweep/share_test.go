@@ -179,7 +179,8 @@ func TestSweepShareOfDryRun(t *testing.T) {
 	})
 }
 
-// TestSweepShareBeforeYoungObjects checks a dry run that ends with objects that are too young.
+// TestSweepShareBeforeYoungObjects checks that a dry run ends with its error also if all objects on
+// the last page are young.
 func TestSweepShareBeforeYoungObjects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -206,8 +207,8 @@ func TestSweepAnyShare(t *testing.T) {
 	})
 }
 
-// TestSweepWrongFromTheMiddleOn checks that an answer that becomes wrong while the sweep runs costs
-// the share of one page, not that of the run.
+// TestSweepWrongFromTheMiddleOn checks that answers that become empty while the sweep runs cost
+// nothing: a page is measured by its own share, not by that of the run.
 func TestSweepWrongFromTheMiddleOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()

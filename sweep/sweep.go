@@ -142,8 +142,8 @@ type Options struct {
 	// are measured: not young objects, staging keys or unfinished uploads. They are measured in
 	// groups, in the order of the list, each before anything of it is removed. A group has 500
 	// objects or more, or all if there are fewer. A last group of less than 500 is measured with
-	// the one before it, whose orphans were removed by then. So it also detects an answer that
-	// becomes wrong in the middle. If it leaves out everything that is measured together, that is
+	// the one before it, whose orphans were removed by then. So MaxShare also detects answers that
+	// become wrong in the middle. An answer that leaves out everything that is measured together is
 	// refused, unless AllowAnyShare is set. A dry run continues, and ends with the error. Default:
 	// 0.25.
 	MaxShare float64

@@ -75,7 +75,7 @@ func (s *swept) ask(_ context.Context, keys []string) ([]string, error) {
 }
 
 // sweeper returns a Sweeper of "p/" in store, or in the bucket itself if store is nil. Any share
-// may be removed unless o has another.
+// may be removed unless o has a MaxShare.
 func (s *swept) sweeper(t *testing.T, store storage.Lister, ask sweep.Referenced, o sweep.Options) *sweep.Sweeper {
 	t.Helper()
 	o.Prefix = "p"
@@ -118,13 +118,14 @@ const (
 	grace = week + 24*time.Hour // the default
 )
 
-// fill adds one of everything, all of it old except objects named young. memstore itself removes
-// staged files after a day, when something is written.
+// fill adds objects and uploads of each kind, in two halves: the first is as old as the grace, the
+// second is new. Staged files and uploads are in the second, since memstore itself removes those of
+// more than eight days when something is written.
 func (s *swept) fill(t *testing.T) {
 	s.put(t, "hello", "p/kept", "p/orphan", "p/a/orphan", "q/other", "p2", "p//foreign", "p/")
 	s.referenced["p/kept"] = true
 	time.Sleep(grace)
-	s.put(t, "hi", "p/young", "p/upload-staging/young", "p/upload-staging/old", "q/upload-staging/old")
+	s.put(t, "hi", "p/young", "p/upload-staging/2", "p/upload-staging/1", "q/upload-staging/1")
 	s.open(t, "p/upload-staging/multipart")
 	s.open(t, "p/streamed")
 	s.open(t, "q/streamed")
@@ -146,7 +147,7 @@ func TestSweep(t *testing.T) {
 			want:     sweep.Report{Seen: 10, Young: 5, Foreign: 2, Kept: 1, Orphaned: 2, Bytes: 10},
 			outcomes: []string{"foreign p/ 5", "foreign p//foreign 5", "orphaned p/a/orphan 5", "orphaned p/orphan 5"},
 			asked:    []string{"p/a/orphan", "p/kept", "p/orphan"},
-			left:     []string{"p/", "p//foreign", "p/a/orphan", "p/kept", "p/orphan", "p/upload-staging/old", "p/upload-staging/young", "p/young", "p2", "q/other", "q/upload-staging/old"},
+			left:     []string{"p/", "p//foreign", "p/a/orphan", "p/kept", "p/orphan", "p/upload-staging/1", "p/upload-staging/2", "p/young", "p2", "q/other", "q/upload-staging/1"},
 			uploads:  []string{"p/streamed", "p/upload-staging/multipart", "q/streamed"},
 		},
 		{
@@ -154,25 +155,25 @@ func TestSweep(t *testing.T) {
 			want:     sweep.Report{Seen: 10, Young: 5, Foreign: 2, Kept: 1, Orphaned: 2, Removed: 2, Bytes: 10},
 			outcomes: []string{"foreign p/ 5", "foreign p//foreign 5", "removed p/a/orphan 5", "removed p/orphan 5"},
 			asked:    []string{"p/a/orphan", "p/kept", "p/orphan", "p/a/orphan", "p/orphan"},
-			left:     []string{"p/", "p//foreign", "p/kept", "p/upload-staging/old", "p/upload-staging/young", "p/young", "p2", "q/other", "q/upload-staging/old"},
+			left:     []string{"p/", "p//foreign", "p/kept", "p/upload-staging/1", "p/upload-staging/2", "p/young", "p2", "q/other", "q/upload-staging/1"},
 			uploads:  []string{"p/streamed", "p/upload-staging/multipart", "q/streamed"},
 		},
 		{
 			name: "staged objects are old too", age: grace + 1, opts: sweep.Options{Remove: true, BatchSize: 2},
 			want: sweep.Report{Seen: 10, Foreign: 2, Kept: 1, Orphaned: 7, Removed: 7, Bytes: 16},
 			outcomes: []string{
-				"foreign p/ 5", "foreign p//foreign 5", "removed p/upload-staging/old 2", "removed p/upload-staging/young 2", "removed p/a/orphan 5",
+				"foreign p/ 5", "foreign p//foreign 5", "removed p/upload-staging/1 2", "removed p/upload-staging/2 2", "removed p/a/orphan 5",
 				"removed p/orphan 5", "removed p/young 2", "removed p/streamed (upload) 0", "removed p/upload-staging/multipart (upload) 0",
 			},
 			asked:   []string{"p/a/orphan", "p/kept", "p/orphan", "p/young", "p/a/orphan", "p/orphan", "p/young"},
-			left:    []string{"p/", "p//foreign", "p/kept", "p2", "q/other", "q/upload-staging/old"},
+			left:    []string{"p/", "p//foreign", "p/kept", "p2", "q/other", "q/upload-staging/1"},
 			uploads: []string{"q/streamed"},
 		},
 		{
 			name: "exactly as old as the grace is young", age: grace, opts: sweep.Options{Remove: true, Grace: 2 * grace},
 			want:     sweep.Report{Seen: 10, Young: 8, Foreign: 2},
 			outcomes: []string{"foreign p/ 5", "foreign p//foreign 5"},
-			left:     []string{"p/", "p//foreign", "p/a/orphan", "p/kept", "p/orphan", "p/upload-staging/old", "p/upload-staging/young", "p/young", "p2", "q/other", "q/upload-staging/old"},
+			left:     []string{"p/", "p//foreign", "p/a/orphan", "p/kept", "p/orphan", "p/upload-staging/1", "p/upload-staging/2", "p/young", "p2", "q/other", "q/upload-staging/1"},
 			uploads:  []string{"p/streamed", "p/upload-staging/multipart", "q/streamed"},
 		},
 	} {
@@ -195,7 +196,7 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// TestSweepAsks checks that the sweep asks in batches, about each key once.
+// TestSweepAsks checks that a dry run asks in batches, about each key once.
 func TestSweepAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -325,7 +326,7 @@ func TestNewSweeper(t *testing.T) {
 		{"an invalid prefix", store, ask, &sweep.Options{Prefix: "a//"}, "segment"},
 		{"the root", store, ask, &sweep.Options{Prefix: "/"}, "0 bytes"},
 		{"a week's grace", store, ask, &sweep.Options{Prefix: "p/", Grace: week}, "InsecureGrace"},
-		{"a moment less", store, ask, &sweep.Options{Prefix: "p/", Grace: grace - 1}, "InsecureGrace"},
+		{"a moment less than the least grace", store, ask, &sweep.Options{Prefix: "p/", Grace: grace - 1}, "InsecureGrace"},
 		{"the least grace", store, ask, &sweep.Options{Prefix: "p/", Grace: grace}, ""},
 		{"a short grace that is allowed", store, ask, &sweep.Options{Prefix: "p/", Grace: 1, InsecureGrace: true}, ""},
 		{"a negative grace", store, ask, &sweep.Options{Prefix: "p/", Grace: -1, InsecureGrace: true}, "negative"},

@@ -13,7 +13,7 @@ import (
 
 // check prints what s3bucket.Bucket.Check finds. The exit status is 1 if a fault counts.
 func check(fs *flag.FlagSet) action {
-	dev := fs.Bool("dev", false, "the server and its root keys are for development: settings of the bucket and the credentials do not count")
+	dev := fs.Bool("dev", false, "the server and its root keys are for development: most settings of the bucket, and rights of the credentials, do not count")
 	return func(ctx context.Context, e *env) (int, error) {
 		if err := e.noArgs(); err != nil {
 			return 2, err

@@ -149,7 +149,8 @@ func (e *env) complete() error {
 	return nil
 }
 
-// completeKeys makes the prefix of all keys that of the published ones, unless they have their own.
+// completeKeys makes the prefix of all keys that of the published ones, unless they have prefixes
+// of their own. Those must begin with it.
 func (e *env) completeKeys() error {
 	keys := &e.layout.KeyPrefixes
 	if len(*keys) == 0 && e.prefix != "" {

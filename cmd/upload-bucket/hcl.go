@@ -59,8 +59,8 @@ func (h *writer) flush() {
 // lacks \b and \f.
 var fromJSON = strings.NewReplacer(`\\`, `\\`, `\b`, `\u0008`, `\f`, `\u000c`, "${", "$${", "%{", "%%{")
 
-// literal returns a string, a list of strings, a number, a truth value or an expression. HCL
-// composes letters and accents that are two characters (NFC).
+// literal returns the HCL of a string, a list of strings, a number, a truth value or an expression.
+// A reader of HCL composes letters and accents that are two characters (NFC).
 func literal(value any) string {
 	switch v := value.(type) {
 	case expression:

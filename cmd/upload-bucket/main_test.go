@@ -120,8 +120,8 @@ func TestSetup(t *testing.T) {
 	require.Contains(t, stderr.String(), "access to the bucket")
 }
 
-// TestSetupWithoutLifecycle: on a service without lifecycle rules the CORS rule is added,
-// and the last line says that something is missing.
+// TestSetupWithoutLifecycle checks that on a service without lifecycle rules the CORS rule is
+// added, and that the last line says that something is missing.
 func TestSetupWithoutLifecycle(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "key")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
@@ -150,8 +150,8 @@ func TestSetupWithoutLifecycle(t *testing.T) {
 	require.Equal(t, "the rules of the bucket \"b\" are in place, except those that its service does not have (1, see above)", lines[1])
 }
 
-// TestSetupLacking: setup prints each feature that the service lacks, and a last line that
-// something is missing.
+// TestSetupLacking checks that setup prints each feature that the service lacks, and a last line
+// that says how many.
 func TestSetupLacking(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "key")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
@@ -188,8 +188,8 @@ func development(fake *s3fake.Server) http.Handler {
 	})
 }
 
-// TestCheckDev: with root keys of a server for development, settings do not count. The
-// server's behaviour still does.
+// TestCheckDev checks that with -dev the settings of a server for development, and the rights of
+// its root keys, do not count. The server's behaviour and the layout still do.
 func TestCheckDev(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "key")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
@@ -224,7 +224,8 @@ func TestCheckDev(t *testing.T) {
 	}
 }
 
-// TestCheckProposes: the profile is a line of the report, and in JSON an object.
+// TestCheckProposes checks that the proposed profile is a line of the report, and in JSON an
+// object.
 func TestCheckProposes(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "key")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")

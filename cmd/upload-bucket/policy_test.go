@@ -49,8 +49,8 @@ func TestPolicyOfSeveralRoles(t *testing.T) {
 	}
 }
 
-// TestPolicyOfKeyPrefixes checks that published keys that have a prefix of their own keep other keys
-// from those who hand out links.
+// TestPolicyOfKeyPrefixes checks that policies reach only published keys below -key-prefix, and
+// that it must begin with -s3-prefix.
 func TestPolicyOfKeyPrefixes(t *testing.T) {
 	policy := func(flags ...string) string {
 		var stdout, stderr bytes.Buffer

@@ -85,7 +85,8 @@ func TestRecheckAccepts(t *testing.T) {
 	require.Contains(t, stderr, "3 judged, 0 of them")
 }
 
-// TestRecheckGoesOn: a run begins after a key, and one that stops prints its last key.
+// TestRecheckGoesOn checks that a run begins after a key, and that one that stops prints the key
+// after which to go on.
 func TestRecheckGoesOn(t *testing.T) {
 	b := newPublished(t)
 	status, _, stderr := b.recheck(t.Context(), "-s3-prefix", "p", "-accept", "images", "-after", "p/e.png")
@@ -103,7 +104,7 @@ func TestRecheckGoesOn(t *testing.T) {
 	require.Contains(t, stderr, "AccessDenied")
 }
 
-// TestRecheckCannotJudge: an object that could not be read is not reported as good.
+// TestRecheckCannotJudge checks that an object that could not be read is not reported as good.
 func TestRecheckCannotJudge(t *testing.T) {
 	for about, fault := range map[string]s3fake.Fault{
 		"denied": s3fake.Answer(http.StatusForbidden, "AccessDenied"),
@@ -132,7 +133,6 @@ func (h halfAnswer) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// TestRecheckRemovedMeanwhile: an object that was removed after the listing is skipped.
 // TestRecheckSlowBucket checks that an object that could not be read in time is not called refused.
 func TestRecheckSlowBucket(t *testing.T) {
 	b := newBucket(t)
@@ -170,6 +170,7 @@ func (w *firstBytes) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
+// TestRecheckRemovedMeanwhile checks that an object that was removed after the listing is skipped.
 func TestRecheckRemovedMeanwhile(t *testing.T) {
 	b := newBucket(t)
 	b.Put("a.png", uploadtest.PNG(2000).Bytes())

@@ -44,9 +44,9 @@ func newSoundBucket(t *testing.T) *sweptBucket {
 	return b
 }
 
-// TestSweepRefusesLists: a list that does not match the bucket, or is of another time, is
-// refused, with -remove and without, and with -allow-any-share. Nothing is removed, and
-// the message says what is wrong.
+// TestSweepRefusesLists checks that a list that does not match the bucket, or is of another time,
+// is refused, without flags and with -remove -allow-any-share. Nothing is removed, and the message
+// says what is wrong.
 func TestSweepRefusesLists(t *testing.T) {
 	b := newSoundBucket(t)
 	good := each(func(_ int, key string) string { return key })
@@ -69,13 +69,13 @@ func TestSweepRefusesLists(t *testing.T) {
 		{"CSV with quotes", 0, form(`"%s","Ada"`), "the keys look quoted"},
 		{"SQL strings", 0, form(`'%s'`), "the keys look quoted"},
 		{"CSV of another column first", 0, form(`17,%s`), "stands in front of the keys"},
-		{"CSV of another column after it", 0, form(`%s,17`), "are in the bucket"},
-		{"a comma after it", 0, form(`%s,`), "are in the bucket"},
-		{"a blank after it", 0, form(`%s `), "are in the bucket"},
+		{"CSV of another column last", 0, form(`%s,17`), "are in the bucket"},
+		{"a comma after the key", 0, form(`%s,`), "are in the bucket"},
+		{"a blank after the key", 0, form(`%s `), "are in the bucket"},
 		{"a number in front", 0, each(func(i int, key string) string { return fmt.Sprintf("%d %s", i, key) }), "stands in front of the keys"},
 		{"psql's leading blank", 0, form(` %s`), "a blank stands in front"},
 		{"psql's table", 0, slices.Concat([]string{"  key   ", "--------"}, form(" %s"), []string{"(250 rows)"}), "a blank stands in front"},
-		{"a slash in front", 0, form(`./%s`), "invalid key: segment"},
+		{"./ in front", 0, form(`./%s`), "invalid key: segment"},
 		{"the bucket's name in front", 0, form(`s3://pictures/%s`), "invalid key: segment"},
 		{"no prefix", 0, each(func(_ int, key string) string { return strings.TrimPrefix(key, "p/") }), `begin with "p/"`},
 		{"upper case", 0, each(func(_ int, key string) string { return strings.ToUpper(key) }), `begin with "p/"`},
@@ -96,17 +96,17 @@ func TestSweepRefusesLists(t *testing.T) {
 	}
 }
 
-// TestSweepOfAList: Grace counts back from the list, so a file whose row came
-// after the list was written stays.
+// TestSweepOfAList checks that Grace counts back from the list, so that a file whose row came after
+// the list was written stays.
 func TestSweepOfAList(t *testing.T) {
 	for _, row := range []struct {
 		name    string
 		file    time.Duration // how long ago it was published
-		list    time.Duration // how long ago the list was written, without it
+		list    time.Duration // how long ago the list was written, which lacks the file
 		removed bool
 	}{
 		{"a list of now", 8*24*time.Hour + time.Hour, 0, true},
-		{"a file of 8 days and an hour, and a row of 2 hours later", 8*24*time.Hour + time.Hour, 24 * time.Hour, false},
+		{"younger than grace and list", 8*24*time.Hour + time.Hour, 24 * time.Hour, false},
 		{"older than grace and list", 9*24*time.Hour + time.Hour, 24 * time.Hour, true},
 		{"a list of nearly two days", 9*24*time.Hour + 23*time.Hour, 47*time.Hour + 30*time.Minute, false},
 	} {
@@ -126,7 +126,8 @@ func TestSweepOfAList(t *testing.T) {
 	}
 }
 
-// TestSweepStopsAtAShare checks lists and databases, until a larger share is allowed.
+// TestSweepStopsAtAShare checks that a sweep by a list or a database stops at a share, unless a
+// larger one is allowed.
 func TestSweepStopsAtAShare(t *testing.T) {
 	b := newSoundBucket(t)
 	b.Heal()
@@ -171,8 +172,8 @@ func TestSweepStopsAtAShare(t *testing.T) {
 	}
 }
 
-// TestSweepBeginsAnew: after a stop by a share a sweep begins again. From its place on,
-// only a few objects could be measured.
+// TestSweepBeginsAnew checks that after a stop by a share the next sweep begins again. From the
+// place of the first, only a few objects could be measured.
 func TestSweepBeginsAnew(t *testing.T) {
 	b := newSweptBucket(t)
 	var first []string
@@ -192,7 +193,7 @@ func TestSweepBeginsAnew(t *testing.T) {
 	require.Contains(t, stdout, "2502 seen: 1000 kept")
 }
 
-// TestSweepOfACopiedDatabase counts the grace back from its last write.
+// TestSweepOfACopiedDatabase checks that Grace counts back from the last write of a database.
 func TestSweepOfACopiedDatabase(t *testing.T) {
 	for _, age := range []time.Duration{0, 24 * time.Hour} {
 		b := newBucket(t)

@@ -100,7 +100,8 @@ type jsonFinding struct {
 	Error    string        `json:"error,omitempty"`
 }
 
-// plain quotes keys, which may hold control sequences of terminals.
+// plain returns a finding as a line. It quotes keys and errors, which may hold control sequences of
+// terminals.
 func plain(f sweep.Finding) string {
 	what := fmt.Sprintf("%d bytes", f.Size)
 	if f.UploadID != "" {

@@ -97,8 +97,8 @@ func TestSweepRemoves(t *testing.T) {
 	require.JSONEq(t, `{"seen":2502,"young":0,"foreign":1,"kept":250,"orphaned":2251,"removed":2251,"changed":0,"failed":0,"bytes":22501}`, lines[len(lines)-1])
 }
 
-// TestSweepGoesOn from the place in the file, after it was interrupted and after
-// it was stopped by its limit.
+// TestSweepGoesOn checks that a run goes on from the place in the file, after one that was
+// interrupted and after one that its limit stopped.
 func TestSweepGoesOn(t *testing.T) {
 	b := newSweptBucket(t)
 	file := filepath.Join(t.TempDir(), "cursor")
@@ -136,7 +136,7 @@ func TestSweepGoesOn(t *testing.T) {
 	require.NoFileExists(t, file)
 }
 
-// TestSweepRefuses: a run that could remove too much is refused.
+// TestSweepRefuses checks that runs that could remove too much, and other mistakes, are refused.
 func TestSweepRefuses(t *testing.T) {
 	b := newSweptBucket(t)
 	b.Inject("DeleteObject", -1, func(http.ResponseWriter, *http.Request, http.HandlerFunc) { t.Error("something is removed") })
@@ -183,7 +183,7 @@ func TestSweepRefuses(t *testing.T) {
 	}
 }
 
-// TestSweepFails: if an orphan stays, the exit status is 1.
+// TestSweepFails checks that the exit status is 1 if an orphan could not be removed.
 func TestSweepFails(t *testing.T) {
 	b := newSweptBucket(t)
 	b.Inject("DeleteObject", 1, s3fake.Answer(http.StatusForbidden, "AccessDenied"))
@@ -219,7 +219,7 @@ func TestSweepAsksSQLite(t *testing.T) {
 	require.Contains(t, stdout, "2502 seen: 2 kept, 0 young, 1 foreign, 2499 orphaned")
 }
 
-// TestBar: a terminal gets a bar.
+// TestBar checks what a bar writes to a terminal.
 func TestBar(t *testing.T) {
 	var stderr bytes.Buffer
 	tell := &teller{env: &env{stdout: io.Discard, stderr: &stderr, prefix: "p/"}, bar: true, remove: true, passed: 2}

@@ -28,7 +28,7 @@ var layouts = map[string]string{
 		"-scanner arn:aws:iam::123456789012:role/guardduty -scan-exempt arn:aws:iam::123456789012:role/app",
 }
 
-// printed runs the policy command for a layout, which names a bucket of the longest name.
+// printed runs the policy command for a layout, and a bucket whose name is as long as names can be.
 func printed(t *testing.T, layout string, args ...string) string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -97,8 +97,8 @@ func (f terraformFile) tree(t *testing.T, b *hclsyntax.Body) map[string]any {
 	return all
 }
 
-// TestTerraformPolicies checks that each role has the policy that is printed as JSON, and the bucket
-// its own.
+// TestTerraformPolicies checks that each role has the policy that is printed as JSON, and the
+// bucket its own.
 func TestTerraformPolicies(t *testing.T) {
 	for name, layout := range layouts {
 		t.Run(name, func(t *testing.T) {
@@ -120,8 +120,8 @@ func TestTerraformPolicies(t *testing.T) {
 	}
 }
 
-// TestTerraformProcesses checks that processes with several roles have the policy that is printed as
-// JSON, and that their names are not longer than AWS accepts.
+// TestTerraformProcesses checks that processes with several roles have the policy that is printed
+// as JSON, and that their names are not longer than AWS accepts.
 func TestTerraformProcesses(t *testing.T) {
 	const some, all = "streamed+delivery", "streamed+direct+delivery+sweeper+check+setup"
 	f := parse(t, printed(t, layouts["direct"], "-format", "terraform", some, all))
@@ -179,8 +179,7 @@ func requireRules(t *testing.T, f terraformFile, resource, document, list string
 	}
 }
 
-// named returns a tree whose names have neither case nor underscores. An empty prefix may be left
-// out of a document.
+// named returns a tree whose names have neither case nor underscores.
 func named(tree any) any {
 	m, ok := tree.(map[string]any)
 	if !ok {
