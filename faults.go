@@ -82,7 +82,7 @@ func missingFile(fields []string) *Error {
 	return &Error{Code: CodeMissingFile, Field: fields[0], Params: p}
 }
 
-// fileBeforeText refuses a form in which a file came before all text of these fields.
+// fileBeforeText refuses a form in which a file came before all text of these fields had come.
 func fileBeforeText(fields []string) *Error {
 	return &Error{
 		Code: CodeFileBeforeText, Params: map[string]any{"fields": fields},

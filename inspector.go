@@ -83,8 +83,8 @@ func finding(err error) error {
 	return &Error{Code: Code(found.Code), Params: found.Params, Err: found}
 }
 
-// refusals has the refusal for each result of a scan except ScanClean. It names no signature, which
-// would help to try until nothing is found.
+// refusals has the refusal for each result of a scan except ScanClean. No refusal names a
+// signature, which would help to try until nothing is found.
 var refusals = map[storage.ScanResult]Error{
 	storage.ScanPending:     {Code: CodeScanPending},
 	storage.ScanInfected:    {Code: CodeInfected},
