@@ -17,8 +17,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// linked is an application that serves the files of its store under /files/, to everyone
-// except mallory.
+// linked is an application that serves the files of its store under /files/. The header Subject can
+// name a caller whom it refuses, such as mallory, or a failure.
 type linked struct {
 	*httptest.Server
 	store *memstore.Store
@@ -63,10 +63,10 @@ func (l *linked) put(t *testing.T, key, mediaType, name, content string) {
 	require.NoError(t, s.Commit(t.Context()))
 }
 
-// get fetches a path as ann, following redirects, with header fields in pairs.
-func (l *linked) get(t *testing.T, method, path string, header ...string) (reply, string) {
+// get fetches a URL as ann, following redirects. Header has fields in pairs, which may replace her.
+func (l *linked) get(t *testing.T, method, url string, header ...string) (reply, string) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, path, nil)
+	r, err := http.NewRequestWithContext(t.Context(), method, url, nil)
 	require.NoError(t, err)
 	r.Header.Set("Subject", "ann")
 	for i := 0; i < len(header); i += 2 {
