@@ -68,8 +68,8 @@ func confirmBy(p *upload.Presigner, tok string, answer error) (f upload.File, ca
 }
 
 // TestConfirmBelievesNothing: Confirm checks what the storage says of a publication.
-// If an answer is wrong, neither the application nor the client gets a file, the client's
-// only copy stays, and the ticket can be confirmed again.
+// If an answer is wrong, neither the application nor the client gets a file. The client's only copy
+// stays, and the ticket can be confirmed again.
 func TestConfirmBelievesNothing(t *testing.T) {
 	rows := map[string]struct {
 		lies func(l *liar)

@@ -112,7 +112,8 @@ func (p *confirmer) read(q *session, t *sealed, in *Incoming, src io.Reader) (*c
 	return c, nil
 }
 
-// checkedBy returns what a stream at its end, and sent, which may be nil, know of a file.
+// checkedBy returns the digests and the patches of a file from a stream at its end, and from sent,
+// which may be nil.
 func checkedBy(st *stream, sent *hashing) *checked {
 	c := &checked{digest: st.digest}
 	if st.cleaner != nil {

@@ -482,7 +482,8 @@ func TestHungConfirmations(t *testing.T) {
 	require.Equal(t, 5, codes[upload.CodeCheckFailed]+codes[upload.CodeBusy], "%v", codes)
 }
 
-// TestGrantsAreAskedAgain: at the confirmation the caller's present rights count.
+// TestGrantsAreAskedAgain: at a later step the caller's present rights count. Signing a part and
+// aborting only need the key prefix.
 func TestGrantsAreAskedAgain(t *testing.T) {
 	grants := map[string]upload.Grant{
 		"same":         {KeyPrefix: "a/"},
@@ -517,6 +518,9 @@ func TestGrantsAreAskedAgain(t *testing.T) {
 		} else {
 			require.NoError(t, err, name)
 		}
+		_, err = p.SignPart(r, ticket.Token, 1)
+		require.Equal(t, name == "other prefix", errors.Is(err, upload.CodeBadTicket), name)
+		require.Equal(t, name == "other prefix", errors.Is(p.Abort(r, ticket.Token), upload.CodeBadTicket), name)
 	}
 }
 

@@ -208,7 +208,7 @@ func checkError(err error) error {
 	return &Error{Code: CodeCheckFailed, Err: err}
 }
 
-// storageError returns an error whose cause the client does not learn.
+// storageError returns err, unless it is nil, as a refusal whose cause clients never read.
 func storageError(err error) error {
 	if err == nil {
 		return nil

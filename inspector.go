@@ -95,8 +95,8 @@ var refusals = map[storage.ScanResult]Error{
 	storage.ScanFailed:      {Code: CodeCheckFailed, Params: map[string]any{"kind": "scan"}},
 }
 
-// ScanError returns nil for [storage.ScanClean] alone, and else the [*Error] with which a scanning
-// [Validator] or [Observer] refuses, with 503 if another try may help ([CodeCheckFailed],
+// ScanError returns nil for [storage.ScanClean] alone. Else it returns the [*Error] with which a
+// scanning [Validator] or [Observer] refuses, with 503 if another try may help ([CodeCheckFailed],
 // [CodeScanPending]). [Error].Err is cause, which may be nil.
 func ScanError(v storage.ScanResult, cause error) error {
 	if v == storage.ScanClean {

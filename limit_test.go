@@ -43,9 +43,9 @@ func (l *testLimiter) released() []string {
 	return l.ended
 }
 
-func (l *testLimiter) Reserve(ctx context.Context, d upload.Claim) (upload.Reservation, error) {
+func (l *testLimiter) Reserve(ctx context.Context, c upload.Claim) (upload.Reservation, error) {
 	l.mu.Lock()
-	l.claims = append(l.claims, d)
+	l.claims = append(l.claims, c)
 	l.mu.Unlock()
 	if l.reserve != nil {
 		if err := l.reserve(ctx); err != nil {

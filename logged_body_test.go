@@ -328,8 +328,8 @@ func policyFor(mediaType string) upload.Validator {
 	return upload.Documents(&upload.DocumentOptions{Types: []string{mediaType}})
 }
 
-// marked returns content with the mark in one of four places each, and archives of up to 8 entries
-// also with the mark in the name or the content of an entry.
+// marked returns contents, each with the mark in one of four places. Of an archive of up to 8
+// entries it also returns those with the mark in the name or the content of an entry.
 func marked(t *testing.T, content []byte) (all []string) {
 	t.Helper()
 	const places = 4
