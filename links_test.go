@@ -43,6 +43,8 @@ func newLinked(t *testing.T, o upload.LinksOptions) *linked {
 			return upload.Link{}, upload.Reject(upload.CodeUnauthenticated, "sign in")
 		case "mallory":
 			return upload.Link{}, errors.New("not hers")
+		case "eve":
+			return upload.Link{}, upload.Reject(upload.CodeForbidden, "you may not read it")
 		case "database":
 			return upload.Link{}, upload.Reject(upload.CodeInternal, "something went wrong")
 		case "panic":
@@ -76,7 +78,8 @@ func (l *linked) get(t *testing.T, method, url string, header ...string) (reply,
 	return got, got.Body
 }
 
-// TestLinkHeaders: type and disposition are the same by redirect and by proxy.
+// TestLinkHeaders: type and disposition are the same by redirect and by proxy. What is proxied is
+// kept in no shared cache.
 func TestLinkHeaders(t *testing.T) {
 	long := strings.Repeat("ж", 150) + ".pdf"
 	rows := map[string]struct{ mediaType, name, query, disposition, wantName string }{
@@ -110,6 +113,9 @@ func TestLinkHeaders(t *testing.T) {
 				require.Equal(t, row.wantName, params["filename"], name)
 				require.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))
 				require.Equal(t, method == http.MethodGet, body == "content", name)
+				if proxied || method == http.MethodHead { // which is never redirected
+					require.Equal(t, "private, no-cache", resp.Header.Get("Cache-Control"), name)
+				}
 			}
 		}
 	}
@@ -157,6 +163,7 @@ func TestUnlinked(t *testing.T) {
 		}{
 			"absent":            {"b.png", "ann", 404},
 			"forbidden":         {"a.png", "mallory", 404},
+			"refused by a code": {"a.png", "eve", 404},
 			"forbidden, absent": {"b.png", "mallory", 404},
 			"staging":           {staging, "ann", 404},
 			"staging of one":    {"tenant/" + staging, "ann", 404},
