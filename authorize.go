@@ -11,7 +11,7 @@ import (
 //   - an [*Error], such as that of [Reject], is the answer. For 401, middleware of yours can add
 //     WWW-Authenticate.
 //   - Another error, and a nil Grant without one, is [CodeForbidden], and only logged.
-//   - A panic, and a Grant with invalid limits or prefix, is [CodeInternal].
+//   - A panic, and an invalid Grant, is [CodeInternal].
 type Authorizer func(*http.Request) (*Grant, error)
 
 // Grant says what one caller may do. Zero fields change nothing.

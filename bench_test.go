@@ -20,8 +20,8 @@ import (
 
 var chunks = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
-// discardStore reads as a storage does, 64 KiB at a time into chunks that it keeps, and keeps nothing
-// else.
+// discardStore reads as a storage does, 64 KiB at a time into chunks that it uses again, and drops
+// what it has read.
 type discardStore struct{}
 
 func (discardStore) Stage(_ context.Context, _ storage.Object, r io.Reader) (storage.Staged, error) {
@@ -67,7 +67,8 @@ func BenchmarkHandler(b *testing.B) {
 	}
 }
 
-// TestPiecesAllocateNothing: a larger file costs no more allocations, however many pieces it has.
+// TestPiecesAllocateNothing: a file of 64 pieces costs fewer than 20 allocations more than one of
+// 4, so a piece costs none.
 func TestPiecesAllocateNothing(t *testing.T) {
 	h, err := upload.New(discardStore{}, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{
 		Logger: slog.New(slog.DiscardHandler),
@@ -105,8 +106,8 @@ func BenchmarkKeys(b *testing.B) {
 	}
 }
 
-// BenchmarkProgress measures a large upload with and without a watcher. They should not
-// differ.
+// BenchmarkProgress measures a large upload without [upload.Progress], with it, and with a watcher.
+// The three should not differ.
 func BenchmarkProgress(b *testing.B) {
 	body := []byte(file("file", "a.txt", string(bytes.Repeat([]byte("0123456789abcdef"), 4<<20))))
 	progress := &upload.Progress{}
@@ -141,8 +142,8 @@ func BenchmarkProgress(b *testing.B) {
 	}
 }
 
-// BenchmarkProxy measures a download through the process, over TCP: of one byte, of 100 KB and
-// of 64 MiB.
+// BenchmarkProxy measures a download through the process, by HTTP/1.1 and HTTP/2 over TLS: of one
+// byte, of 100 KB and of 64 MiB.
 func BenchmarkProxy(b *testing.B) {
 	store := &memstore.Store{}
 	staged, err := store.Stage(b.Context(), storage.Object{Key: "k", Type: "text/plain", MaxSize: 64 << 20}, bytes.NewReader(make([]byte, 64<<20)))

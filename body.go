@@ -107,8 +107,8 @@ func (b *body) owe(ctx context.Context, settle func()) {
 	}
 }
 
-// claim returns the function that settles. It reports false if that was begun or claimed before, so
-// that bytes read from now on are not counted. Of a debt that nothing owes it reports true.
+// claim returns the function that settles. It reports false if settling was begun or claimed
+// before, so that bytes read from now on are not counted. Without a debt it reports true.
 func (d debt) claim() (settle func(), ok bool) {
 	switch {
 	case d.settle == nil:

@@ -71,7 +71,7 @@ func TestCheckNeedsSense(t *testing.T) {
 		maxSize int64
 	}{
 		{"two Forms", upload.All(upload.Form{"file": {Accept: upload.NotEmpty()}}, upload.Form{"file": {Accept: upload.NotEmpty()}}), 0},
-		{"a Form that cannot be kept", upload.Any(upload.Form{"file": {Accept: upload.NotEmpty()}}), 0},
+		{"a Form inside of Any", upload.Any(upload.Form{"file": {Accept: upload.NotEmpty()}}), 0},
 		{"no policy", nil, 0},
 		{"a type that is not known", upload.Types("image/unknown"), 0},
 		{"a negative size", upload.NotEmpty(), -1},
@@ -93,13 +93,14 @@ func TestCheckEndsWithItsContext(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// TestCheckJudgesAsAHandler: Check gives each sample the same verdict as a form.
+// TestCheckJudgesAsAHandler: Check gives samples the same verdict as a form. Samples over 64 KiB
+// are only tried with UPLOAD_TEST_LONG.
 func TestCheckJudgesAsAHandler(t *testing.T) {
 	policy := upload.Any(upload.Images(nil), upload.Documents(nil), upload.Archives(nil))
 	f := newFixture(t, upTo(1, policy), upload.Options{Metadata: upload.KeepAll})
 	check := func(s uploadtest.Sample) {
 		if len(s.Content) > rounds.Of(64<<10, 1<<30) {
-			return // it takes longest, and TestCheck has a large file
+			return // such samples take longest, and TestCheck has a large file
 		}
 		a := uploadtest.Send(t, uploadtest.Client(f), uploadtest.NewRequest("/", s.File("file")))
 		_, err := upload.Check(t.Context(), policy, upload.File{Name: s.FileName}, 0, strings.NewReader(string(s.Content)))
@@ -121,7 +122,7 @@ func TestCheckJudgesAsAHandler(t *testing.T) {
 	}
 }
 
-// TestChecksAtOnce: calls share nothing.
+// TestChecksAtOnce: calls with one policy can run at the same time.
 func TestChecksAtOnce(t *testing.T) {
 	policy := upload.Images(nil)
 	var wg sync.WaitGroup

@@ -27,9 +27,9 @@ func TestOneCleanupTimeout(t *testing.T) {
 		t.Run(about, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFixture(t, nil, upload.Options{})
-				late := uploadtest.NewFailingStore(f.store, uploadtest.Fault{Op: uploadtest.OpDiscard, Do: uploadtest.Hang})
+				hanging := uploadtest.NewFailingStore(f.store, uploadtest.Fault{Op: uploadtest.OpDiscard, Do: uploadtest.Hang})
 				left := 0
-				h, err := upload.New(late.Storage(), upTo(3, upload.NotEmpty()), upload.AllowAnonymous, &upload.Options{
+				h, err := upload.New(hanging.Storage(), upTo(3, upload.NotEmpty()), upload.AllowAnonymous, &upload.Options{
 					CleanupTimeout: time.Minute, Logger: f.logger(),
 					Hooks: upload.Hooks{Event: func(_ context.Context, e upload.Event) {
 						if e.Kind == upload.KindCleanupFailed {

@@ -13,8 +13,7 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// closer is an observer whose Close blocks, and a validator that returns it,
-// also beside an error.
+// closer is an observer whose Close calls block, and the validator that returns it, beside err.
 type closer struct {
 	testObserver
 	err   error
@@ -107,7 +106,7 @@ func TestCloseThatExits(t *testing.T) {
 	}{
 		{"accepted", false, nil},
 		{"beside an error", false, errors.New("no")},
-		{"after it hung", true, nil},
+		{"after Verdict hung", true, nil},
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

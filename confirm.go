@@ -40,7 +40,7 @@ func (p *confirmer) prepare(secrets [][]byte, purpose string, maxFileSize int64,
 	return nil
 }
 
-// newTicket judges d and chooses the keys. The id is random.
+// newTicket judges d and chooses the keys. The id must be random: the staging key ends in it.
 func (p *confirmer) newTicket(q *session, d Declaration, id, stagingPrefix string, life time.Duration) (*sealed, error) {
 	in, err := q.declared(d)
 	if err != nil {

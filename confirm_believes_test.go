@@ -58,8 +58,7 @@ func (d *direct) over(t *testing.T, store storage.Storage) *upload.Presigner {
 	return p
 }
 
-// confirmBy confirms as ann, and reports whether done was called, which returns
-// answer.
+// confirmBy confirms as ann, and reports whether Confirm called its function, which returns answer.
 func confirmBy(p *upload.Presigner, tok string, answer error) (f upload.File, called bool, err error) {
 	f, err = p.Confirm(httptest.NewRecorder(), confirmRequest(tok), tok, func(upload.File) error {
 		called = true
@@ -69,8 +68,8 @@ func confirmBy(p *upload.Presigner, tok string, answer error) (f upload.File, ca
 }
 
 // TestConfirmBelievesNothing: Confirm checks what the storage says of a publication.
-// If it is wrong, neither the application nor the client gets a file, the client's
-// only copy stays, and the ticket can be confirmed again.
+// If an answer is wrong, neither the application nor the client gets a file. The client's only copy
+// stays, and the ticket can be confirmed again.
 func TestConfirmBelievesNothing(t *testing.T) {
 	rows := map[string]struct {
 		lies func(l *liar)
@@ -135,8 +134,8 @@ func TestConfirmBelievesNothing(t *testing.T) {
 	}
 }
 
-// TestConfirmJudgesTheWholeFile: if the storage returns other bytes than it stores, that
-// is its failure, not a bad file, which would be removed.
+// TestConfirmJudgesTheWholeFile: if the storage returns fewer or more bytes than it stores, that is
+// a failure of the storage. It is not a bad file, which would be removed.
 func TestConfirmJudgesTheWholeFile(t *testing.T) {
 	of := func(content string) func(io.ReadCloser) io.ReadCloser {
 		return func(r io.ReadCloser) io.ReadCloser {
@@ -167,7 +166,7 @@ func TestConfirmJudgesTheWholeFile(t *testing.T) {
 	}
 }
 
-// TestConfirmAsksOnceMore: checking the publication costs one call.
+// TestConfirmAsksOnceMore: checking the publication costs one call of Stat.
 func TestConfirmAsksOnceMore(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))

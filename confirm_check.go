@@ -83,15 +83,16 @@ func (p *confirmer) readWhole(q *session, t *sealed, src io.Reader) (*checked, e
 }
 
 // read shows the whole file to the cleaner and the observer. Promotion is held to the SHA-256 of a
-// file that was sent in one request. An ETag can be an MD5, of which a client can make two files,
-// and such a request can come again. Parts cannot, once they are one object.
+// file that was sent in one request or has a declared one. An ETag can be an MD5, for which a
+// client can make two files, and a request for a whole file can come again. Parts cannot, once they
+// are one object.
 func (p *confirmer) read(q *session, t *sealed, in *Incoming, src io.Reader) (*checked, error) {
 	observer, err := p.judge(q, t, in)
 	if err != nil {
 		return nil, err
 	}
 	var sent *hashing                                          // of what was sent, where the cleaner may change it
-	pinned := t.single() || t.SHA256 != "" || t.Cell >= t.Size // one piece
+	pinned := t.single() || t.SHA256 != "" || t.Cell >= t.Size // the last: a resumable file in one piece
 	if pinned && clean.Has(in.Type) {
 		sent = &hashing{src: src, hash: sha256.New()}
 		sent.hash.Write(in.Head)
@@ -111,7 +112,8 @@ func (p *confirmer) read(q *session, t *sealed, in *Incoming, src io.Reader) (*c
 	return c, nil
 }
 
-// checkedBy returns what a stream at its end, and sent, which may be nil, know of a file.
+// checkedBy returns the digests and the patches of a file from a stream at its end, and from sent,
+// which may be nil.
 func checkedBy(st *stream, sent *hashing) *checked {
 	c := &checked{digest: st.digest}
 	if st.cleaner != nil {

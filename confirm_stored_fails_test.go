@@ -16,8 +16,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestConfirmStoredInterrupted checks that the end of the host's context is not a refusal, for which a
-// queue would drop the event.
+// TestConfirmStoredInterrupted checks that the end of the host's context gives a status of 500 or
+// more. For a lower one a queue would drop the event.
 func TestConfirmStoredInterrupted(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{GrantStored: always})
 	key, _ := d.left(t, "a.txt", "hello")
@@ -67,8 +67,8 @@ func TestNoTicketNoPermission(t *testing.T) {
 	}
 }
 
-// TestTicketsAreCleanedUp checks that a kept ticket whose removal fails is removed at a second try,
-// and reported.
+// TestTicketsAreCleanedUp checks that a ticket that could not be published is removed at the second
+// try when the first fails, and that this is reported.
 func TestTicketsAreCleanedUp(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	d.meddle(t, upload.Options{}, upload.PresignOptions{GrantStored: always},
@@ -96,8 +96,8 @@ func TestStoredTicketsFail(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestConfirmStoredIsOff checks that without GrantStored nothing lies in the staging area, and no
-// key is confirmed.
+// TestConfirmStoredIsOff checks that without GrantStored signing leaves nothing in the staging
+// area, and no key is confirmed.
 func TestConfirmStoredIsOff(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	d.sign(t, declarationOf("a.txt", "hello"))

@@ -19,7 +19,7 @@ func always(_ context.Context, subject string) (*upload.Grant, error) {
 	return &upload.Grant{Subject: subject}, nil
 }
 
-// waiting returns the staging keys of the files whose clients were to confirm them.
+// waiting returns the staging keys beside which a ticket lies.
 func (d *direct) waiting() (keys []string) {
 	for _, key := range d.store.Keys() {
 		if staged, ok := strings.CutSuffix(key, ".ticket"); ok {
@@ -29,7 +29,7 @@ func (d *direct) waiting() (keys []string) {
 	return keys
 }
 
-// left signs and sends a file, after which its client is gone. It returns the staging key.
+// left signs and sends a file, after which its client is gone. It returns staging key and ticket.
 func (d *direct) left(t *testing.T, name, content string) (key string, ticket upload.Ticket) {
 	t.Helper()
 	before := d.waiting()
@@ -165,7 +165,8 @@ func TestConfirmStoredAtOnce(t *testing.T) {
 	require.Positive(t, rows.Load())
 }
 
-// TestRefusedForAll checks that the client learns why its file was refused when an event came first.
+// TestRefusedForAll checks that the client learns why its file was refused when an event came
+// first.
 func TestRefusedForAll(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{GrantStored: always})
 	key, ticket := d.left(t, "a.png", "<!doctype html>")
@@ -177,8 +178,8 @@ func TestRefusedForAll(t *testing.T) {
 	}
 }
 
-// TestConfirmStoredAgain checks that a file waits for the next event when the host's function, or
-// the process, has failed.
+// TestConfirmStoredAgain checks that a file waits for the next event when the host's function has
+// failed.
 func TestConfirmStoredAgain(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{GrantStored: always})
 	key, _ := d.left(t, "a.txt", "hello")

@@ -28,14 +28,19 @@ func TestForeignTickets(t *testing.T) {
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
 	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
 	other := newDirect(t, nil, upload.Options{}, upload.PresignOptions{Purpose: "other"}).sign(t, declarationOf("a.txt", "hello"))
+	stranger, err := upload.NewPresigner(d.handler, [][]byte{make([]byte, 32)}, nil)
+	require.NoError(t, err)
+	foreign, err := stranger.Sign(confirmRequest(""), declarationOf("a.txt", "hello"))
+	require.NoError(t, err)
 	rows := map[string]struct{ subject, token string }{
-		"another subject":  {"bob", ticket.Token},
-		"another purpose":  {"ann", other.Token},
-		"nothing":          {"ann", ""},
-		"garbage":          {"ann", "AAAA"},
-		"one bit changed":  {"ann", ticket.Token[:40] + flip(ticket.Token[40:41]) + ticket.Token[41:]},
-		"cut":              {"ann", ticket.Token[:len(ticket.Token)-1]},
-		"longer than any ": {"ann", strings.Repeat("A", 5000)},
+		"another subject":    {"bob", ticket.Token},
+		"another purpose":    {"ann", other.Token},
+		"another secret":     {"ann", foreign.Token},
+		"nothing":            {"ann", ""},
+		"garbage":            {"ann", "AAAA"},
+		"one letter changed": {"ann", ticket.Token[:40] + flip(ticket.Token[40:41]) + ticket.Token[41:]},
+		"cut":                {"ann", ticket.Token[:len(ticket.Token)-1]},
+		"longer than any":    {"ann", strings.Repeat("A", 5000)},
 	}
 	var first []byte
 	for name, row := range rows {
@@ -60,7 +65,8 @@ func flip(s string) string {
 	return "A"
 }
 
-// withoutFiles drops the fields that name the file, which only its owner gets.
+// withoutFiles requires that a problem names no file, since only its owner may read that, and
+// returns its JSON with sorted keys.
 func withoutFiles(t *testing.T, problem []byte) []byte {
 	t.Helper()
 	var p map[string]any
@@ -143,7 +149,8 @@ func TestLostPublication(t *testing.T) {
 	require.Zero(t, d.staged())
 }
 
-// TestConfirmsAtOnce: one publication and one answer, although a handler fails.
+// TestConfirmsAtOnce: of 16 confirmations one fails by its handler. The others get one answer, and
+// there is one publication.
 func TestConfirmsAtOnce(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	var calls atomic.Int64
@@ -358,7 +365,7 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// TestNewPresigner: NewPresigner refuses options that cannot be kept.
+// TestNewPresigner: NewPresigner refuses arguments and options that cannot work.
 func TestNewPresigner(t *testing.T) {
 	store := &memstore.Store{}
 	store.Handler("http://example.com/")
@@ -471,11 +478,12 @@ func TestHungConfirmations(t *testing.T) {
 		require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
 		codes[d.step(t, "confirm", token{ticket.Token}, nil).problem(t).Code]++
 	}
-	require.LessOrEqual(t, hung.Load(), int64(2))
+	require.LessOrEqual(t, hung.Load(), int64(2)) // MaxChecks
 	require.Equal(t, 5, codes[upload.CodeCheckFailed]+codes[upload.CodeBusy], "%v", codes)
 }
 
-// TestGrantsAreAskedAgain: at each step the caller's present rights count.
+// TestGrantsAreAskedAgain: at a later step the caller's present rights count. Signing a part and
+// aborting only need the key prefix.
 func TestGrantsAreAskedAgain(t *testing.T) {
 	grants := map[string]upload.Grant{
 		"same":         {KeyPrefix: "a/"},
@@ -510,6 +518,9 @@ func TestGrantsAreAskedAgain(t *testing.T) {
 		} else {
 			require.NoError(t, err, name)
 		}
+		_, err = p.SignPart(r, ticket.Token, 1)
+		require.Equal(t, name == "other prefix", errors.Is(err, upload.CodeBadTicket), name)
+		require.Equal(t, name == "other prefix", errors.Is(p.Abort(r, ticket.Token), upload.CodeBadTicket), name)
 	}
 }
 
@@ -526,7 +537,8 @@ func TestNotTwice(t *testing.T) {
 	require.Zero(t, d.staged())
 }
 
-// TestLongNames: a name that makes a ticket too long is the client's fault.
+// TestLongNames: a long name and type fit into a ticket. If a long subject makes the ticket too
+// long, the name is refused.
 func TestLongNames(t *testing.T) {
 	d := newDirect(t, upload.NotEmpty(), upload.Options{}, upload.PresignOptions{})
 	decl := upload.Declaration{Field: "file", Name: strings.Repeat("<", 251) + ".xyz", Type: strings.Repeat("&", 120) + "/" + strings.Repeat("&", 120), Size: 5}

@@ -55,7 +55,8 @@ func typed(types []string, o *contentOptions) Validator {
 	}}
 }
 
-// commonTypes returns the types that all of the validators may accept, nil if they list none.
+// commonTypes returns the types that all of the validators may accept, nil if they list none. If
+// they list types and have none in common, fault says so.
 func commonTypes(validators []Validator) (common []string, fault error) {
 	for _, v := range validators {
 		types := typesOf(v)

@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// uploadOf sends one file.
+// uploadOf returns a request that sends one file.
 func uploadOf(name string, content []byte) *http.Request {
 	return uploadtest.NewRequest("/upload", uploadtest.File("file", name, content))
 }
@@ -28,7 +28,8 @@ var findings = []upload.Code{
 	upload.CodeEntry, upload.CodeTypeMismatch,
 }
 
-// refusesSample requires that a hostile sample is refused for its own fault.
+// refusesSample requires that a hostile sample is refused with its code, or with one of findings
+// for CodeContent, and that nothing is stored.
 func (f *fixture) refusesSample(t *testing.T, s uploadtest.Sample) problem {
 	t.Helper()
 	if s.Code != upload.CodeContent {
@@ -40,8 +41,9 @@ func (f *fixture) refusesSample(t *testing.T, s uploadtest.Sample) problem {
 	return p
 }
 
-// requireFewCases requires that a page needs sentences for only these cases, each a code
-// and a kind. None has the code "content", which explains nothing.
+// requireFewCases requires that the refusals are of few cases, at most this many. Each case is a
+// code and a kind, for which a page needs a sentence. None has the code "content", which explains
+// nothing.
 func requireFewCases(t *testing.T, most int, refusals []problem) {
 	t.Helper()
 	cases, texts := map[string]int{}, map[string]bool{}
@@ -101,7 +103,7 @@ func TestWhatActsIsRefused(t *testing.T) {
 	requireFewCases(t, 14, refusals)
 }
 
-// TestPresets: each option of a preset changes what it says.
+// TestPresets: the presets judge by their defaults, and these options change what they say.
 func TestPresets(t *testing.T) {
 	svg := `<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><rect width="1" height="1"/></svg>`
 	activePDF := "%PDF-1.7\n1 0 obj\n<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"

@@ -81,7 +81,7 @@ func TestDeadlineOfAMiddleware(t *testing.T) {
 }
 
 // TestDeadlineOfALink: a storage that outlasts the host's deadline has failed, and its
-// client has not left.
+// client has not left. It has left if the context was cancelled.
 func TestDeadlineOfALink(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, log := &seen{}, &syncBuffer{}
@@ -93,6 +93,13 @@ func TestDeadlineOfALink(t *testing.T) {
 		require.ErrorIs(t, err, upload.CodeStorage)
 		_, decision := s.take(t, log)
 		require.Equal(t, upload.CodeStorage, decision.Code)
+
+		ctx, leave := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, leave)
+		_, err = links.URL(ctx, upload.Link{Key: "k"})
+		require.ErrorIs(t, err, upload.CodeStorage)
+		_, decision = s.take(t, log)
+		require.Equal(t, upload.CodeClientGone, decision.Code)
 	})
 }
 

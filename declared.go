@@ -72,8 +72,8 @@ func claimedType(claimed string) string {
 	return sniff.Binary
 }
 
-// isMediaType reports whether t is a type and a subtype, in lower case, of the characters that RFC
-// 6838 allows in their names.
+// isMediaType reports whether t is a type and a subtype in lower case. Both have only the
+// characters and the length that RFC 6838 allows.
 func isMediaType(t string) bool {
 	major, minor, ok := strings.Cut(t, "/")
 	for _, name := range []string{major, minor} {

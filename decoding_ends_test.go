@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"log/slog"
+	"math/rand/v2"
 	"net/http/httptest"
 	"testing"
 	"testing/synctest"
@@ -19,10 +20,14 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// largePictures take long to decode, and have few bytes.
+// largePictures returns pictures by their file names. They take long to decode, and have few bytes.
 func largePictures(t *testing.T) map[string]string {
 	t.Helper()
 	picture := image.NewGray(image.Rect(0, 0, 2000, 2000))
+	noise := rand.New(rand.NewPCG(1, 2))
+	for i := range 20_000 { // or all of the GIF would be read at once
+		picture.Pix[i] = byte(noise.Uint32())
+	}
 	files := map[string]string{}
 	for name, encode := range map[string]func(b *bytes.Buffer) error{
 		"a.png": func(b *bytes.Buffer) error { return png.Encode(b, picture) },
@@ -36,9 +41,10 @@ func largePictures(t *testing.T) map[string]string {
 	return files
 }
 
-// TestDecodingEnds: decoding goes no further after the request has ended, or has lasted CheckTimeout.
+// TestDecodingEnds: decoding goes no further after the request has ended, or the call has lasted
+// CheckTimeout.
 func TestDecodingEnds(t *testing.T) {
-	const decoding = 4 // the earlier looks are those of Write and Verdict
+	const decoding = 4 // the decoder's second look; those of Write and Verdict come before its first
 	for name, content := range largePictures(t) {
 		for _, e := range endings {
 			t.Run(name+"/"+e.about, func(t *testing.T) {
@@ -66,13 +72,14 @@ func TestDecodingEnds(t *testing.T) {
 	}
 }
 
-// TestWaitingDecodersLeave: a picture that waits for a decoder stops waiting when its client leaves.
+// TestWaitingDecodersLeave: a picture that waits for a decoder stops waiting when its client
+// leaves.
 func TestWaitingDecodersLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		policy := upload.Images(&upload.ImageOptions{Decode: true})
 		send := func(ctx context.Context, end func()) upload.Code {
-			w := &watch{Validator: policy, at: 3, end: end}
+			w := &watch{Validator: policy, at: 3, end: end} // the decoder's first look
 			h, err := upload.New(watchedStore{&memstore.Store{}, w}, w, upload.AllowAnonymous, &upload.Options{
 				CheckTimeout: time.Minute, Logger: slog.New(slog.DiscardHandler),
 			})

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDependencies pins what a program takes on by importing a package of this
+// TestDependencies pins which modules a program takes on by importing a package of this
 // module. A new line here needs a reason in docs/design.md.
 func TestDependencies(t *testing.T) {
 	detection := []string{"github.com/gabriel-vasile/mimetype", "golang.org/x/text"}
@@ -51,9 +51,9 @@ func TestDependencies(t *testing.T) {
 }
 
 // TestBackendsNeedNoHandler: a program that writes or uses a storage does not depend
-// on the packages that receive files.
+// on the package that receives files.
 func TestBackendsNeedNoHandler(t *testing.T) {
-	for _, pkg := range []string{"./storage", "./sweep", "./memstore", "./s3store", "./s3bucket", "./storetest"} {
+	for _, pkg := range []string{"./storage", "./sweep", "./memstore", "./diskstore", "./s3store", "./s3bucket", "./storetest"} {
 		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", pkg).Output()
 		require.NoError(t, err)
 		require.NotContains(t, strings.Fields(string(out)), "github.com/airlock-go/upload", pkg)

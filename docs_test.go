@@ -25,7 +25,8 @@ var (
 	mdMark   = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
-// files calls do with every file of the repository whose name ends in suffix.
+// files calls do with every file of the repository whose name ends in suffix, except in hidden
+// folders and node_modules.
 func files(t *testing.T, suffix string, do func(path, text string)) {
 	t.Helper()
 	require.NoError(t, filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
@@ -119,9 +120,9 @@ func anchors(t *testing.T, path string) []string {
 	return names
 }
 
-// TestDesignHouse: docs/code.md lists the files of the root as they are, and the
+// TestCodePage: docs/code.md lists the files of the root as they are, and the
 // packages with what they import of this module.
-func TestDesignHouse(t *testing.T) {
+func TestCodePage(t *testing.T) {
 	text, err := os.ReadFile("docs/code.md")
 	require.NoError(t, err)
 	_, page, found := strings.Cut(string(text), "The files of the root, from the ground up:")

@@ -61,8 +61,8 @@ func words(s string) (list []string) {
 	return list
 }
 
-// requireDocumented requires that docs/errors.md has the code and the parameters of a
-// refusal. It does not have the codes of hosts.
+// requireDocumented requires that docs/errors.md has the parameters and the kind of a refusal, if
+// it has the code. It does not have the codes of hosts.
 func requireDocumented(t *testing.T, code upload.Code, params map[string]any) {
 	t.Helper()
 	codes, _ := errorPage()
@@ -99,8 +99,8 @@ func refusing(t *testing.T) (all []*ast.File) {
 	return all
 }
 
-// TestErrorsPage: docs/errors.md has each code of the source with its status, and each
-// parameter and kind that the source has, and no others.
+// TestErrorsPage: docs/errors.md has each code of the source with its status, and each parameter.
+// It has no others, and no kind that the source lacks.
 func TestErrorsPage(t *testing.T) {
 	codes, params := errorPage()
 	inSource, keys, texts := map[upload.Code]bool{}, map[string]bool{}, map[string]bool{}
@@ -175,8 +175,8 @@ func paramKeys(n *ast.CompositeLit) (keys []string) {
 	return keys
 }
 
-// TestEveryCodeHasASentence: each code and each kind has a sentence, with parameters and
-// without.
+// TestEveryCodeHasASentence: each code has a sentence, with each of its kinds and without a kind,
+// even if all other parameters are missing.
 func TestEveryCodeHasASentence(t *testing.T) {
 	codes, _ := errorPage()
 	unknown := (&upload.Error{Code: "of a host"}).Text()
@@ -190,7 +190,7 @@ func TestEveryCodeHasASentence(t *testing.T) {
 	}
 }
 
-// TestText: sentences are made of code and parameters alone.
+// TestText: sentences are made of code and parameters, unless there is a Reason.
 func TestText(t *testing.T) {
 	docx := "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	for _, row := range []struct {

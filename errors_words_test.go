@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -67,8 +68,8 @@ func TestTextOfHost(t *testing.T) {
 	require.Equal(t, "Nein: not_found", problemOf(t, w.Result()).Detail)
 }
 
-// TestTextOfHostsRefusals: a host's refusal after the files were received has its sentence,
-// too, in each way to refuse.
+// TestTextOfHostsRefusals: a host's refusal after the files were received has the sentence of
+// Options.Text, too, in each way to refuse.
 func TestTextOfHostsRefusals(t *testing.T) {
 	refusal := upload.Reject(upload.CodeForbidden, "")
 	for about, serve := range map[string]func(h *upload.Handler, w http.ResponseWriter, r *http.Request){
@@ -157,6 +158,7 @@ func TestTextThatFails(t *testing.T) {
 	for about, text := range map[string]func(*http.Request, *upload.Error) string{
 		"panics": func(*http.Request, *upload.Error) string { panic("no words") },
 		"hangs":  func(r *http.Request, _ *upload.Error) string { <-r.Context().Done(); return "late" },
+		"exits":  func(*http.Request, *upload.Error) string { runtime.Goexit(); return "" },
 	} {
 		t.Run(about, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -170,7 +172,7 @@ func TestTextThatFails(t *testing.T) {
 	}
 }
 
-// TestResponderGetsText: a Responder of the host's finds the sentence and all parameters in
+// TestResponderGetsText: a Responder of the host's finds the sentence and the parameters in
 // its error.
 func TestResponderGetsText(t *testing.T) {
 	f := newFixture(t, upload.Types("image/png"), upload.Options{Text: german, Respond: func(w http.ResponseWriter, _ *http.Request, _ []upload.File, err error) {
@@ -181,7 +183,7 @@ func TestResponderGetsText(t *testing.T) {
 	require.JSONEq(t, `["Nein: type_not_allowed", "Nein: type_not_allowed", ["image/png"]]`, w.Body.String())
 }
 
-// TestParams: each kind of refusal has its parameters.
+// TestParams: these refusals have exactly these parameters.
 func TestParams(t *testing.T) {
 	image := upload.Images(nil)
 	cv := upload.Form{"photo": {Accept: image}, "cv": {Accept: image}}

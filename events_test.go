@@ -24,7 +24,7 @@ type seen struct {
 	mu     sync.Mutex
 	starts int
 	events []upload.Event
-	alien  int // events whose context does not come from Start
+	alien  int // events whose context does not come from Start, or has ended
 }
 
 type seenKey struct{}
@@ -78,7 +78,7 @@ func (s *seen) take(t *testing.T, log *syncBuffer) (kinds string, decision uploa
 
 var eventRecord = regexp.MustCompile(`(?m)^time=\S+ level=\w+ msg="upload: ([a-z_]+)" `)
 
-// TestStreamedEvents: each form has exactly one decision, and each cleanup its own
+// TestStreamedEvents: each form has exactly one decision, and each clean-up its own
 // event.
 func TestStreamedEvents(t *testing.T) {
 	two := new(form).file("file", "a.txt", "hello").file("file", "b.txt", "hello, too").String()
@@ -263,7 +263,8 @@ func (d *direct) request(t *testing.T) *http.Request {
 	return r
 }
 
-// TestStartContext: every call for the upload gets the context that Start returns.
+// TestStartContext: validator, key generator and storage get a context made of the one that Start
+// returns.
 func TestStartContext(t *testing.T) {
 	s, got := &seen{}, map[string]bool{}
 	see := func(ctx context.Context, who string) { got[who] = ctx.Value(seenKey{}) == s }

@@ -82,7 +82,7 @@ func missingFile(fields []string) *Error {
 	return &Error{Code: CodeMissingFile, Field: fields[0], Params: p}
 }
 
-// fileBeforeText refuses a form in which a file came before all text of these fields.
+// fileBeforeText refuses a form in which a file came before all text of these fields had come.
 func fileBeforeText(fields []string) *Error {
 	return &Error{
 		Code: CodeFileBeforeText, Params: map[string]any{"fields": fields},
@@ -208,7 +208,7 @@ func checkError(err error) error {
 	return &Error{Code: CodeCheckFailed, Err: err}
 }
 
-// storageError returns an error whose cause the client does not learn.
+// storageError returns err, unless it is nil, as a refusal whose cause clients never read.
 func storageError(err error) error {
 	if err == nil {
 		return nil

@@ -29,7 +29,8 @@ var application = upload.Form{
 	"photo":       {Accept: upload.Types("image/png"), MaxSize: 1 << 20, Optional: true},
 }
 
-// received returns what Receive and Commit return for r, with one error type.
+// received returns the files of r after Commit, or the refusal of Receive. It requires that Commit
+// works.
 func received(t *testing.T, h *upload.Handler, r *http.Request) ([]upload.File, *upload.Error) {
 	t.Helper()
 	tx, err := h.Receive(httptest.NewRecorder(), r)
@@ -42,8 +43,8 @@ func received(t *testing.T, h *upload.Handler, r *http.Request) ([]upload.File, 
 	return tx.Files(), nil
 }
 
-// TestFormRules: the rules of each field hold, whether the form stands alone, among
-// others or in a grant, and each refusal names its field.
+// TestFormRules: the rules of each field hold, whether the form stands alone, inside of All
+// or in a grant, and each refusal names its field.
 func TestFormRules(t *testing.T) {
 	type params map[string]any
 	fields := params{"fields": []string{"certificate", "cv", "photo"}}
@@ -165,23 +166,23 @@ func TestFormSums(t *testing.T) {
 		form  upload.Form
 		files int
 		bytes int64
-		names string
+		field string // of the file that is sent
 	}{
 		"three fields": {application, 4, 10 + 2*100 + 1<<20, "cv"},
 		"the highest":  {highest, mostFiles, mostFiles * largestFile, "file"},
 	} {
 		l := &testLimiter{}
 		f := newFixture(t, tc.form, upload.Options{MaxFileSize: 100, Limiter: l})
-		r := post(file(tc.names, "a.txt", "hello"))
+		r := post(file(tc.field, "a.txt", "hello"))
 		r.ContentLength = -1
 		require.Len(t, f.accepts(t, r), 1, about)
 		claims, _ := l.take()
 		require.Len(t, claims, 1)
 		require.Equal(t, tc.files, claims[0].Files, about)
 		require.GreaterOrEqual(t, claims[0].Bytes, tc.bytes, about)
-		require.Less(t, claims[0].Bytes, tc.bytes+1<<20+int64(tc.files)<<14, about)
+		require.Less(t, claims[0].Bytes, tc.bytes+1<<20+int64(tc.files)<<14, about) // and room for text and headers
 
-		r = post(file(tc.names, "a.txt", "hello"))
+		r = post(file(tc.field, "a.txt", "hello"))
 		r.ContentLength = math.MaxInt64
 		_, refused := received(t, f.Handler, r)
 		require.Equal(t, upload.CodeTooLarge, refused.Code, about)
@@ -189,7 +190,7 @@ func TestFormSums(t *testing.T) {
 	}
 }
 
-// TestFormFaults: New refuses rules that contradict each other, or cannot be kept. In a
+// TestFormFaults: New refuses rules that contradict each other, or cannot be enforced. In a
 // grant they are an error of the server's, whose cause is for the log.
 func TestFormFaults(t *testing.T) {
 	one := upload.Form{"file": {Accept: plain}}
@@ -240,7 +241,7 @@ func TestFormFaults(t *testing.T) {
 			require.Equal(t, upload.CodeInternal, refused.Code)
 			require.ErrorContains(t, refused, tc.says)
 			require.ErrorContains(t, refused, "the grant's policy")
-			require.NotContains(t, refused.Reason, "Form")
+			require.NotContains(t, refused.Text(), "Form")
 			f.empty(t)
 		})
 	}

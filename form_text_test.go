@@ -118,7 +118,7 @@ func TestCheckForm(t *testing.T) {
 		{"refused before a wrong field", text().file("x", "a.txt", "1"), no, all, "of_the_host"},
 		{"refused with a field", text().file("file", "a.txt", "1"), about, all, "of_the_host"},
 		{"failed", text().file("file", "a.txt", "1"), errors.New("secret"), all, upload.CodeCheckFailed},
-		{"no pointer", text().file("file", "a.txt", "1"), (*upload.Error)(nil), all, upload.CodeCheckFailed},
+		{"a nil pointer", text().file("file", "a.txt", "1"), (*upload.Error)(nil), all, upload.CodeCheckFailed},
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			calls := 0
@@ -138,7 +138,7 @@ func TestCheckForm(t *testing.T) {
 			require.Equal(t, tc.code, refused.Code, refused)
 			require.Empty(t, refused.Field+refused.Name)
 			require.Empty(t, refused.Others)
-			require.NotContains(t, refused.Reason, "secret")
+			require.NotContains(t, refused.Text(), "secret")
 			f.empty(t)
 		})
 	}
@@ -170,7 +170,7 @@ func TestValidatorsCannotChangeTheForm(t *testing.T) {
 }
 
 // TestRefusedText checks that Respond finds the text of a refused form that was read, so that a
-// page can show it again. Nothing reads the body once more to find it.
+// page can show it again.
 func TestRefusedText(t *testing.T) {
 	refuse := func(context.Context, url.Values) error { return upload.Reject("of_the_host", "this is why") }
 	for _, tc := range []struct {
@@ -260,7 +260,7 @@ func TestCheckFormHangs(t *testing.T) {
 	})
 }
 
-// TestDirectUploadsHaveNoText: neither option applies to them.
+// TestDirectUploadsHaveNoText: neither TextFirst nor CheckForm applies to direct uploads.
 func TestDirectUploadsHaveNoText(t *testing.T) {
 	called := false
 	d := newDirect(t, nil, upload.Options{TextFirst: []string{"a"}, CheckForm: func(context.Context, url.Values) error {
@@ -273,14 +273,14 @@ func TestDirectUploadsHaveNoText(t *testing.T) {
 	require.False(t, called)
 }
 
-// TestValidatorsKnowTheText: validators see the fields of TextFirst, and no others.
-func TestValidatorsKnowTheText(t *testing.T) {
+// TestValidatorsSeeTheText: validators see the text that came before the file, and none after it.
+func TestValidatorsSeeTheText(t *testing.T) {
 	var seen url.Values
 	see := upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error { seen = in.Form; return nil })
 	f := newFixture(t, see, upload.Options{TextFirst: []string{"a"}})
-	_, refused := received(t, f.Handler, post(new(form).text("a", "1").text("a", "2").file("file", "a.txt", "1").text("b", "1").String()))
+	_, refused := received(t, f.Handler, post(new(form).text("a", "1").text("a", "2").text("x", "1").file("file", "a.txt", "1").text("b", "1").String()))
 	require.Nil(t, refused)
-	require.Equal(t, url.Values{"a": {"1", "2"}}, seen)
+	require.Equal(t, url.Values{"a": {"1", "2"}, "x": {"1"}}, seen)
 }
 
 // TestTextOptions: New refuses invalid options for text.

@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestOverviewIsShort: a newcomer reads the package documentation to its end.
+// TestOverviewIsShort: the package documentation has at most 900 words, so a newcomer reads it to
+// its end.
 func TestOverviewIsShort(t *testing.T) {
 	file, err := parser.ParseFile(gotoken.NewFileSet(), "doc.go", nil, parser.ParseComments)
 	require.NoError(t, err)
@@ -47,8 +48,8 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestExamplesAreShort: an example has 25 lines at most, without its output. Those of
-// docs/recipes.md are whole programs.
+// TestExamplesAreShort: an example of the root has 25 lines at most, without its output. Those of
+// docs/recipes.md, which are whole programs, may have more.
 func TestExamplesAreShort(t *testing.T) {
 	fset := gotoken.NewFileSet()
 	for _, example := range examplesOf(t, fset, "*_test.go") {

@@ -1,6 +1,7 @@
 package upload_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -97,7 +98,7 @@ func TestHandle(t *testing.T) {
 		store failingStore
 		fn    func(*upload.Tx) error
 		code  upload.Code // of the answer
-		told  upload.Code // of the event, if another one
+		event upload.Code // if it has another one
 		kinds string
 	}{
 		{about: "nothing", fn: func(*upload.Tx) error { return nil }, kinds: "accepted"},
@@ -118,7 +119,7 @@ func TestHandle(t *testing.T) {
 				return errTerms
 			}
 			return nil
-		}, code: codeTerms, told: upload.CodeConflict, kinds: "cleaned_up cleaned_up refused"},
+		}, code: codeTerms, event: upload.CodeConflict, kinds: "cleaned_up cleaned_up refused"},
 		{about: "Rollback and nothing", fn: (*upload.Tx).Rollback, code: upload.CodeInternal, kinds: "cleaned_up cleaned_up aborted"},
 		{about: "Rollback and a refusal", fn: func(tx *upload.Tx) error { return errors.Join(tx.Rollback(), errTerms) }, code: codeTerms, kinds: "cleaned_up cleaned_up aborted"},
 		{about: "Commit, Undo and nothing", fn: func(tx *upload.Tx) error { return errors.Join(tx.Commit(ctx), tx.Undo(ctx)) }, code: upload.CodeInternal, kinds: "accepted cleaned_up cleaned_up undone"},
@@ -138,7 +139,7 @@ func TestHandle(t *testing.T) {
 			require.Zero(t, got.stored)
 			require.Equal(t, tc.code, problemOf(t, got.answer.Result()).Code)
 			if got.decision.Kind == upload.KindRefused {
-				require.True(t, got.decision.Code == tc.code || got.decision.Code == tc.told, got.decision.Code)
+				require.Equal(t, cmp.Or(tc.event, tc.code), got.decision.Code)
 			}
 		})
 	}
@@ -184,8 +185,8 @@ func TestHandleRefusedBefore(t *testing.T) {
 	f.empty(t)
 }
 
-// TestHandleThatHangs: Shutdown gives up on a hanging function when it says it does. When
-// the function returns, its files are stored.
+// TestHandleThatHangs: Shutdown gives up on a hanging function CommitTimeout and twice
+// CleanupTimeout after its context has ended. When the function returns, its files are stored.
 func TestHandleThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil, upload.Options{})
@@ -201,14 +202,15 @@ func TestHandleThatHangs(t *testing.T) {
 		defer cancel()
 		begin := time.Now()
 		require.ErrorContains(t, f.Shutdown(ctx), "still running")
-		require.Equal(t, 5*time.Minute, time.Since(begin))
+		require.Equal(t, (1+2+2*1)*time.Minute, time.Since(begin))
 		close(release)
 		require.NoError(t, <-handled)
 		require.Len(t, f.store.Keys(), 1)
 	})
 }
 
-// TestCommitOutlivesItsContext: a client that leaves while files are published stops nothing.
+// TestCommitOutlivesItsContext: Commit publishes although its context was cancelled, as when the
+// client has left.
 func TestCommitOutlivesItsContext(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{})
 	tx, err := f.Receive(httptest.NewRecorder(), post(file("file", "a.txt", "1")))
@@ -255,7 +257,7 @@ func TestHandleAnswersInTime(t *testing.T) {
 	}
 }
 
-// TestHandleIsWatched: a watcher of an upload sees the host's refusal.
+// TestHandleIsWatched: the progress of an upload ends with the host's refusal.
 func TestHandleIsWatched(t *testing.T) {
 	progress := &upload.Progress{}
 	f := newFixture(t, nil, upload.Options{Progress: progress})

@@ -189,7 +189,7 @@ func (b *syncBuffer) String() string {
 	return b.b.String()
 }
 
-// counting counts the events of one kind.
+// counting returns hooks that count the events of one kind in n.
 func counting(kind upload.EventKind, n *int) upload.Hooks {
 	return upload.Hooks{Event: func(_ context.Context, e upload.Event) {
 		if e.Kind == kind {

@@ -24,8 +24,8 @@ func contextOf(t *testing.T, timeout time.Duration) (context.Context, context.Ca
 	return context.WithTimeout(t.Context(), timeout)
 }
 
-// TestTxRefuse: a refusal by the host is one decision with its code, and one answer.
-// Nothing stays, whatever else was called.
+// TestTxRefuse: a refusal by the host is answered once with its code, and nothing stays, whatever
+// else was called. It is the decision unless Commit or Rollback came before.
 func TestTxRefuse(t *testing.T) {
 	const notStored = upload.CodeNotStored
 	for _, tc := range []struct {
@@ -100,7 +100,7 @@ func TestTxRefuse(t *testing.T) {
 
 type leaveKey struct{}
 
-// leaving returns r, whose client leaves by leave.
+// leaving returns r, whose client leaves when leave is called.
 func leaving(r *http.Request) *http.Request {
 	ctx, cancel := context.WithCancel(r.Context())
 	return r.WithContext(context.WithValue(ctx, leaveKey{}, cancel))
@@ -108,9 +108,9 @@ func leaving(r *http.Request) *http.Request {
 
 func leave(r *http.Request) { r.Context().Value(leaveKey{}).(context.CancelFunc)() }
 
-// TestHostRefusalIsTold: the event and the log have all files, or the refused one, and
+// TestHostRefusalIsReported: the event and the log have all files, or the refused one, and
 // the host's reason. A cause is logged, not sent.
-func TestHostRefusalIsTold(t *testing.T) {
+func TestHostRefusalIsReported(t *testing.T) {
 	one := &upload.Error{Code: codeTerms, Reason: "another one", Field: "file", Name: "b.txt", Err: errors.New("secret host")}
 	for _, tc := range []struct {
 		about string
@@ -283,8 +283,8 @@ func TestSeeOtherNamesTheFile(t *testing.T) {
 	}
 }
 
-// TestOwnAnswersHaveHeaders: a Responder of the host's need not know which header fields a status
-// takes, and a redirection is not delayed.
+// TestOwnAnswersHaveHeaders: a Responder of the host's need not set Allow and Retry-After, and a
+// redirection has no Retry-After, which could delay it.
 func TestOwnAnswersHaveHeaders(t *testing.T) {
 	own := func(w http.ResponseWriter, _ *http.Request, _ []upload.File, err error) {
 		var refusal *upload.Error

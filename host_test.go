@@ -30,7 +30,7 @@ func TestMaxBytesHandler(t *testing.T) {
 			defer func() { _ = res.Body.Close() }()
 			p := problemOf(t, res)
 			require.Equal(t, upload.CodeTooLarge, p.Code)
-			require.Contains(t, p.Detail, "97.6 KB")
+			require.Contains(t, p.Detail, "97.6 KB") // 100,000 bytes
 			f.empty(t)
 		})
 	}
@@ -118,7 +118,7 @@ func TestWriteDeadlineAfterReceive(t *testing.T) {
 	}
 }
 
-// codeOf returns "" for an accepted upload.
+// codeOf returns the code of a refusal, or "" for an accepted upload.
 func codeOf(t *testing.T, w *httptest.ResponseRecorder) upload.Code {
 	t.Helper()
 	if w.Code == http.StatusCreated {

@@ -83,8 +83,8 @@ func finding(err error) error {
 	return &Error{Code: Code(found.Code), Params: found.Params, Err: found}
 }
 
-// refusals has the refusal for each result of a scan except ScanClean. It names no signature, which
-// would help to try until nothing is found.
+// refusals has the refusal for each result of a scan except ScanClean. No refusal names a
+// signature, which would help to try until nothing is found.
 var refusals = map[storage.ScanResult]Error{
 	storage.ScanPending:     {Code: CodeScanPending},
 	storage.ScanInfected:    {Code: CodeInfected},
@@ -95,8 +95,8 @@ var refusals = map[storage.ScanResult]Error{
 	storage.ScanFailed:      {Code: CodeCheckFailed, Params: map[string]any{"kind": "scan"}},
 }
 
-// ScanError returns nil for [storage.ScanClean] alone, else the [*Error] with which a scanning
-// [Validator] or [Observer] refuses, with 503 if another try may help ([CodeCheckFailed],
+// ScanError returns nil for [storage.ScanClean] alone. Else it returns the [*Error] with which a
+// scanning [Validator] or [Observer] refuses, with 503 if another try may help ([CodeCheckFailed],
 // [CodeScanPending]). [Error].Err is cause, which may be nil.
 func ScanError(v storage.ScanResult, cause error) error {
 	if v == storage.ScanClean {

@@ -38,15 +38,15 @@ func TestLimiterAtSigning(t *testing.T) {
 				upload.PresignOptions{SingleSize: 5 << 20, PartSize: 5 << 20, URLExpires: life, TicketExpires: ticketLife})
 			begin := time.Now()
 			require.Equal(t, tc.status, d.step(t, "", tc.declared, nil).StatusCode)
-			demands, used := l.take()
-			require.Len(t, demands, 1)
-			require.Equal(t, "ann", demands[0].Subject)
-			require.Equal(t, tc.files, demands[0].Files)
+			claims, used := l.take()
+			require.Len(t, claims, 1)
+			require.Equal(t, "ann", claims[0].Subject)
+			require.Equal(t, tc.files, claims[0].Files)
 			if tc.files == 0 {
-				require.Equal(t, upload.Claim{Subject: "ann", Request: demands[0].Request}, demands[0])
+				require.Equal(t, upload.Claim{Subject: "ann", Request: claims[0].Request}, claims[0])
 			} else {
-				require.Equal(t, tc.declared.Size, demands[0].Bytes)
-				require.False(t, demands[0].Until.Before(begin.Add(tc.until)), "%v", demands[0].Until.Sub(begin))
+				require.Equal(t, tc.declared.Size, claims[0].Bytes)
+				require.False(t, claims[0].Until.Before(begin.Add(tc.until)), "%v", claims[0].Until.Sub(begin))
 			}
 			require.Equal(t, tc.used, used)
 		})
@@ -66,15 +66,16 @@ func TestLimiterOfSteps(t *testing.T) {
 		"abort":   token{ticket.Token},
 	} {
 		d.step(t, name, body, nil)
-		demands, used := l.take()
-		require.Len(t, demands, 1, name)
-		require.Equal(t, upload.Claim{Subject: "ann", Request: demands[0].Request}, demands[0], name)
+		claims, used := l.take()
+		require.Len(t, claims, 1, name)
+		require.Equal(t, upload.Claim{Subject: "ann", Request: claims[0].Request}, claims[0], name)
 		require.Equal(t, []upload.Usage{{}}, used, name)
 	}
 }
 
 // TestReleasedParts checks that the slot of a file in parts is free once its upload has ended and
-// nothing of it is left. The request for a whole file works again after that, so it keeps its slot.
+// nothing of it is left. A signed request for a whole file can be sent again, so its slot stays
+// taken.
 func TestReleasedParts(t *testing.T) {
 	const png = "\x89PNG\r\n\x1a\n"
 	for name, row := range map[string]struct {
@@ -87,22 +88,22 @@ func TestReleasedParts(t *testing.T) {
 		"refused in parts": {png + strings.Repeat("x", 2000), true, func(t *testing.T, d *direct, tok string) {
 			d.refusesConfirm(t, upload.CodeTypeMismatch, "ann", tok)
 		}, true},
-		"aborted in parts":   {strings.Repeat("hello", 300), true, func(t *testing.T, d *direct, tok string) { d.step(t, "abort", token{tok}, nil) }, true},
-		"published at once":  {"hello", false, func(t *testing.T, d *direct, tok string) { d.confirm(t, tok) }, false},
-		"aborted at once":    {"hello", false, func(t *testing.T, d *direct, tok string) { d.step(t, "abort", token{tok}, nil) }, false},
-		"still sent in part": {strings.Repeat("hello", 300), true, func(*testing.T, *direct, string) {}, false},
+		"aborted in parts":  {strings.Repeat("hello", 300), true, func(t *testing.T, d *direct, tok string) { d.step(t, "abort", token{tok}, nil) }, true},
+		"published at once": {"hello", false, func(t *testing.T, d *direct, tok string) { d.confirm(t, tok) }, false},
+		"aborted at once":   {"hello", false, func(t *testing.T, d *direct, tok string) { d.step(t, "abort", token{tok}, nil) }, false},
+		"not confirmed":     {strings.Repeat("hello", 300), true, func(*testing.T, *direct, string) {}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := &testLimiter{}
 			d := newDirect(t, nil, upload.Options{Limiter: l}, upload.PresignOptions{SingleSize: 1 << 10})
 			ticket := d.sign(t, declarationOf("a.txt", row.content))
 			require.Equal(t, row.parts, ticket.Parts > 0)
-			demands, _ := l.take()
-			require.Equal(t, row.parts, demands[0].ID != "")
+			claims, _ := l.take()
+			require.Equal(t, row.parts, claims[0].ID != "")
 			d.sendAll(t, ticket, row.content)
 			row.end(t, d, ticket.Token)
 			if row.released {
-				require.Equal(t, []string{"ann " + demands[0].ID}, l.released())
+				require.Equal(t, []string{"ann " + claims[0].ID}, l.released())
 			} else {
 				require.Empty(t, l.released())
 			}

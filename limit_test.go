@@ -17,15 +17,15 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// testLimiter records claims and usages.
+// testLimiter records claims, usages and releases. It answers by reserve and settle.
 type testLimiter struct {
 	reserve func(ctx context.Context) error
 	settle  func(ctx context.Context) error
 
-	mu      sync.Mutex
-	demands []upload.Claim
-	used    []upload.Usage
-	ended   []string // "subject id"
+	mu     sync.Mutex
+	claims []upload.Claim
+	used   []upload.Usage
+	ended  []string // "subject id"
 }
 
 // Release implements upload.Releaser.
@@ -43,9 +43,9 @@ func (l *testLimiter) released() []string {
 	return l.ended
 }
 
-func (l *testLimiter) Reserve(ctx context.Context, d upload.Claim) (upload.Reservation, error) {
+func (l *testLimiter) Reserve(ctx context.Context, c upload.Claim) (upload.Reservation, error) {
 	l.mu.Lock()
-	l.demands = append(l.demands, d)
+	l.claims = append(l.claims, c)
 	l.mu.Unlock()
 	if l.reserve != nil {
 		if err := l.reserve(ctx); err != nil {
@@ -71,14 +71,14 @@ func (r testReservation) Settle(ctx context.Context, used upload.Usage) error {
 func (l *testLimiter) take() ([]upload.Claim, []upload.Usage) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	demands, used := l.demands, l.used
-	l.demands, l.used = nil, nil
-	return demands, used
+	claims, used := l.claims, l.used
+	l.claims, l.used = nil, nil
+	return claims, used
 }
 
-// TestLimiterIsTold: each request makes one Reserve of the most that may come, and one
+// TestLimiterIsCalledOnce: each request makes one Reserve of the most that may come, and one
 // Settle of what came, however it ends.
-func TestLimiterIsTold(t *testing.T) {
+func TestLimiterIsCalledOnce(t *testing.T) {
 	body := file("file", "a.txt", "hello")
 	two := new(form).file("file", "a.txt", "hello").file("file", "b.exe", "MZ").String()
 	failing := func(h *upload.Handler) http.Handler {
@@ -113,18 +113,19 @@ func TestLimiterIsTold(t *testing.T) {
 			r := post(tc.body)
 			r.RemoteAddr = "192.0.2.7:1"
 			h.ServeHTTP(httptest.NewRecorder(), r)
-			demands, used := l.take()
-			require.Len(t, demands, 1)
-			require.Equal(t, 2, demands[0].Files)
-			require.EqualValues(t, len(tc.body), demands[0].Bytes)
-			require.Equal(t, "192.0.2.7:1", demands[0].Request.RemoteAddr)
-			require.True(t, demands[0].Until.IsZero())
+			claims, used := l.take()
+			require.Len(t, claims, 1)
+			require.Equal(t, 2, claims[0].Files)
+			require.EqualValues(t, len(tc.body), claims[0].Bytes)
+			require.Equal(t, "192.0.2.7:1", claims[0].Request.RemoteAddr)
+			require.True(t, claims[0].Until.IsZero())
 			require.Equal(t, []upload.Usage{tc.want}, used)
 		})
 	}
 }
 
-func TestLimiterIsToldOfPanics(t *testing.T) {
+// TestSettleAfterPanic: an upload that a panic of the storage ends is settled.
+func TestSettleAfterPanic(t *testing.T) {
 	l := &testLimiter{}
 	h, err := upload.New(&failingStore{}, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{Limiter: l})
 	require.NoError(t, err)
@@ -140,9 +141,9 @@ func TestLimiterWithoutLength(t *testing.T) {
 	r := post(file("file", "a.txt", "hello"))
 	r.ContentLength = -1
 	f.accepts(t, r)
-	demands, _ := l.take()
-	require.Greater(t, demands[0].Bytes, int64(2<<20))
-	require.Less(t, demands[0].Bytes, int64(3<<20))
+	claims, _ := l.take()
+	require.Greater(t, claims[0].Bytes, int64(2<<20))
+	require.Less(t, claims[0].Bytes, int64(3<<20))
 }
 
 // TestLimiterIsAskedInTime: the limiter is not asked about requests that are refused
@@ -156,8 +157,8 @@ func TestLimiterIsAskedInTime(t *testing.T) {
 		upload.CodeTooLarge:     post(strings.Repeat("x", 1<<20)),
 	} {
 		f.refuses(t, code, r)
-		demands, _ := l.take()
-		require.Empty(t, demands, code)
+		claims, _ := l.take()
+		require.Empty(t, claims, code)
 	}
 	r := post("")
 	r.ContentLength = 100
@@ -216,7 +217,8 @@ func TestRateLimitedWhole(t *testing.T) {
 	f.empty(t)
 }
 
-// TestLimiterFails: a limiter that fails, panics or hangs refuses the request.
+// TestLimiterFails: a limiter that fails, panics or waits until its context ends refuses the
+// request.
 func TestLimiterFails(t *testing.T) {
 	for about, reserve := range map[string]func(context.Context) error{
 		"errs":              func(context.Context) error { return errors.New("10.0.0.7 refused") },
@@ -277,7 +279,8 @@ func TestSettleFails(t *testing.T) {
 	}
 }
 
-// TestSettleOutlivesTheClient: Settle is called although the request is over.
+// TestSettleOutlivesTheClient: Settle is called after the client has left, with a context that has
+// not ended.
 func TestSettleOutlivesTheClient(t *testing.T) {
 	l := &testLimiter{}
 	f := newFixture(t, nil, upload.Options{Limiter: l})

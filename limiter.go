@@ -33,7 +33,7 @@ type Limiter interface {
 	Reserve(ctx context.Context, c Claim) (Reservation, error)
 }
 
-// Reservation is the grant of a [Limiter].
+// Reservation is what a [Limiter] has reserved.
 type Reservation interface {
 	// Settle gives back what was not used. It is called exactly once, when the request's files are
 	// published or removed, and its body is drained; never for a claim with Until that was used.

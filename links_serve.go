@@ -135,8 +135,8 @@ func resolved(r *http.Request, resolve func(*http.Request) (Link, error)) (link 
 // written, which http.ServeContent alone decides, the content ends with that range.
 //
 // The server's WriteTimeout is for a whole answer, so a passage has deadlines of its own. A client
-// that takes no byte for a window of its pace is cut, and so is one that takes too few over a
-// window. Its clock runs only while we wait for the client.
+// that has not taken a write after a window of its pace is cut. So is one that takes too few bytes
+// over a window. Its clock runs only while we wait for the client.
 type passage struct {
 	http.ResponseWriter
 	ctl     *http.ResponseController

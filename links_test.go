@@ -17,8 +17,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// linked is an application that serves the files of its store under /files/, to everyone
-// except mallory.
+// linked is an application that serves the files of its store under /files/. The header Subject can
+// name a caller whom it refuses, such as mallory, or a failure.
 type linked struct {
 	*httptest.Server
 	store *memstore.Store
@@ -43,6 +43,8 @@ func newLinked(t *testing.T, o upload.LinksOptions) *linked {
 			return upload.Link{}, upload.Reject(upload.CodeUnauthenticated, "sign in")
 		case "mallory":
 			return upload.Link{}, errors.New("not hers")
+		case "eve":
+			return upload.Link{}, upload.Reject(upload.CodeForbidden, "you may not read it")
 		case "database":
 			return upload.Link{}, upload.Reject(upload.CodeInternal, "something went wrong")
 		case "panic":
@@ -63,10 +65,10 @@ func (l *linked) put(t *testing.T, key, mediaType, name, content string) {
 	require.NoError(t, s.Commit(t.Context()))
 }
 
-// get fetches a path as ann, following redirects, with header fields in pairs.
-func (l *linked) get(t *testing.T, method, path string, header ...string) (reply, string) {
+// get fetches a URL as ann, following redirects. Header has fields in pairs, which may replace her.
+func (l *linked) get(t *testing.T, method, url string, header ...string) (reply, string) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, path, nil)
+	r, err := http.NewRequestWithContext(t.Context(), method, url, nil)
 	require.NoError(t, err)
 	r.Header.Set("Subject", "ann")
 	for i := 0; i < len(header); i += 2 {
@@ -76,7 +78,8 @@ func (l *linked) get(t *testing.T, method, path string, header ...string) (reply
 	return got, got.Body
 }
 
-// TestLinkHeaders: type and disposition are the same by redirect and by proxy.
+// TestLinkHeaders: type and disposition are the same by redirect and by proxy. What is proxied is
+// kept in no shared cache.
 func TestLinkHeaders(t *testing.T) {
 	long := strings.Repeat("ж", 150) + ".pdf"
 	rows := map[string]struct{ mediaType, name, query, disposition, wantName string }{
@@ -110,6 +113,9 @@ func TestLinkHeaders(t *testing.T) {
 				require.Equal(t, row.wantName, params["filename"], name)
 				require.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))
 				require.Equal(t, method == http.MethodGet, body == "content", name)
+				if proxied || method == http.MethodHead { // which is never redirected
+					require.Equal(t, "private, no-cache", resp.Header.Get("Cache-Control"), name)
+				}
 			}
 		}
 	}
@@ -157,6 +163,7 @@ func TestUnlinked(t *testing.T) {
 		}{
 			"absent":            {"b.png", "ann", 404},
 			"forbidden":         {"a.png", "mallory", 404},
+			"refused by a code": {"a.png", "eve", 404},
 			"forbidden, absent": {"b.png", "mallory", 404},
 			"staging":           {staging, "ann", 404},
 			"staging of one":    {"tenant/" + staging, "ann", 404},

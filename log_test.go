@@ -63,7 +63,8 @@ func TestLogLevels(t *testing.T) {
 	}
 }
 
-// goneStore fails when the client has left after sending everything.
+// goneStore makes the client leave after it has sent everything. Then it fails with stage, unless
+// that is nil.
 type goneStore struct {
 	storage.Storage
 	leave context.CancelFunc
@@ -79,8 +80,8 @@ func (s *goneStore) Stage(ctx context.Context, obj storage.Object, r io.Reader) 
 	return staged, err
 }
 
-// TestClientGoneHidesNoFailure: a failure of the storage is not blamed on a client that
-// has left.
+// TestClientGoneHidesNoFailure: a failure of the storage is logged although the client has left.
+// The code is that of the client if Stage fails, and that of the storage if Commit fails.
 func TestClientGoneHidesNoFailure(t *testing.T) {
 	secret := errors.New("secret bucket")
 	for _, tc := range []struct {

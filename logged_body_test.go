@@ -26,14 +26,14 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// mark is the word that clients send everywhere, in lower case and in capitals. It is a
-// valid token and name.
+// mark is the word that clients send everywhere, of small and capital letters. It is a valid token
+// and name.
 const mark = "Zq7Xk9mArk"
 
 // markedNumber replaces mark where only a number can stand.
 const markedNumber = "98765432109876543210"
 
-// listener keeps everything that the log and the hooks get.
+// listener keeps the texts that the log and the hook for events get.
 type listener struct {
 	mu   sync.Mutex
 	said []string
@@ -98,8 +98,8 @@ func (l *listener) keep(what, text string) {
 	l.said = append(l.said, what+": "+text)
 }
 
-// requireSilent requires that no text of the log and the hooks is long, or has the mark
-// where it may not.
+// requireSilent requires that no text of the log and the hooks is long, and that none has the mark
+// except where the caller allows it. Then it forgets them.
 func (l *listener) requireSilent(t *testing.T, about string, except ...string) {
 	t.Helper()
 	l.mu.Lock()
@@ -123,7 +123,8 @@ func (l *listener) requireSilent(t *testing.T, about string, except ...string) {
 	l.said = nil
 }
 
-// bugged is an application with all validators, whose log and hooks are recorded.
+// bugged returns a handler and a presigner with that policy, and the listener of their log and
+// events.
 func bugged(t *testing.T, policy upload.Validator) (*listener, *upload.Handler, *upload.Presigner) {
 	t.Helper()
 	l := &listener{kind: map[upload.EventKind]int{}}
@@ -147,8 +148,8 @@ func texts(n int, value string) *form {
 	return f
 }
 
-// TestLogHoldsNoBody: if a body is refused for its syntax, neither the log nor the hooks
-// get a word of it.
+// TestLogHoldsNoBody: neither the log nor the hooks get a word of texts and content, or of what
+// makes a request malformed.
 func TestLogHoldsNoBody(t *testing.T) {
 	l, h, p := bugged(t, upload.Types("text/plain"))
 	ok := `Content-Disposition: form-data; name="file"; filename="a.txt"`
@@ -260,8 +261,8 @@ func TestLogHoldsNoChunks(t *testing.T) {
 	}
 }
 
-// TestLogBoundsNames: names that clients choose are logged only where they are expected,
-// quoted by the handler, and at most 256 bytes long.
+// TestLogBoundsNames: names that clients choose are logged only where they are expected, in texts
+// of at most 1,024 bytes.
 func TestLogBoundsNames(t *testing.T) {
 	l, h, p := bugged(t, upload.Types("text/plain"))
 	long := strings.Repeat(mark+"\u202e", 300)
@@ -327,8 +328,8 @@ func policyFor(mediaType string) upload.Validator {
 	return upload.Documents(&upload.DocumentOptions{Types: []string{mediaType}})
 }
 
-// marked returns content with the mark in many places, and, of archives, also in
-// the names and the contents of entries.
+// marked returns contents, each with the mark in one of four places. Of an archive of up to 8
+// entries it also returns those with the mark in the name or the content of an entry.
 func marked(t *testing.T, content []byte) (all []string) {
 	t.Helper()
 	const places = 4

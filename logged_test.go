@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Each record is one line in every slog handler, and no client can forge another.
+// handlers are those of log/slog. Record reports whether a line is one whole record of the handler.
 var handlers = map[string]struct {
 	make   func(io.Writer) slog.Handler
 	record func(line string) bool
@@ -40,7 +40,8 @@ var handlers = map[string]struct {
 	},
 }
 
-// logged is an application with every feature, whose whole log is kept.
+// logged is an application with streamed and direct uploads and links, and notes the secrets that
+// its log must not have.
 type logged struct {
 	*direct
 	links   *upload.Links
@@ -71,7 +72,8 @@ func newLogged(t *testing.T, handler slog.Handler) *logged {
 	return l
 }
 
-// secret notes values that must not be in the log: a token, and the signature of a URL.
+// secret notes values that must not be in the log: a token, and the long values in the queries of
+// signed URLs.
 func (l *logged) secret(t *testing.T, token string, signed ...string) {
 	t.Helper()
 	l.secrets = append(l.secrets, token)
@@ -101,7 +103,7 @@ func (l *logged) upload(t *testing.T, body, query string) reply {
 	return l.fetch(t, out)
 }
 
-// everything uses both doors and the links, well and badly, with name.
+// everything uploads by a form and directly, and uses links, well and badly, with name.
 func (l *logged) everything(t *testing.T, name string) {
 	t.Helper()
 	content := "the-content of a file"
@@ -148,8 +150,8 @@ func (l *logged) everything(t *testing.T, name string) {
 	}
 }
 
-// TestLogHoldsNoSecrets: the log has no content, ticket, signature or header of either
-// door, and each record is one line.
+// TestLogHoldsNoSecrets: the log has no content, ticket, signature, credential or query of a form,
+// a direct upload or a link.
 func TestLogHoldsNoSecrets(t *testing.T) {
 	for about, h := range handlers {
 		t.Run(about, func(t *testing.T) {
@@ -169,7 +171,8 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 	}
 }
 
-// TestLogQuotesNames: a logged name breaks neither a line nor a terminal.
+// TestLogQuotesNames: each record is one line, and a logged name breaks neither a line nor a
+// terminal.
 func TestLogQuotesNames(t *testing.T) {
 	hostile := []string{
 		"a\r\nlevel=ERROR msg=forged.txt", "a\x1b[31mred\x1b[0m.txt", `a"b=c level=ERROR.txt`, "a\u2028b\u202ec.txt",

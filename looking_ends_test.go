@@ -20,7 +20,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// callSize is how much of a file an inspector gets in one call.
+// callSize is the most of a file that an inspector gets in one call.
 const callSize = 256 << 10
 
 // watch makes an inspector work under a context that acts when the inspector looks at it.
@@ -91,8 +91,9 @@ var endings = []ending{
 	{about: "CheckTimeout passes", end: func(func()) { time.Sleep(time.Minute + 1) }, code: upload.CodeCheckFailed},
 }
 
-// TestLookingEnds: an inspector of any type stops within its call when the request has ended, or the call has lasted
-// CheckTimeout. It returns by itself, the upload is refused, and nothing of it is staged.
+// TestLookingEnds: an inspector of any type stops within its call when the request has ended, or
+// the call has lasted CheckTimeout. It returns by itself, the upload is refused, and nothing of it
+// is staged.
 func TestLookingEnds(t *testing.T) {
 	files, contents := corpus.CostlyFiles(), map[string]string{}
 	for _, c := range files {
@@ -111,7 +112,8 @@ func TestLookingEnds(t *testing.T) {
 	}
 }
 
-// endedBy uploads a file and reports whether e ended the inspector's work. Some files are refused before.
+// endedBy uploads a file and reports whether e ended the inspector's work. Some files are refused
+// before.
 func endedBy(t *testing.T, e ending, c corpus.Kind, content string) (ended bool) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
