@@ -33,7 +33,7 @@ func (c *Chain) decide(ctx context.Context, name string, data []byte) (decided [
 	if len(data) > MaxMarker {
 		return nil, fmt.Errorf("chain: a marker of %d bytes", len(data))
 	}
-	// The subject is the upload, so that the caller's files do not hold the memory for a few bytes.
+	// The subject is the upload. So a marker does not wait for the caller's share of the memory.
 	obj := c.object(c.prefix+name, max(1, int64(len(data))), Template{Subject: c.prefix, MaxWait: markerWait})
 	staged, err := c.store.Stage(ctx, obj, bytes.NewReader(data))
 	if err != nil {
