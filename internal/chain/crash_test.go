@@ -142,8 +142,8 @@ func (l *life) publish(ctx context.Context, c *chain.Chain, m *mortal) error {
 	return err
 }
 
-// TestCrashes kills a process at each call that mortal counts, before and after the store carries it
-// out, and lets another go on.
+// TestCrashes kills a process at each call that mortal counts, before and after the store carries
+// it out, and lets another go on.
 func TestCrashes(t *testing.T) {
 	for _, verdict := range []string{"accepted", "refused"} {
 		for _, terminate := range []bool{false, true} {

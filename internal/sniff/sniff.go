@@ -39,7 +39,8 @@ import (
 //   - Anything that begins with "#!" is a script.
 //   - A byte order mark does not make binary data text.
 //   - A PDF begins with "%PDF-". Only the mark of UTF-8, white space and comments may precede it.
-//     Anything binary that has it later, including polyglot images, is Binary.
+//     Other binary data that mimetype takes for a PDF, such as a polyglot PNG image, is Binary,
+//     unless it begins like an ISO base media or WAV file.
 //   - The type of ISO base media files (HEIC, AVIF, MP4 ...) takes the compatible brands into
 //     account, and the major brands of cameras and packagers.
 //
@@ -59,7 +60,7 @@ func Detect(head []byte) string {
 	return binaryType(head)
 }
 
-// maxBefore is the number of bytes that may precede the header of a PDF.
+// maxBefore is the most bytes that may precede the header of a PDF.
 const maxBefore = 1024
 
 // pdfStart matches the beginning of a PDF: the mark of UTF-8, and lines that are blank or comments
@@ -69,7 +70,7 @@ var pdfStart = regexp.MustCompile(`^\x{feff}?(?:[\t\f ]*(?:%(?:[^!<\x00-\x08\x0e
 
 func beginsPDF(head []byte) bool {
 	head = head[:min(len(head), maxBefore+len("%PDF-"))]
-	return bytes.Contains(head, []byte("%PDF-")) && pdfStart.Match(head) // most files are none
+	return bytes.Contains(head, []byte("%PDF-")) && pdfStart.Match(head) // Contains is fast, and most files are not PDFs
 }
 
 // binaryType judges a head that is not text.
