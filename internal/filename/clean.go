@@ -47,11 +47,12 @@ var (
 //   - White space is cut at both ends. A trailing dot stays, so that Ext does not take "x.png." for
 //     a .png.
 //   - A name longer than MaxLen bytes is cut before its extension, at a rune boundary. If the
-//     extension alone is longer than that, the name is refused, since cutting would invent another
-//     extension.
+//     extension alone has MaxLen bytes or more, the name is refused, since cutting would invent
+//     another extension.
 //
-// A name of only dots and white space is refused. Ordinary names in any script come back unchanged,
-// and cleaning a cleaned name changes nothing. The text of the error is fit for the client.
+// A name of only dots and spaces is refused, and so is an empty one. Ordinary names in any script
+// come back unchanged, and cleaning a cleaned name changes nothing. The text of the error is fit for
+// the client.
 func Clean(raw string) (string, error) {
 	if strings.ContainsFunc(raw, unicode.IsControl) {
 		return "", errControl

@@ -154,7 +154,8 @@ func seeds(f *testing.F) {
 	}
 }
 
-// bidi and zero-width characters that no name may hold, in any context.
+// hidden are bidirectional controls, zero-width characters and separators that no name may hold, in
+// any context.
 const hidden = "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2028\u2029\u2060\u2066\u2067\u2068\u2069\ufeff"
 
 func FuzzClean(f *testing.F) {

@@ -234,8 +234,8 @@ func TestBoundary(t *testing.T) {
 }
 
 // FuzzForm checks that the texts of fields are substrings of the body, and that the limit of parts
-// holds. It also checks that the way the bytes arrive changes nothing, and that the standard library
-// reads the same contents.
+// holds. It also checks that the way the bytes arrive changes nothing, and that the standard
+// library reads the same contents.
 func FuzzForm(f *testing.F) {
 	f.Add([]byte(body(fieldA+"1", fileF+"hello")))
 	f.Add([]byte(body(fileF + "\r\n--BoUnD-")))

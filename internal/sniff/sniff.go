@@ -40,7 +40,7 @@ import (
 //   - A byte order mark does not make binary data text.
 //   - A PDF begins with "%PDF-". Only the mark of UTF-8, white space and comments may precede it.
 //     Other binary data that mimetype takes for a PDF, such as a polyglot PNG image, is Binary,
-//     unless it begins like an ISO base media or WAV file.
+//     unless it begins like an ISO base media file, or like a WAV file that mimetype lacks.
 //   - The type of ISO base media files (HEIC, AVIF, MP4 ...) takes the compatible brands into
 //     account, and the major brands of cameras and packagers.
 //

@@ -1,5 +1,5 @@
 // Package tus reads requests of the tus protocol 1.0.0 and writes the headers of its answers. It
-// knows nothing of uploads. The source of its rules is https://tus.io/protocols/resumable-upload.
+// keeps no uploads. The source of its rules is https://tus.io/protocols/resumable-upload.
 package tus
 
 import (
@@ -99,7 +99,7 @@ func (q *Request) appending(r *http.Request) (err error) {
 var errContentType = &Error{http.StatusUnsupportedMediaType, "content_type", "the Content-Type is not " + ContentType}
 
 // checksum refuses Upload-Checksum, as a header or a trailer, since its client relies on a check that
-// nobody makes. It also refuses a Content-Encoding.
+// nobody makes. It also refuses a Content-Encoding except identity.
 func checksum(r *http.Request) error {
 	_, announced := r.Trailer["Upload-Checksum"] // which comes after the body
 	if has(r, "Upload-Checksum") || announced {
