@@ -46,7 +46,8 @@ func secrets() [][]byte {
 	return all
 }
 
-// unhurriedTime is the time to check a large file, or to receive it if this process is the storage.
+// unhurriedTime is the time to check a large file, to receive it if this process is the storage, or
+// to watch an upload.
 const unhurriedTime = 10 * time.Minute
 
 // unhurried gives the requests of next more time than others have.

@@ -51,8 +51,8 @@ var (
 //     another extension.
 //
 // A name of only dots and spaces is refused, and so is an empty one. Ordinary names in any script
-// come back unchanged, and cleaning a cleaned name changes nothing. The text of the error is fit for
-// the client.
+// come back unchanged, and cleaning a cleaned name changes nothing. The text of the error is fit
+// for the client.
 func Clean(raw string) (string, error) {
 	if strings.ContainsFunc(raw, unicode.IsControl) {
 		return "", errControl
