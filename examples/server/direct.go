@@ -32,7 +32,7 @@ func newPresigner(cfg *config, uploads *upload.Handler) (*upload.Presigner, erro
 // each on all instances: "old new", "new old", and "new". The last comes once all that the old
 // secret has sealed has expired, after a day here.
 //
-// Without UPLOAD_SECRET the secret is random, and tickets end with the process.
+// Without UPLOAD_SECRET the secret is random, and what it has sealed ends with the process.
 func secrets() [][]byte {
 	var all [][]byte
 	for secret := range strings.FieldsSeq(os.Getenv("UPLOAD_SECRET")) {

@@ -67,7 +67,7 @@ func (s *site) routes() http.Handler {
 
 // confirmed answers the client that confirms its own file.
 func (s *site) confirmed(w http.ResponseWriter, r *http.Request) {
-	owner, _ := visitor(r) // the authorizer has refused a request without it
+	owner, _ := visitor(r) // the authorizer has refused requests without a visitor
 	file := upload.Files(r.Context())[0]
 	if err := s.add(r.Context(), owner, file); err != nil {
 		http.Error(w, "The row cannot be added.", http.StatusInternalServerError)

@@ -47,7 +47,7 @@ var (
 	ErrIncomplete = errors.New("chain: the upload is not complete")
 
 	// ErrGap means that a piece is gone, or has a size that does not fit. A gap in a list counts
-	// only if a second list has one, too. The upload cannot be completed.
+	// only if a second list has the same one. The upload cannot be completed.
 	ErrGap = errors.New("chain: a piece is missing")
 
 	// ErrUnsettled means that a piece was missing, but a second list differed. A later try may

@@ -1,5 +1,6 @@
 // Package filename handles the name that a client gives to a file: names coming in (Clean, Ext) and
-// names going out in a Content-Disposition header (Disposition).
+// names going out in a Content-Disposition header (Disposition). It also judges names for readers
+// (Visible), and shortens a client's words for messages (Brief, Cut).
 //
 // A name is only ever data. It never becomes a storage key or a path on a disk, so this package
 // does not make it safe for a file system. A cleaned name may still be CON.png or hold a colon, a

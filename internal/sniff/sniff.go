@@ -1,5 +1,5 @@
-// Package sniff detects the media type of a file by its first bytes, and lists the file name
-// extensions that agree with it.
+// Package sniff detects the media type of a file by its first bytes. It lists the file name
+// extensions that agree with a type, and has the names that people use for its files.
 //
 // Detection is based on github.com/gabriel-vasile/mimetype, with corrections where it is too
 // trusting for a gate keeper. It proves a beginning, not a file: code that relies on the type must
@@ -39,8 +39,8 @@ import (
 //   - Anything that begins with "#!" is a script.
 //   - A byte order mark does not make binary data text.
 //   - A PDF begins with "%PDF-". Only the mark of UTF-8, white space and comments may precede it.
-//     Other binary data that mimetype takes for a PDF, such as a polyglot PNG image, is Binary,
-//     unless it begins like an ISO base media file, or like a WAV file that mimetype lacks.
+//     Other binary data that mimetype takes for a PDF, such as a polyglot PNG image, is Binary.
+//     ISO base media files, and WAV files that mimetype lacks, are not passed to it.
 //   - The type of ISO base media files (HEIC, AVIF, MP4 ...) takes the compatible brands into
 //     account, and the major brands of cameras and packagers.
 //
