@@ -90,6 +90,7 @@ func TestCleanRefuses(t *testing.T) {
 		{"DEL", "a\x7f.png", "control"},
 		{"C1", "a\u009b2J.png", "control"},
 		{"control in the folder", "a\x01/x.png", "control"},
+		{"extension of 255 bytes", "x." + strings.Repeat("p", 254), "too long"},
 		{"extension of 300 bytes", "x." + strings.Repeat("p", 299), "too long"},
 		{"extension that a cut would invent", "x.png" + strings.Repeat(" ", 300) + "y", "too long"},
 	} {

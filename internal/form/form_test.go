@@ -106,6 +106,7 @@ func TestForm(t *testing.T) {
 		{"a long epilogue", body(fieldA+"1") + strings.Repeat("x", 10<<10), nil, TooLarge},
 		{"a long field", body(fieldA + long), nil, TooLarge},
 		{"long fields", body(fieldA+long[:90], fieldA+long[:90], fieldA+long[:90], fieldA+long[:90]), nil, TooLarge},
+		{"a long name of a field", body("Content-Disposition: form-data; name=\"" + strings.Repeat("n", 301) + "\"\r\n\r\n"), nil, TooLarge},
 		{"many fields", body(fieldA, fieldA, fieldA, fieldA, fieldA, fieldA), nil, TooMany},
 		{"many files", body(fileF, fileF, fileF, fileF, fileF, fileF, fileF, fileF, fileF, fileF, fileF), nil, TooMany},
 		{"a header one byte too long", body("X: " + strings.Repeat("y", 943) + "\r\n" + fieldA + "1"), nil, TooLarge},

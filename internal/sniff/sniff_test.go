@@ -143,6 +143,7 @@ func TestDetectISOMedia(t *testing.T) {
 	})
 }
 
+// TestDetectPrograms checks programs, scripts, and formats that are text themselves.
 func TestDetectPrograms(t *testing.T) {
 	check(t, []row{
 		{"PE", "MZ\x90\x00\x03\x00\x00\x00", pe},

@@ -119,8 +119,9 @@ type Options struct {
 	Doctypes []DocumentType
 
 	// Entities are those that a document type of Doctypes may declare in its internal subset, with
-	// exactly that text. Values of attributes may then use them. The texts must be plain: no "<",
-	// "&" or white space except single spaces.
+	// exactly that text. Values of attributes may then use them: in one tag, those that do have
+	// MaxValue bytes together at most. The texts must be plain: no "<", "&" or white space except
+	// single spaces.
 	Entities map[string]string
 
 	// Fixed has prefixes with their namespaces, which a document type of Doctypes may fix in its
