@@ -88,7 +88,7 @@ func TestFailedList(t *testing.T) {
 }
 
 // TestAppendLeft checks that the end of the context is a cut: what came is stored, and at most one
-// cell more is read.
+// cell more.
 func TestAppendLeft(t *testing.T) {
 	const cell, size = 10, 30
 	whole := content(size)

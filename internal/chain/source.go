@@ -62,8 +62,7 @@ func (s *source) fill(p []byte) (n int) {
 	return n
 }
 
-// failed returns why the source ended early, nil if r was read to its end before ctx
-// ended.
+// failed returns why the source ended early, nil if r was read to its end before ctx ended.
 func (s *source) failed() error {
 	if s.err != io.EOF {
 		return s.err

@@ -10,8 +10,8 @@ const (
 	// maxTickets is how many tickets are remembered at once, some 200 bytes each and a refusal.
 	maxTickets = 100_000
 	// maxAttempts is how often a ticket's file may be read in each readWindow on each instance. In
-	// all, these reads may take maxReads times its size. A client that is refused or leaves may try
-	// again, but cannot have a bucket read endlessly.
+	// all, these reads may take maxReads times the size of the file. A client that is refused or
+	// leaves may try again, but cannot have a bucket read endlessly.
 	maxAttempts = 10
 	maxReads    = 3
 	readWindow  = time.Hour

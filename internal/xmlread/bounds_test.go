@@ -93,8 +93,8 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// TestSpendsSteps checks that each document costs less than 150 steps a byte, as if it were 1,000
-// bytes longer.
+// TestSpendsSteps checks that a document costs less than 150 steps for each of its bytes and for
+// each of 1,000 more.
 func TestSpendsSteps(t *testing.T) {
 	for about, document := range worst() {
 		steps := 0
