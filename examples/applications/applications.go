@@ -50,7 +50,7 @@ type application struct {
 
 func openDatabase(name string) *sql.DB {
 	db := must(sql.Open("sqlite", name))
-	db.SetMaxOpenConns(1) // each one of :memory: would be a database of its own
+	db.SetMaxOpenConns(1) // each connection to :memory: would be a database of its own
 	must(db.Exec(`CREATE TABLE IF NOT EXISTS applications (id INTEGER PRIMARY KEY AUTOINCREMENT,
 		applicant TEXT NOT NULL UNIQUE CHECK (applicant <> ''), name TEXT NOT NULL,
 		email TEXT NOT NULL, message TEXT NOT NULL, files TEXT NOT NULL) STRICT`))

@@ -12,7 +12,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestSweep: files that no row refers to are gone once they are eight days old, and nothing else.
+// TestSweep: files of applications to which no row refers are gone once they are eight days old,
+// and nothing else.
 func TestSweep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(7 * 366 * 24 * time.Hour) // from 2000 on, where dates before 2006 are not believed

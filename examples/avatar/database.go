@@ -43,8 +43,8 @@ type picture struct {
 }
 
 // set makes p the picture of its user and returns the keys of the previous one. Before the commit
-// it calls keep, which reports whether the file stays. If the commit then fails, the sweep removes
-// the files.
+// it calls keep, which returns an error if the file does not stay. If the commit then fails, the
+// sweep removes the files.
 func (db *database) set(ctx context.Context, p picture, keep func(context.Context) error) (previous []string, err error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {

@@ -17,9 +17,10 @@ import (
 )
 
 func main() {
-	// Both are in memory, so that they end together. A real host has an s3store and a database on
-	// disk. Then change the store's type, and drop the route /memstore/. Add the bucket's origin to
-	// img-src in secure: browsers apply it to the target of a link's redirect, too.
+	// Rows and files are in memory, so that they end together. A real host has an s3store and a
+	// database on disk. Then change the store's type, and drop the route /memstore/. Add the
+	// bucket's origin to img-src in secure: browsers apply that to the target of a link's redirect,
+	// too.
 	db, err := openDatabase(":memory:")
 	if err != nil {
 		log.Fatal(err)

@@ -73,7 +73,7 @@ func (p *profiles) save(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(saved)
 }
 
-// insert reports whether the name was free.
+// insert saves a profile and returns true, unless its name is empty or taken.
 func (p *profiles) insert(saved profile) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -62,7 +62,7 @@ func (p *profiles) save(uploads *upload.Handler) gin.HandlerFunc {
 			saved = profile{Name: form.Name, Picture: tx.Files()[0].Key}
 			return p.insert(saved) // an error removes the picture again
 		})
-		if err == nil { // Handle has answered a refusal
+		if err == nil { // else Handle has answered
 			c.JSON(http.StatusCreated, saved)
 		}
 	}

@@ -33,7 +33,7 @@ type config struct {
 	resumable   bool  // files may be sent in pieces, by tus
 	maxDirect   int64 // for both
 	types       []string
-	policy      upload.Validator // checks types
+	policy      upload.Validator // for types; with clamd, also scans
 	clamd       string           // its address; "" for no scan
 	corsOrigin  string
 	protection  *http.CrossOriginProtection // trusts corsOrigin
@@ -69,7 +69,7 @@ func (cfg *config) limitFlags(fs *flag.FlagSet) {
 	fs.Int64Var(&cfg.maxFileSize, "max-file-size", 5<<20, "most `bytes` of one file that is sent through this server")
 	fs.Int64Var(&cfg.maxDirect, "max-direct-size", 100<<20, "most `bytes` of one file that is sent to the storage directly, or to /resumable/")
 	fs.IntVar(&cfg.maxFiles, "max-files", 3, "most files of one request")
-	fs.IntVar(&cfg.perHour, "max-files-per-hour", 500, "most files that one address may send in an hour, several times -max-files")
+	fs.IntVar(&cfg.perHour, "max-files-per-hour", 500, "most files that one address may send in an hour; it should be several times -max-files")
 	fs.Int64Var(&cfg.maxMemory, "max-memory", 0, "most `bytes` of memory: with S3 for uploads in progress (default 64 MiB), in memory for all files (default 256 MiB)")
 }
 

@@ -32,7 +32,7 @@ func newPresigner(cfg *config, uploads *upload.Handler) (*upload.Presigner, erro
 // each on all instances: "old new", "new old", and "new". The last comes once all that the old
 // secret has sealed has expired, after a day here.
 //
-// Without UPLOAD_SECRET the secret is random, and tickets end with the process.
+// Without UPLOAD_SECRET the secret is random, and what it has sealed ends with the process.
 func secrets() [][]byte {
 	var all [][]byte
 	for secret := range strings.FieldsSeq(os.Getenv("UPLOAD_SECRET")) {
@@ -46,7 +46,8 @@ func secrets() [][]byte {
 	return all
 }
 
-// unhurriedTime is the time to check a large file, or to receive it if this process is the storage.
+// unhurriedTime is the time to check a large file, to receive it if this process is the storage, or
+// to watch an upload.
 const unhurriedTime = 10 * time.Minute
 
 // unhurried gives the requests of next more time than others have.

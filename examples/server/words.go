@@ -81,7 +81,8 @@ func (w *words) refusal(e *upload.Error) string {
 	return w.Refused
 }
 
-// fill replaces the placeholders by values, and reports whether it has a value for each.
+// fill replaces the placeholders by values, begins the text with a capital letter, and reports
+// whether it has a value for each placeholder.
 func (w *words) fill(sentence string, values map[string]any) (text string, ok bool) {
 	var b strings.Builder
 	for more := true; more; {

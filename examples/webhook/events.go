@@ -23,7 +23,8 @@ type event struct {
 
 // events takes what the bucket reports. A false report harms nobody, since the ticket beside the
 // file decides; the password only saves work. An answer of 5xx makes MinIO send the event again.
-// Versitygw sends each one once and waits 3 s, so the confirmation goes on without it.
+// Versitygw sends each one once and waits 3 s, so the confirmation goes on when its request has
+// ended.
 func (s *site) events(w http.ResponseWriter, r *http.Request) {
 	_, password, _ := r.BasicAuth()
 	if s.password != "" && subtle.ConstantTimeCompare([]byte(password), []byte(s.password)) == 0 {

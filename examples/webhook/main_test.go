@@ -134,7 +134,7 @@ func TestEvents(t *testing.T) {
 		}, 204, `[]`},
 		{"a thousand records", "password", func(key string) string { return records(499, "ada/1.png", key, 500) }, 204, `["a.png"]`},
 		{"the same record often", "password", func(key string) string { return records(9, key, key, 9) }, 204, `["a.png"]`},
-		{"no end", "password", func(key string) string { return records(20_000, "ada/1.png", key, 0) }, 400, `[]`},
+		{"too long", "password", func(key string) string { return records(20_000, "ada/1.png", key, 0) }, 400, `[]`},
 		{"a key with a zero byte", "password", func(key string) string { return created(key + "%00") }, 204, `[]`},
 		{"another shape", "password", func(key string) string { return `{"Records":{"key":"` + key + `"}}` }, 400, `[]`},
 		{"nothing", "password", func(string) string { return `null` }, 204, `[]`},

@@ -41,7 +41,7 @@ func mayStill(_ context.Context, subject string) (*upload.Grant, error) {
 
 func openDatabase(name string) *sql.DB {
 	db := must(sql.Open("sqlite", name))
-	db.SetMaxOpenConns(1) // each one of :memory: would be a database of its own
+	db.SetMaxOpenConns(1) // each connection to :memory: would be a database of its own
 	must(db.Exec(`CREATE TABLE IF NOT EXISTS files (
 		key TEXT PRIMARY KEY, owner TEXT NOT NULL, name TEXT NOT NULL) STRICT`))
 	return db
@@ -67,7 +67,7 @@ func (s *site) routes() http.Handler {
 
 // confirmed answers the client that confirms its own file.
 func (s *site) confirmed(w http.ResponseWriter, r *http.Request) {
-	owner, _ := visitor(r) // the authorizer knew it
+	owner, _ := visitor(r) // the authorizer has refused requests without a visitor
 	file := upload.Files(r.Context())[0]
 	if err := s.add(r.Context(), owner, file); err != nil {
 		http.Error(w, "The row cannot be added.", http.StatusInternalServerError)
@@ -99,7 +99,7 @@ func visitor(r *http.Request) (string, error) {
 	return cookie.Value, nil
 }
 
-// page gives every new visitor an id that nobody can guess.
+// page answers with the page, and gives every new visitor an id that nobody can guess.
 func page(w http.ResponseWriter, r *http.Request) {
 	if _, err := visitor(r); err != nil {
 		http.SetCookie(w, &http.Cookie{

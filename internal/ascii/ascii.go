@@ -1,4 +1,4 @@
-// Package ascii measures runs of plain text, 64 bytes a step.
+// Package ascii measures runs of plain text, 64 bytes a step where there are as many.
 package ascii
 
 import (

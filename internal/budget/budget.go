@@ -27,9 +27,9 @@ const MaxWaiting = 4096
 // The requests of one subject are served in the order of their arrival, and waiting subjects get
 // one request each in turn. A crowd of one subject's requests costs another subject one turn. Two
 // rules keep subjects from harming others. A request that would exceed the share of its subject
-// waits for that subject's own releases. Meanwhile all others are served as if it did not exist. A
-// request keeps its turn until there are enough units, however large it is and however small the
-// others are.
+// waits for that subject's own releases. Meanwhile other subjects are served as if it did not
+// exist. A request keeps its turn until there are enough units, however large it is and however
+// small the others are.
 //
 // A single request larger than the share is granted to a subject that holds nothing, since it could
 // not be granted otherwise. The subject "" stands for callers without a known name; no share
@@ -118,7 +118,8 @@ func (b *Budget) TryAcquire(subject string, n int64) bool {
 	return r.isGranted()
 }
 
-// Release gives back n of the units that subject holds. It panics if subject does not hold as many.
+// Release gives back n of the units that subject holds. It panics if a named subject does not hold
+// as many, or if all together do not.
 func (b *Budget) Release(subject string, n int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

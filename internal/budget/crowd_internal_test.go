@@ -20,7 +20,8 @@ func crowd(t testing.TB, b *Budget, n int) {
 	}
 }
 
-// TestCrowdCostsNobody: a turn looks at one more request than it serves at most, whatever waits.
+// TestCrowdCostsNobody: each call of grant looks at one more request than it serves at most,
+// whatever waits.
 func TestCrowdCostsNobody(t *testing.T) {
 	for _, row := range []struct {
 		name string
@@ -62,7 +63,7 @@ func TestCrowdCostsNobody(t *testing.T) {
 					b.leave(r)
 				}
 			}
-			require.LessOrEqual(t, b.looked-before, 6*turns)
+			require.LessOrEqual(t, b.looked-before, 6*turns) // four calls, which serve two requests at most
 		})
 	}
 }

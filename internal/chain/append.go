@@ -12,12 +12,13 @@ import (
 // Append stores what r delivers after the bytes of s, an answer of State. n is how many bytes are
 // stored for certain, also with an error.
 //
-// It stores pieces that end with their cell, each only after the store has confirmed the one
-// before. Each takes the memory that the store's Stage takes for the cell, or for t.Length if that
-// is less. The bytes that r delivered before io.EOF are kept. The caller makes an io.EOF of a cut,
-// so a cut keeps what came. The end of ctx counts as a cut: Append does not wait for r beyond its
-// current Read, stores what came, and returns the cause. Any other error of r may be a verdict on
-// the bytes. Append returns it and keeps nothing of the running piece.
+// It stores pieces that end with their cell at the latest, each only after the store has confirmed
+// the one before. Each takes the memory that the store's Stage takes for the rest of the cell, or
+// for the rest of t.Length if that is less. The bytes that r delivered before io.EOF are kept. The
+// caller makes an io.EOF of a cut, so a cut keeps what came. The end of ctx counts as a cut: Append
+// does not wait for r beyond its current Read, stores what came, and returns the cause. Any other
+// error of r may be a verdict on the bytes. Append returns it and keeps nothing of the running
+// piece.
 //
 // After an error of the store a piece may be stored that n does not count: State has it. The errors
 // ErrTaken, ErrTooMany, ErrTooLong and ErrEnded are those of this package. After ErrEnded the

@@ -46,8 +46,8 @@ var (
 	// ErrIncomplete means that bytes are still missing.
 	ErrIncomplete = errors.New("chain: the upload is not complete")
 
-	// ErrGap means that a piece before others is gone, also in a second list. The upload cannot be
-	// completed.
+	// ErrGap means that a piece is gone, or has a size that does not fit. A gap in a list counts
+	// only if a second list has the same one. The upload cannot be completed.
 	ErrGap = errors.New("chain: a piece is missing")
 
 	// ErrUnsettled means that a piece was missing, but a second list differed. A later try may

@@ -138,7 +138,7 @@ func TestLargeCells(t *testing.T) {
 	require.Zero(t, fake.OpenUploads())
 }
 
-// idle is a reader that never reads.
+// idle is a reader that returns neither bytes nor an error.
 type idle struct{}
 
 func (idle) Read([]byte) (int, error) { return 0, nil }

@@ -16,8 +16,9 @@ type Template struct {
 	Length  int64         // the most bytes that the reader of Append has, 0 if that is not known
 }
 
-// patience is the longest that a store may take to publish a piece or a marker. The caller's context
-// does not shorten it.
+// patience is the longest that a store may take to publish an object, to answer about a marker, or
+// to deliver bytes. The caller's context does not shorten it for a commit and the questions after
+// that.
 const patience = 2 * time.Minute
 
 // octets is the type of all objects of an upload.

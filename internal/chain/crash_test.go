@@ -19,7 +19,7 @@ import (
 var errKilled = errors.New("the process was killed")
 
 // mortal is the store as a process sees it that is killed at one of its calls, before the store
-// carries it out or after that.
+// carries it out or after that. Stage and OpenAt do not count: no other process sees their effects.
 type mortal struct {
 	*memstore.Store
 	mu    sync.Mutex
@@ -87,8 +87,8 @@ type life struct {
 
 const publishedKey = "up/file"
 
-// request is what one process does for the client: it stores the rest of the content in two pieces,
-// or ends the upload as terminated, and follows what was decided to the end.
+// request is what one process does for the client: it stores the rest of the content in pieces of
+// 40 bytes, or ends the upload as terminated, and follows what was decided to the end.
 func (l *life) request(t *testing.T, m *mortal, terminate bool) error {
 	ctx, c := t.Context(), chain.New(m, prefix, int64(len(l.content)), 5<<20)
 	s, err := c.State(ctx)
@@ -142,8 +142,8 @@ func (l *life) publish(ctx context.Context, c *chain.Chain, m *mortal) error {
 	return err
 }
 
-// TestCrashes kills a process at each of its calls, before and after the store carries it out, and
-// lets another go on.
+// TestCrashes kills a process at each call that mortal counts, before and after the store carries
+// it out, and lets another go on.
 func TestCrashes(t *testing.T) {
 	for _, verdict := range []string{"accepted", "refused"} {
 		for _, terminate := range []bool{false, true} {

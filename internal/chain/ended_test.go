@@ -61,8 +61,8 @@ func TestEnded(t *testing.T) {
 	})
 }
 
-// TestEndedMeanwhile checks that nothing is acknowledged of a piece that is stored after the upload
-// ended, or after all was removed and every key is free again.
+// TestEndedMeanwhile checks that nothing is acknowledged of pieces that are stored after the upload
+// has ended and its pieces were removed, so that their keys are free again.
 func TestEndedMeanwhile(t *testing.T) {
 	everywhere(t, func(t *testing.T, store chain.Store, _ bool) {
 		other := chain.New(store, prefix, 30, 10)

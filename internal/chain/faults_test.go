@@ -74,8 +74,8 @@ func TestAppendFaults(t *testing.T) {
 	}
 }
 
-// TestAppendFailedList checks that an append needs the state.
-func TestAppendFailedList(t *testing.T) {
+// TestFailedList checks that all that begins with a list returns its error.
+func TestFailedList(t *testing.T) {
 	store := &faulty{list: func(*storage.ListPage[storage.ListedObject]) error { return errStore }}
 	c := chain.New(store, prefix, 30, 10)
 	_, err := c.State(t.Context())
@@ -87,7 +87,8 @@ func TestAppendFailedList(t *testing.T) {
 	require.ErrorIs(t, c.Remove(t.Context(), false), errStore)
 }
 
-// TestAppendLeft checks that the end of the context is a cut: what came is stored, at once.
+// TestAppendLeft checks that the end of the context is a cut: what came is stored, and at most one
+// cell more.
 func TestAppendLeft(t *testing.T) {
 	const cell, size = 10, 30
 	whole := content(size)
@@ -114,6 +115,7 @@ func TestAppendLeft(t *testing.T) {
 			n, err := c.Append(ctx, s, chain.Template{}, r)
 			require.ErrorIs(t, err, left)
 			require.GreaterOrEqual(t, n, row.stored)
+			require.LessOrEqual(t, n, row.stored+cell)
 			requireHolds(t, c, whole[:n])
 		})
 	}

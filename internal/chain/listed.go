@@ -19,8 +19,8 @@ func (l listed) front(ctx context.Context) (f contents, err error) {
 	return f, err
 }
 
-// all implements index. New pieces come to the front of the list, where it has been already. So a
-// piece that it finds had all older ones when the list reached it.
+// all implements index. New pieces come to the front of the list, which is read first. So all
+// misses no piece that is older than one that it finds.
 func (l listed) all(ctx context.Context) (f contents, err error) {
 	after := ""
 	for {

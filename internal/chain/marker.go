@@ -31,9 +31,9 @@ func (c *Chain) Done(ctx context.Context, data []byte) (decided []byte, err erro
 
 func (c *Chain) decide(ctx context.Context, name string, data []byte) (decided []byte, err error) {
 	if len(data) > MaxMarker {
-		return nil, fmt.Errorf("chain: a marker of %d bytes", len(data))
+		return nil, fmt.Errorf("chain: a marker of %d bytes; it may have %d", len(data), MaxMarker)
 	}
-	// The subject is the upload, so that the caller's files do not hold the memory for a few bytes.
+	// The subject is the upload. So a marker does not wait for the caller's share of the memory.
 	obj := c.object(c.prefix+name, max(1, int64(len(data))), Template{Subject: c.prefix, MaxWait: markerWait})
 	staged, err := c.store.Stage(ctx, obj, bytes.NewReader(data))
 	if err != nil {

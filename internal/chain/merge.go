@@ -16,7 +16,8 @@ import (
 // pieces are. It takes the memory of Stage for a few cells at once, and an error that is
 // storage.ErrBusy means that there was none. A later call, in any process, merges only the rest.
 //
-// The store must be a storage.DirectStorage. Any other publishes by a copy of what Open returns.
+// The store must be a storage.Lister and a storage.DirectStorage. For any other the error is
+// errors.ErrUnsupported: its upload is published by a copy of what Open returns.
 func (c *Chain) Sources(ctx context.Context, t Template) ([]storage.Source, error) {
 	if _, ok := c.index.(listed); !ok {
 		return nil, errors.ErrUnsupported
@@ -56,7 +57,7 @@ func (c *Chain) cells(pieces []storage.Source) func(yield func([]storage.Source)
 	}
 }
 
-// one returns the object that has all bytes of a cell. It merges the pieces unless it was done.
+// one returns the object that has all bytes of a cell. It merges the pieces unless that was done.
 func (c *Chain) one(ctx context.Context, t Template, cell int64, pieces []storage.Source, merged bool) (storage.Source, error) {
 	if len(pieces) == 1 {
 		return pieces[0], nil
@@ -78,7 +79,7 @@ func (c *Chain) one(ctx context.Context, t Template, cell int64, pieces []storag
 	return storage.Source{Key: key, ETag: o.ETag, Size: size}, err
 }
 
-// merge stores the pieces as one object. They pass from the store to the store.
+// merge stores the pieces as one object. Their bytes pass through this process.
 func (c *Chain) merge(ctx context.Context, obj storage.Object, pieces []storage.Source) (err error) {
 	r := c.Read(ctx, pieces)
 	defer func() { err = errors.Join(err, r.Close()) }()

@@ -84,8 +84,8 @@ func alone(w world) world {
 	return w
 }
 
-// explore visits every world that can be reached, until a step breaks a promise, or the named one.
-// It returns those that the step breaks, with the way to it.
+// explore visits every world that can be reached, until a step breaks a promise or a hope, or the
+// named one. It returns all that the step breaks, with the way to it.
 func explore(r rules, name string) (worlds int, broken []string, way []world) {
 	from := map[world]world{{}: {}}
 	queue := []world{{}}
@@ -112,7 +112,7 @@ func explore(r rules, name string) (worlds int, broken []string, way []world) {
 	return len(from), nil, nil
 }
 
-// TestModel visits every state of two instances. The rules keep all promises.
+// TestModel visits every state of two instances. The rules keep all promises and hopes.
 func TestModel(t *testing.T) {
 	worlds, broken, way := explore(rules{}, "")
 	for _, w := range way {
@@ -123,7 +123,7 @@ func TestModel(t *testing.T) {
 	require.Greater(t, worlds, 10_000)
 }
 
-// TestModelFinds breaks each rule, and finds the promise that this breaks.
+// TestModelFinds breaks each rule, and finds the promise or the hope that this breaks.
 func TestModelFinds(t *testing.T) {
 	for _, row := range []struct {
 		broken rules

@@ -35,7 +35,7 @@ func (r rules) next(w world) (all []world) {
 	return all
 }
 
-// create writes a piece, and reports whether it is there now.
+// create writes a piece if it may, and reports whether it did.
 func (r rules) create(w *world, i int, n uint8) bool {
 	if w.stored[n] != 0 && !r.replacesPieces {
 		return false
@@ -170,7 +170,7 @@ func (r rules) follow(w *world, me *instance) {
 	}
 }
 
-// complete publishes an accepted file, and what comes after that.
+// complete publishes an accepted file, and does what comes after that.
 func (r rules) complete(w *world, me *instance) {
 	switch me.at {
 	case publishes:

@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Pieces returns all stored pieces in order, without a gap. They are about 100 bytes of memory
+// Pieces returns all stored pieces in order, without a gap. They are about 150 bytes of memory
 // each. The error is ErrGap or ErrUnsettled if one is missing.
 func (c *Chain) Pieces(ctx context.Context) ([]storage.Source, error) {
 	f, err := c.settled(ctx)

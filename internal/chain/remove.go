@@ -12,8 +12,8 @@ import (
 // keepMarkers is true, so that every later request learns how it ended. Without them the upload
 // must have expired for the caller: a writer that is still running could begin it anew.
 //
-// A writer that has seen the upload before it ended may still store one piece after Remove. Another
-// call removes that, or a sweep. Remove may be called again after an error.
+// A writer that has seen the upload before it ended may still store pieces after Remove. Another
+// call removes them, or a sweep. Remove may be called again after an error.
 func (c *Chain) Remove(ctx context.Context, keepMarkers bool) error {
 	f, err := c.index.all(ctx)
 	if err != nil {

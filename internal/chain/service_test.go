@@ -12,14 +12,15 @@ import (
 	"github.com/airlock-go/upload/internal/s3fake"
 )
 
-// TestServiceFaults lets each call of S3 fail, once or until the service is well again. The client
-// sends the rest as often as it takes. The upload has the right bytes, and only its markers are left.
+// TestServiceFaults lets each call of S3 fail, once or (-1 times) until the service is well again,
+// which it is after the client's first failure. The client tries to finish four times at most. Then
+// the upload has the right bytes, and only its markers are left.
 func TestServiceFaults(t *testing.T) {
 	const cell, size = 64, 150
 	whole := content(size)
 	for _, op := range []string{"PutObject", "ListObjectsV2", "GetObject", "HeadObject", "DeleteObject", "DeleteObjects", "ListObjectVersions"} {
 		for name, fault := range map[string]s3fake.Fault{
-			"the answer is lost": s3fake.Drop, "the connection breaks": s3fake.Reset, "silence": s3fake.Say("", true),
+			"the answer is lost": s3fake.Drop, "the connection breaks": s3fake.Reset, "an empty answer": s3fake.Say("", true),
 			"500": s3fake.Answer(http.StatusInternalServerError, "InternalError"), "403": s3fake.Answer(http.StatusForbidden, "AccessDenied"),
 		} {
 			for _, times := range []int{1, -1} {
@@ -44,7 +45,7 @@ func TestServiceFaults(t *testing.T) {
 	}
 }
 
-// goOn sends the rest of an upload in parts, checks all bytes, and ends it.
+// goOn sends the rest of an upload in parts, checks all bytes, ends it, and removes its pieces.
 func goOn(t *testing.T, c *chain.Chain, whole []byte) error {
 	ctx := t.Context()
 	s, err := c.State(ctx)

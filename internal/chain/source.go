@@ -16,7 +16,7 @@ type source struct {
 	ahead bool
 }
 
-// more reports whether there is another byte. An object without a byte would be no piece.
+// more reports whether there is another byte. An object without a byte would not be a piece.
 func (s *source) more() bool {
 	for range maxEmptyReads {
 		if s.ahead || s.err != nil {
@@ -62,7 +62,7 @@ func (s *source) fill(p []byte) (n int) {
 	return n
 }
 
-// failed returns why the source ended early, nil if r was read to its end.
+// failed returns why the source ended early, nil if r was read to its end before ctx ended.
 func (s *source) failed() error {
 	if s.err != io.EOF {
 		return s.err

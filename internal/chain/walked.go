@@ -62,7 +62,8 @@ func (w walked) all(ctx context.Context) (contents, error) {
 	return f, err
 }
 
-// walk adds the pieces from start to the first that is missing, but not from end on.
+// walk gives f, which has no pieces yet, those from start to the first that is missing. It stops at
+// end.
 func (w walked) walk(ctx context.Context, start, end int64, f *contents) error {
 	for start < end {
 		p, err := w.piece(ctx, start)

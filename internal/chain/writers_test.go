@@ -42,8 +42,8 @@ func requireAcknowledged(t testing.TB, c *chain.Chain, told []segment) {
 	}
 }
 
-// TestTwoWriters has writers of different bytes race for one upload, as two instances would.
-func TestTwoWriters(t *testing.T) {
+// TestWriters has three writers of different bytes race for one upload, as instances would.
+func TestWriters(t *testing.T) {
 	const cell, size, writers = 64, 1000, 3
 	everywhere(t, func(t *testing.T, store chain.Store, merges bool) {
 		var mu sync.Mutex
@@ -118,7 +118,7 @@ type player struct {
 	states [2]chain.State // what each writer knows, perhaps too old
 	told   []segment
 	offset int64 // the largest of all states
-	next   byte
+	next   byte  // the last one that was sent; each is one more
 }
 
 func play(t *testing.T, size, cell int64, script []byte) {
@@ -132,7 +132,8 @@ func play(t *testing.T, size, cell int64, script []byte) {
 	requireWhole(t, p.chain, p.state().Offset == size)
 }
 
-// requireWhole compares what is published with what is read.
+// requireWhole requires that Sources and Open give the same bytes. If whole is false, it requires
+// ErrIncomplete.
 func requireWhole(t *testing.T, c *chain.Chain, whole bool) {
 	sources, err := c.Sources(t.Context(), chain.Template{})
 	if !whole {
@@ -154,7 +155,7 @@ func (p *player) take() (b byte) {
 	return b
 }
 
-// state asks for the state, which never goes back.
+// state asks for the state, and requires that its offset has not decreased.
 func (p *player) state() chain.State {
 	s := state(p.t, p.chain)
 	require.GreaterOrEqual(p.t, s.Offset, p.offset)

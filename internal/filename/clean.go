@@ -1,5 +1,6 @@
 // Package filename handles the name that a client gives to a file: names coming in (Clean, Ext) and
-// names going out in a Content-Disposition header (Disposition).
+// names going out in a Content-Disposition header (Disposition). It also judges names for readers
+// (Visible), and shortens a client's words for messages (Brief, Cut).
 //
 // A name is only ever data. It never becomes a storage key or a path on a disk, so this package
 // does not make it safe for a file system. A cleaned name may still be CON.png or hold a colon, a
@@ -47,11 +48,12 @@ var (
 //   - White space is cut at both ends. A trailing dot stays, so that Ext does not take "x.png." for
 //     a .png.
 //   - A name longer than MaxLen bytes is cut before its extension, at a rune boundary. If the
-//     extension alone is longer than that, the name is refused, since cutting would invent another
-//     extension.
+//     extension alone has MaxLen bytes or more, the name is refused, since cutting would invent
+//     another extension.
 //
-// A name of only dots and white space is refused. Ordinary names in any script come back unchanged,
-// and cleaning a cleaned name changes nothing. The text of the error is fit for the client.
+// A name of only dots and spaces is refused, and so is an empty one. Ordinary names in any script
+// come back unchanged, and cleaning a cleaned name changes nothing. The text of the error is fit
+// for the client.
 func Clean(raw string) (string, error) {
 	if strings.ContainsFunc(raw, unicode.IsControl) {
 		return "", errControl

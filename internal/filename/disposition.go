@@ -16,7 +16,8 @@ const upperHex = "0123456789ABCDEF"
 // kind is "inline" or "attachment"; anything else means "attachment", the safe one. name may be
 // anything: control characters and most invisible ones are dropped, path separators become "_", and
 // invalid UTF-8 becomes U+FFFD. Variation selectors stay, and joiners between characters that they
-// join. It is cut to 240 bytes, before its extension where possible. An empty name gives only kind.
+// join. The name is cut to 240 bytes, before its extension where possible. An empty name gives only
+// kind.
 //
 // The filename parameter is printable ASCII. It has "_" for characters that old or careless parsers
 // get wrong: quotes, backslashes, percent signs, semicolons and everything outside of ASCII. If
@@ -38,7 +39,7 @@ func Disposition(kind, name string) string {
 	return value
 }
 
-// disposable drops characters that must never reach a header or a download dialogue.
+// disposable drops or replaces characters that must never reach a header or a download dialogue.
 func disposable(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {

@@ -90,6 +90,7 @@ func TestCleanRefuses(t *testing.T) {
 		{"DEL", "a\x7f.png", "control"},
 		{"C1", "a\u009b2J.png", "control"},
 		{"control in the folder", "a\x01/x.png", "control"},
+		{"extension of 255 bytes", "x." + strings.Repeat("p", 254), "too long"},
 		{"extension of 300 bytes", "x." + strings.Repeat("p", 299), "too long"},
 		{"extension that a cut would invent", "x.png" + strings.Repeat(" ", 300) + "y", "too long"},
 	} {
@@ -154,7 +155,8 @@ func seeds(f *testing.F) {
 	}
 }
 
-// bidi and zero-width characters that no name may hold, in any context.
+// hidden are bidirectional controls, zero-width characters and separators that no name may hold, in
+// any context.
 const hidden = "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2028\u2029\u2060\u2066\u2067\u2068\u2069\ufeff"
 
 func FuzzClean(f *testing.F) {

@@ -30,8 +30,9 @@ func visible(s string) string {
 }
 
 // Visible reports whether every character of name can be seen, so that a person reads the same as a
-// program. It allows no control characters, and none that [Clean] drops. It allows no variation
-// selectors, which can carry bytes (U+FE00, U+E0100 ...), except that of an emoji or a keycap.
+// program. name must be valid UTF-8. Visible allows no control characters, and none that [Clean]
+// drops. It allows no variation selectors, which can carry bytes (U+FE00, U+E0100 ...), except that
+// of an emoji or a keycap.
 func Visible(name string) bool {
 	return !strings.ContainsFunc(name, unicode.IsControl) && visible(name) == name && !strayVariation(name)
 }

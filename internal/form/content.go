@@ -44,14 +44,14 @@ func (c *contents) read(p []byte) (int, error) {
 	return 0, nil
 }
 
-// scan looks for the delimiter in the window. Its result holds until content is taken.
+// scan looks for the delimiter in the window. Its result holds until more of the body is read.
 func (c *contents) scan() {
 	c.safe, c.ended = c.delimiter.scan(c.src.window(), c.start)
 	c.start = c.start && c.safe == 0
 }
 
-// direct reads from the body into p, which saves copying everything except the bytes after the
-// content.
+// direct reads from the body into p. That saves copying everything except what comes after the
+// bytes that are content for certain.
 func (c *contents) direct(p []byte) (int, error) {
 	n, err := c.src.read(p)
 	if err != nil {

@@ -107,7 +107,8 @@ const (
 	closing
 )
 
-// kind returns the kind of a line. It may have spaces and tabs after the boundary.
+// kind returns the kind of a line, which may have spaces and tabs after the boundary. If the first
+// delimiter line ends in LF alone, kind calls useLF.
 func (d *delimiter) kind(line []byte, first bool) lineKind {
 	rest, found := bytes.CutPrefix(line, d.dashed)
 	if !found {

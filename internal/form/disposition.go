@@ -53,8 +53,8 @@ func readDisposition(v string) (kind string, d disposition, err error) {
 	return kind, d, err
 }
 
-// dispositionOf checks the parameters and names the part. Unquoted values are tokens, except for
-// filename*, which clients leave partly unencoded.
+// dispositionOf checks the parameters and takes the names from them. Unquoted values are tokens,
+// except for filename*, which clients leave partly unencoded.
 func dispositionOf(params map[string]param) (disposition, error) {
 	for key, p := range params {
 		switch {

@@ -33,9 +33,9 @@ const (
 type Error struct {
 	Kind   Kind
 	What   string // "" if Kind says all
-	Limit  int64  // that was passed, in bytes or as a number; 0 if there was none
+	Limit  int64  // that was passed, in bytes or as a number; 0 for none, Headers and Rest
 	Reason string // for the log
-	Err    error  // the position, or the error of reading the body, for the log
+	Err    error  // the cause, such as the error of reading the body, or the position; for the log
 }
 
 const notForm = "the body is not well-formed multipart/form-data"

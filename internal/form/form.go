@@ -1,9 +1,9 @@
 // Package form reads a multipart/form-data body strictly and as a stream.
 //
-// The content of a part is read straight into the caller's buffer, and searched there for the
-// delimiter. A part ends only where its delimiter was seen, so a cut body never counts as a
-// finished one. The Content-Disposition is parsed to its last byte, transfer encodings are refused
-// instead of undone, and everything except file content is counted and limited.
+// The content of a part is read straight into the caller's buffer if that is large, and searched
+// there for the delimiter. A part ends only where its delimiter was seen, so a cut body never
+// counts as a finished one. The Content-Disposition is parsed to its last byte, transfer encodings
+// are refused instead of undone, and everything except file content is counted and limited.
 //
 // It accepts some forms that RFC 2046 allows or that clients in use send. Delimiter lines may all
 // end in LF alone. A preamble and folded headers are allowed within HeaderBytes, an epilogue within

@@ -6,8 +6,8 @@ import (
 )
 
 // Boundary judges the headers of a request and returns the boundary of its form. It accepts exactly
-// one Content-Type that is exactly multipart/form-data, with one boundary, and no Content-Encoding:
-// a request that two parsers could read differently is refused.
+// one Content-Type that is exactly multipart/form-data, with one boundary, and no Content-Encoding
+// except identity: a request that two parsers could read differently is refused.
 func Boundary(h http.Header) (string, error) {
 	if Encoded(h) {
 		return "", &Error{Kind: NotMultipart, What: Compressed, Reason: "a compressed body (Content-Encoding) is not accepted"}
@@ -39,8 +39,8 @@ func Boundary(h http.Header) (string, error) {
 	return "", malformed("the boundary must be 1 to 70 characters that RFC 2046 or a token allows")
 }
 
-// Encoded reports whether the bytes of the body are not those of the content, as when
-// it is compressed.
+// Encoded reports whether the bytes of the body are not those of the content, for example because
+// that is compressed.
 func Encoded(h http.Header) bool {
 	enc := strings.Join(h.Values("Content-Encoding"), ",")
 	return enc != "" && !strings.EqualFold(enc, "identity")

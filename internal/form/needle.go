@@ -2,12 +2,13 @@ package form
 
 import "bytes"
 
-// needle finds a delimiter by looking at few bytes. Two bytes that lie together are looked at, then
-// as many are passed over as the delimiter is long, less one. Each place of the delimiter includes
-// such a pair. A pair that the delimiter does not have rules out all of them.
+// needle finds a delimiter by looking at few bytes: at pairs of neighbours. From the start of one
+// pair to the start of the next are as many bytes as the delimiter has, less one. So each place of
+// the delimiter includes a pair. A pair that the delimiter does not have rules out all places that
+// include the pair.
 //
-// It finds what [bytes.Index] finds. That stops at each carriage return, of which compressed
-// content has one in 256 bytes.
+// It finds what [bytes.Index] finds, which stops at each carriage return. Compressed content has
+// one of these in 256 bytes.
 type needle struct {
 	whole []byte
 

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestNeedle: a delimiter is found at each place, whole or cut off, after content that resembles
-// it.
+// TestNeedle: a needle finds what bytes.Index finds, in content that resembles the delimiter, with
+// the delimiter at each place, whole or cut off.
 func TestNeedle(t *testing.T) {
 	for _, boundary := range []string{"a", "aaaa", "aaaaa", "ab-ab-ab-ab", "BOUNDARY", "----WebKitFormBoundary7MA4YWxkTrZu0gW", strings.Repeat("-", 70)} {
 		for _, whole := range []string{"\r\n--" + boundary, "\n--" + boundary} {

@@ -47,11 +47,11 @@ func newPart(header textproto.MIMEHeader, content *contents) (*Part, error) {
 	return &Part{Name: d.name, IsFile: d.isFile, FileName: d.fileName, Type: ct, content: content}, nil
 }
 
-// Read reads the content. io.EOF means that the part's closing delimiter was
-// seen; a body that ends inside the part is an *Error instead.
+// Read reads the content. io.EOF means that the part's closing delimiter was seen; a body that ends
+// inside the part is an *Error instead.
 func (p *Part) Read(b []byte) (int, error) {
 	n, err := p.content.read(b)
-	if err != nil && !(err == io.EOF && p.content.ended) { // its own is bare
+	if err != nil && !(err == io.EOF && p.content.ended) { // the io.EOF of a whole part stays bare
 		err = failed(err)
 	}
 	return n, err

@@ -52,7 +52,7 @@ func (s *source) more() error {
 	return err
 }
 
-// read reads at least one byte from the body, past the empty window.
+// read reads at least one byte from the body, or returns an error.
 func (s *source) read(p []byte) (n int, err error) {
 	for range 100 {
 		if s.err != nil {
@@ -65,8 +65,8 @@ func (s *source) read(p []byte) (n int, err error) {
 	return 0, io.ErrNoProgress
 }
 
-// unread makes p the window, with space for more. If another part follows soon after a file, or
-// headers may be long, that exceeds the pool's buffer.
+// unread makes p the window, with space for more. p can exceed the pool's buffer, for example if
+// another part follows soon after a file, or if headers are long.
 func (s *source) unread(p []byte) {
 	buf := s.own[:]
 	if len(p) >= len(buf) {

@@ -7,8 +7,9 @@ const (
 	xhtmlNamespace = "http://www.w3.org/1999/xhtml"
 )
 
-// documentType returns the type of a markup document, "" if text does not begin like one. leaf is
-// the type that mimetype returned.
+// documentType returns the type of a declared XML document, of an SVG image, or of text with only a
+// prologue. It returns "" for all other text, also for HTML. leaf is the type that mimetype
+// returned.
 func documentType(text []byte, leaf string) string {
 	text = bytes.TrimLeft(text, " \t\r\n\f")
 	root, ok := rootName(text)
@@ -17,7 +18,7 @@ func documentType(text []byte, leaf string) string {
 		return xmlType(text, leaf)
 	case !ok:
 		if bytes.HasPrefix(text, []byte("<!--")) || hasPrefixFold(text, "<!doctype") {
-			return html // the prologue fills the head
+			return html // the prologue fills the head, or no element follows it
 		}
 	case root == "svg":
 		return svg
@@ -56,7 +57,7 @@ func undeclaredXML(head []byte) string {
 }
 
 // rootName returns the first element's name in lower case and without its prefix. It reports false
-// if text ends before it.
+// if text ends, or has something else, before it.
 func rootName(text []byte) (string, bool) {
 	for {
 		text = bytes.TrimLeft(text, " \t\r\n\f")

@@ -18,8 +18,8 @@ const (
 // it does not.
 var isoFamily = []string{mp4, m4a, quickTime, threeGP}
 
-// isoMediaType returns the type of an ISO base media file (ISO/IEC 14496-12) with a known brand, ""
-// for all others.
+// isoMediaType returns the type of an ISO base media file (ISO/IEC 14496-12) with a known brand, or
+// with a first box that untyped lists. It returns "" for all others.
 //
 // The first box lists a major and some compatible brands. Encoders give HEIC and AVIF images the
 // neutral majors mif1 and msf1, and name the coding among the compatible ones (ISO/IEC 23008-12).

@@ -11,7 +11,8 @@ import (
 	"github.com/airlock-go/upload/internal/sniff"
 )
 
-// Pictures, sound and films are detected as what they are, and their names agree with it.
+// TestMedia checks that acceptable pictures, sound and films are detected as what they are, and
+// that their names agree with it. Samples for a refusal must reach the code that refuses them.
 func TestMedia(t *testing.T) {
 	for _, f := range append(corpus.Images(), corpus.Media()...) {
 		detected := sniff.Resolve(f.Content, path.Ext(f.Name))

@@ -87,7 +87,7 @@ var names = map[string]called{
 	"image/vnd.adobe.photoshop":                     {"Photoshop", "pictures", ".psd"},
 }
 
-// Called says what people call files of a type, as the short "Word (.docx)" and the plural "Word
+// Called returns what people call files of a type, as the short "Word (.docx)" and the plural "Word
 // documents (.docx)". Both are "" for a type without a name.
 func Called(mediaType string) (short, plural string) {
 	c, ok := names[mediaType]

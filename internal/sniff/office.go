@@ -21,7 +21,7 @@ var office = []string{docx, xlsx, pptx, odt, ods, odp, epub}
 var marked = []string{odt, ods, odp, epub}
 
 // macroTypes maps the extensions of documents that may hold macros to their types. No extension
-// agrees with these, so no type accepts them.
+// agrees with these types, so no such file is accepted.
 var macroTypes = map[string]string{
 	".docm": "application/vnd.ms-word.document.macroenabled.12",
 	".dotm": "application/vnd.ms-word.template.macroenabled.12",

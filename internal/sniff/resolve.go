@@ -24,8 +24,8 @@ var textKinds = []string{plain, "text/csv", "text/tab-separated-values", markdow
 //     and 3GP are one container.
 //   - Ogg: ext may choose the kind, too.
 //   - A file that begins with an ID3v2 tag: ext may choose the type of the data after it.
-//   - Text that begins with an element or a comment: .xml makes it XML without a declaration, not
-//     HTML. This is a candidate, which a reader of the whole file must confirm.
+//   - Text that begins with an element, a comment or an instruction: .xml makes it XML without a
+//     declaration, not HTML. This is a candidate, which a reader of the whole file must confirm.
 //   - A ZIP archive: ext may choose an Office or OpenDocument document, or a book. Their parts may
 //     come in any order, so head often proves no more. Documents with macros (.docm, .xlsm ...)
 //     begin like those without and have types of their own. Either is a candidate, which a reader

@@ -1,5 +1,5 @@
-// Package sniff detects the media type of a file by its first bytes, and lists the file name
-// extensions that agree with it.
+// Package sniff detects the media type of a file by its first bytes. It lists the file name
+// extensions that agree with a type, and has the names that people use for its files.
 //
 // Detection is based on github.com/gabriel-vasile/mimetype, with corrections where it is too
 // trusting for a gate keeper. It proves a beginning, not a file: code that relies on the type must
@@ -39,7 +39,8 @@ import (
 //   - Anything that begins with "#!" is a script.
 //   - A byte order mark does not make binary data text.
 //   - A PDF begins with "%PDF-". Only the mark of UTF-8, white space and comments may precede it.
-//     Anything binary that has it later, including polyglot images, is Binary.
+//     Other binary data that mimetype takes for a PDF, such as a polyglot PNG image, is Binary.
+//     ISO base media files, and WAV files that mimetype lacks, are not passed to it.
 //   - The type of ISO base media files (HEIC, AVIF, MP4 ...) takes the compatible brands into
 //     account, and the major brands of cameras and packagers.
 //
@@ -59,7 +60,7 @@ func Detect(head []byte) string {
 	return binaryType(head)
 }
 
-// maxBefore is the number of bytes that may precede the header of a PDF.
+// maxBefore is the most bytes that may precede the header of a PDF.
 const maxBefore = 1024
 
 // pdfStart matches the beginning of a PDF: the mark of UTF-8, and lines that are blank or comments
@@ -69,7 +70,7 @@ var pdfStart = regexp.MustCompile(`^\x{feff}?(?:[\t\f ]*(?:%(?:[^!<\x00-\x08\x0e
 
 func beginsPDF(head []byte) bool {
 	head = head[:min(len(head), maxBefore+len("%PDF-"))]
-	return bytes.Contains(head, []byte("%PDF-")) && pdfStart.Match(head) // most files are none
+	return bytes.Contains(head, []byte("%PDF-")) && pdfStart.Match(head) // Contains is fast, and most files are not PDFs
 }
 
 // binaryType judges a head that is not text.

@@ -22,8 +22,8 @@ const (
 	markdown = "text/markdown"
 )
 
-// harmless lists the types that Detect may give to plain text without markup. A file name may
-// choose only among these.
+// harmless lists the types that Detect may give to plain text without markup. For text of these
+// types the file name may choose another kind of text.
 var harmless = map[string]bool{
 	plain: true, "text/csv": true, "text/tab-separated-values": true, "text/markdown": true,
 	"application/json": true, "application/geo+json": true, "application/x-ndjson": true, "model/gltf+json": true,

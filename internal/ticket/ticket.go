@@ -1,5 +1,5 @@
 // Package ticket seals small pieces of data into tokens that clients carry: they can neither read
-// them nor make or change one.
+// them nor make or change one. Turns remembers what an instance has done with tickets.
 package ticket
 
 import (

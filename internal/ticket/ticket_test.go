@@ -24,10 +24,10 @@ func sealer(t testing.TB, purpose string, secrets ...[]byte) *ticket.Sealer {
 
 func TestSecrets(t *testing.T) {
 	for name, secrets := range map[string][][]byte{
-		"none":           nil,
-		"empty":          {nil},
-		"short":          {make([]byte, 31)},
-		"short after it": {oldSecret, make([]byte, 31)},
+		"none":         nil,
+		"empty":        {nil},
+		"short":        {make([]byte, 31)},
+		"short second": {oldSecret, make([]byte, 31)},
 	} {
 		_, err := ticket.New(secrets, "")
 		require.Error(t, err, name)
@@ -42,7 +42,7 @@ func TestRotation(t *testing.T) {
 		ok         bool
 	}{
 		{"sealed before, opened during", before, during, true},
-		{"sealed during, opened before", during, before, false}, // so verify everywhere first
+		{"sealed during, opened before", during, before, false}, // so first add the new secret as the second one everywhere
 		{"sealed during, opened after", during, after, true},
 		{"sealed before, opened after", before, after, false},
 	} {
@@ -65,7 +65,8 @@ func TestPurposesAreApart(t *testing.T) {
 	require.ErrorIs(t, err, ticket.ErrInvalid)
 }
 
-// TestEveryChange checks that no token with one character changed, added or missing opens.
+// TestEveryChange checks that no token opens that has one character changed, added or missing, or
+// is cut at either end.
 func TestEveryChange(t *testing.T) {
 	s := sealer(t, "", oldSecret)
 	token, err := s.Seal([]byte("data"))
@@ -82,7 +83,7 @@ func TestEveryChange(t *testing.T) {
 			}
 		}
 		for _, other := range []string{
-			token[:i], token[i+1:], token[:i] + "A" + token[i:], token[:i] + "\n" + token[i:], token[:i] + "\r\n" + token[i:], token + "\n",
+			token[:i], token[i+1:], token[:i] + token[i+1:], token[:i] + "A" + token[i:], token[:i] + "\n" + token[i:], token[:i] + "\r\n" + token[i:], token + "\n",
 		} {
 			_, err := s.Open(other)
 			require.ErrorIs(t, err, ticket.ErrInvalid)

@@ -9,24 +9,25 @@ import (
 const (
 	// maxTickets is how many tickets are remembered at once, some 200 bytes each and a refusal.
 	maxTickets = 100_000
-	// maxAttempts is how often a ticket's file may be read in each readWindow on each instance, and
-	// maxReads how many times its size in all. A client that is refused or leaves may try again,
-	// but cannot have a bucket read endlessly.
+	// maxAttempts is how often a ticket's file may be read in each readWindow on each instance. In
+	// all, these reads may take maxReads times the size of the file. A client that is refused or
+	// leaves may try again, but cannot have a bucket read endlessly.
 	maxAttempts = 10
 	maxReads    = 3
 	readWindow  = time.Hour
 )
 
 // Turns is what this instance remembers of the tickets that were confirmed or aborted here. It lets
-// one caller at a time work on each. It saves work and bounds it; correctness does not depend on
-// it, since other instances do not share it. It is safe for concurrent use, and its zero value is
+// one caller at a time work on each. That saves and bounds work. Correctness does not depend on it,
+// since instances do not share their Turns. Turns is safe for concurrent use, and its zero value is
 // empty.
 type Turns struct {
 	mu    sync.Mutex
 	known map[string]*State
 }
 
-// State is what is remembered of one ticket. It belongs to the caller who has the turn.
+// State is what is remembered of one ticket. The exported fields belong to the caller who has the
+// turn.
 type State struct {
 	turn    chan struct{} // holds one token: the right to work on the ticket
 	users   int           // callers that have the turn or wait for it
@@ -41,8 +42,9 @@ type State struct {
 	Refused   error // why the file was refused and removed here
 }
 
-// Do runs f while no other caller works on the ticket with that id, and remembers the ticket until
-// it expires. It fails if ctx ends before f can begin.
+// Do runs f while no other caller works on the ticket with that id. It remembers what f leaves in
+// the State at least until the ticket expires, unless too many others come. It fails if ctx ends
+// before f can begin.
 func (s *Turns) Do(ctx context.Context, id string, expires time.Time, f func(*State) error) error {
 	state := s.enter(id, expires)
 	defer s.leave(id, state)

@@ -24,8 +24,8 @@ func Always(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 }
 
-// Refusal writes the headers that the status of a refusal needs. None has an Upload-Offset: TUSKit
-// goes on from one whatever the status is.
+// Refusal writes the headers that the status of a refusal needs, and removes Upload-Offset: TUSKit
+// goes on from that whatever the status is.
 func Refusal(h http.Header, status int) {
 	h.Del("Upload-Offset")
 	if status == http.StatusPreconditionFailed {

@@ -40,8 +40,8 @@ func (m Metadata) Except(keys ...string) map[string]string {
 // Reread returns the metadata of a header that was read before.
 func Reread(header string) (Metadata, error) { return parseMetadata([]string{header}) }
 
-// parseMetadata reads pairs of a key and a value in base64, separated by commas. Keys are ASCII
-// without spaces and commas, and unique. A value may be missing.
+// parseMetadata reads pairs of a key and a value in base64, separated by commas. Keys are
+// printable ASCII without spaces and commas, and unique. A value may be missing.
 func parseMetadata(headers []string) (Metadata, error) {
 	if len(headers) == 0 || len(headers) == 1 && headers[0] == "" {
 		return Metadata{}, nil

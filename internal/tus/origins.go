@@ -33,7 +33,8 @@ func NewOrigins(list, headers []string) (Origins, error) {
 	return Origins{slices.Clone(list), strings.Join(append([]string{requests}, headers...), ", ")}, nil
 }
 
-// nameChars are those of a token (RFC 9110, 5.6.2), except "*", which is every header elsewhere.
+// nameChars are those of a token (RFC 9110, 5.6.2), except "*". In requests without credentials "*"
+// stands for every header.
 const nameChars = "!#$%&'+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 // Has reports whether r comes from a page of one of o.
@@ -42,7 +43,8 @@ func (o Origins) Has(r *http.Request) bool {
 	return len(v) == 1 && slices.Contains(o.list, v[0])
 }
 
-// The headers of CORS. Browsers show pages no others.
+// Values of the headers of CORS. Of an answer, browsers show pages the exposed headers, and a few
+// that need no permission.
 const (
 	methods  = "POST, HEAD, PATCH, DELETE, GET, OPTIONS"
 	requests = "Authorization, Content-Type, Tus-Resumable, Upload-Length, Upload-Offset, Upload-Metadata, Upload-Defer-Length, Upload-Concat, Upload-Id, X-HTTP-Method-Override, X-Requested-With, X-Request-ID, X-CSRF-Token"

@@ -98,7 +98,7 @@ func (q *Request) appending(r *http.Request) (err error) {
 var errContentType = &Error{http.StatusUnsupportedMediaType, "content_type", "the Content-Type is not " + ContentType}
 
 // checksum refuses Upload-Checksum, as a header or a trailer, since its client relies on a check that
-// nobody makes. It also refuses a Content-Encoding.
+// nobody makes. It also refuses a Content-Encoding except identity.
 func checksum(r *http.Request) error {
 	_, announced := r.Trailer["Upload-Checksum"] // which comes after the body
 	if has(r, "Upload-Checksum") || announced {

@@ -42,7 +42,7 @@ func TestParse(t *testing.T) {
 		{"append", "PATCH", bytes + "Upload-Offset: 3", "12", tus.Request{Method: "PATCH", Offset: 3, Bytes: true}},
 		{"the type in capitals", "PATCH", version + "Content-Type: Application/Offset+Octet-Stream\nUpload-Offset: 3", "", tus.Request{Method: "PATCH", Offset: 3, Bytes: true}},
 		{"headers of a draft, which Apple adds", "PATCH", bytes + "Upload-Offset: 3\nUpload-Complete: ?1\nUpload-Draft-Interop-Version: 6", "", tus.Request{Method: "PATCH", Offset: 3, Bytes: true}},
-		{"no coding", "PATCH", bytes + "Upload-Offset: 3\nContent-Encoding: identity", "", tus.Request{Method: "PATCH", Offset: 3, Bytes: true}},
+		{"the coding identity", "PATCH", bytes + "Upload-Offset: 3\nContent-Encoding: identity", "", tus.Request{Method: "PATCH", Offset: 3, Bytes: true}},
 		{"head", "HEAD", version, "", tus.Request{Method: "HEAD"}},
 		{"delete", "DELETE", version, "", tus.Request{Method: "DELETE"}},
 		{"override", "POST", bytes + "X-HTTP-Method-Override: PATCH\nUpload-Offset: 3", "1", tus.Request{Method: "PATCH", Offset: 3, Bytes: true}},
@@ -70,7 +70,7 @@ func TestRefused(t *testing.T) {
 		{"two lengths", "POST", version + "Upload-Length: 1\nUpload-Length: 1", "", 400, "tus_length"},
 		{"a negative length", "POST", version + "Upload-Length: -1", "", 400, "tus_length"},
 		{"a length with a sign", "POST", version + "Upload-Length: +1", "", 400, "tus_length"},
-		{"a length of spaces", "POST", version + "Upload-Length: 1 1", "", 400, "tus_length"},
+		{"a length with a space", "POST", version + "Upload-Length: 1 1", "", 400, "tus_length"},
 		{"a fraction", "POST", version + "Upload-Length: 1.5", "", 400, "tus_length"},
 		{"hexadecimal", "POST", version + "Upload-Length: 0x10", "", 400, "tus_length"},
 		{"a length beyond all numbers", "POST", version + "Upload-Length: 9223372036854775808", "", 400, "tus_length"},
@@ -139,8 +139,8 @@ func TestMetadata(t *testing.T) {
 		{"bits after the end", "a Yh==", nil},
 		{"another alphabet", "a _wA=", nil},
 		{"a line break", "a Yg=\n=", nil},
-		{"as long as is allowed", "a " + strings.Repeat("YWFh", 511), map[string]string{"a": strings.Repeat("a", 3*511)}},
-		{"too long", "a " + strings.Repeat("YWFh", 512), nil},
+		{"as long as is allowed", "abc " + strings.Repeat("YWFh", 511), map[string]string{"abc": strings.Repeat("a", 3*511)}},
+		{"too long", "abcd " + strings.Repeat("YWFh", 511), nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			m, err := metadata(row.header)

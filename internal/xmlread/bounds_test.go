@@ -63,7 +63,7 @@ func collisions() string {
 	return b.String()
 }
 
-// A Reader that waits holds little, whatever it has read.
+// TestHoldsLittle checks that a Reader holds less than 48 KiB, whatever it has read.
 func TestHoldsLittle(t *testing.T) {
 	const many = 4
 	for about, document := range worst() {
@@ -93,7 +93,8 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// The cost of reading in steps stays within the cost of a byte.
+// TestSpendsSteps checks that a document costs less than 150 steps for each of its bytes and for
+// each of 1,000 more.
 func TestSpendsSteps(t *testing.T) {
 	for about, document := range worst() {
 		steps := 0
@@ -131,7 +132,7 @@ func TestSpendEndsIt(t *testing.T) {
 	require.Less(t, tokens, 20_000)
 }
 
-// Reading allocates nothing for a token.
+// TestAllocatesNoTokens checks that reading allocates nothing for a token.
 func TestAllocatesNoTokens(t *testing.T) {
 	run := func(n int) float64 {
 		document := `<a xmlns:p="u">` + strings.Repeat(`<b c="d" p:e="1&#233;2">f &amp; &#xe9; g</b><!-- h --><![CDATA[i]]>`, n) + `</a>`

@@ -2,7 +2,7 @@ package xmlread
 
 import "bytes"
 
-// maxDeclaration is the longest XML declaration, in characters.
+// maxDeclaration is the most characters of an XML declaration before its "?>".
 const maxDeclaration = 512
 
 const badDeclaration = "has an XML declaration that is not well-formed"

@@ -28,7 +28,7 @@ type decoder struct {
 	enc encoding
 	raw []byte // read and not decoded yet
 	cr  bool   // a carriage return came last; a line feed after it belongs to it
-	err error  // returned after the rest of raw
+	err error  // returned after what could be decoded
 }
 
 // decode fills p from raw.
@@ -129,7 +129,7 @@ func (d *decoder) utf16(p []byte) (n, used int) {
 			r = 0x10000 + (r&0x3ff)<<10 + low&0x3ff
 			used += 2
 		}
-		if !isChar(r) { // includes lone surrogates
+		if !isChar(r) { // also if it is a lone low surrogate
 			d.err = fault(Damaged, badChar)
 			break
 		}

@@ -14,7 +14,7 @@ func (r *values) documentType() error {
 	var d DocumentType
 	err := r.literal("<!DOCTYPE")
 	if err == nil {
-		d.Name, err = r.doctypeName()
+		d.Name, err = r.spaceAndName()
 	}
 	if err != nil {
 		return err
@@ -42,7 +42,8 @@ func (r *values) documentType() error {
 	return r.literal(">")
 }
 
-func (r *values) doctypeName() (string, error) {
+// spaceAndName reads white space, which must be there, and a name.
+func (r *values) spaceAndName() (string, error) {
 	space, err := r.space()
 	if err != nil {
 		return "", err
@@ -131,7 +132,7 @@ func (r *values) subset() error {
 func (r *values) entity() error {
 	r.from = r.at
 	r.steps += tokenSteps
-	name, err := r.doctypeName()
+	name, err := r.spaceAndName()
 	if err != nil {
 		return err
 	}
@@ -167,10 +168,10 @@ func (r *values) passes(mark string) bool {
 func (r *values) attlist() error {
 	r.from = r.at
 	r.steps += tokenSteps
-	if _, err := r.doctypeName(); err != nil {
+	if _, err := r.spaceAndName(); err != nil {
 		return err
 	}
-	name, err := r.doctypeName()
+	name, err := r.spaceAndName()
 	if err != nil {
 		return err
 	}

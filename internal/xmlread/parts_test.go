@@ -19,8 +19,9 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// encoding/xml reads accepted XML of the corpus as the same tokens: drawings, data, the parts of
-// documents and books, good and bad ones, and small changes of them.
+// TestPartsAsOthersRead checks that encoding/xml reads accepted XML of the corpus as the same
+// tokens: drawings, data, the parts of documents and books, good and bad ones, and small changes of
+// them.
 func TestPartsAsOthersRead(t *testing.T) {
 	used, parts, accepted, changed := map[string]bool{}, 0, 0, 0
 	see := func(about string, document []byte, o xmlread.Options) {
@@ -54,7 +55,7 @@ func TestPartsAsOthersRead(t *testing.T) {
 		see(document, []byte(document), options)
 	}
 	for d := range differences {
-		require.True(t, used[d], "%s: an unexpected difference", d)
+		require.True(t, used[d], "%s: no document shows this difference", d)
 	}
 	require.Greater(t, parts, 300)
 	require.Greater(t, accepted, changed/20)
@@ -94,7 +95,8 @@ func xmlParts(t *testing.T) map[string][]byte {
 
 var doctypes = regexp.MustCompile(`<!DOCTYPE\s+([^\s>\[]+)(?:\s+PUBLIC\s+(?:"([^"]*)"|'([^']*)')|\s+SYSTEM)?(?:\s+(?:"([^"]*)"|'([^']*)'))?`)
 
-// optionsOf accepts the document type of a document, in addition to those of the other tests.
+// optionsOf returns options that accept the document type of a document, in addition to those of
+// the other tests.
 func optionsOf(document []byte) xmlread.Options {
 	o := options
 	if d := doctypes.FindSubmatch(document); d != nil {
@@ -107,7 +109,7 @@ func optionsOf(document []byte) xmlread.Options {
 var pieces = strings.Split("<![CDATA[~]]>~<!--~-->~--~<?x~?>~<a>~</a>~<a/>~&amp;~&#10;~&#x41;~&#0;~&nbsp;~\"~'~=~/~>~<~&~:~ ~\n~\r\n~\t~\r~xmlns=\"\"~xmlns:a=\"u\"~a:b=\"c\"~ a=\"b\"~"+
 	"é~\u00b7~\u037e~\u2028~\u0085~\ufffe~\x00~\xff~\xc0\x80~]]~;~%~standalone=\"yes\"~ encoding=\"UTF-8\"~encoding = 'iso-8859-1'~<?xml version=\"1.0\"?>~<!DOCTYPE a>", "~")
 
-// mutated returns a document with one to three small changes.
+// mutated returns a document with up to three small changes.
 func mutated(r *rand.Rand, document []byte) []byte {
 	p := bytes.Clone(document)
 	for range 1 + r.IntN(3) {

@@ -202,7 +202,8 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
-// Line ends within the declaration count, even if the root element directly follows it.
+// TestLineAfterDeclaration checks that line ends within the declaration count, even if the root
+// element directly follows it.
 func TestLineAfterDeclaration(t *testing.T) {
 	r := xmlread.New(strings.NewReader("<?xml\nversion=\"1.0\"?><a>\n<b/></a>"), xmlread.Options{})
 	var lines []int

@@ -11,9 +11,9 @@ const maxReference = 32
 // predefined are the entities that every reader knows (XML 1.0, 4.6).
 var predefined = map[string]rune{"lt": '<', "gt": '>', "amp": '&', "apos": '\'', "quot": '"'}
 
-// reference reads a character reference, one of the five predefined entities, or one of more, at
-// the beginning of v (XML 1.0 [66] and 4.6). It returns the character and the length of the
-// reference.
+// reference reads a reference at the beginning of v: to a character, to one of the five predefined
+// entities, or to one of those in more (XML 1.0 [66] and 4.6). It returns the character and the
+// length of the reference.
 func reference(v []byte, more map[string]rune) (char rune, size int, ok bool) {
 	end := bytes.IndexByte(v[:min(len(v), maxReference)], ';')
 	if end < 2 {

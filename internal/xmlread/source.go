@@ -144,7 +144,7 @@ func (s *source) narrow(width int) []byte {
 	return text
 }
 
-// declared compares a declaration with the mark.
+// declared judges a declaration, and takes the encoding that it names if the mark agrees.
 func (s *source) declared(text []byte) error {
 	d, ok := parseDeclaration(text)
 	switch {

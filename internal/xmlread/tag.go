@@ -150,7 +150,8 @@ func (r *elements) endTag() (Token, error) {
 	return End, nil
 }
 
-// closes reads the rest of the end tag of the innermost element, if it is usual and held whole.
+// closes reads the rest of the end tag of the innermost element, and reports whether it could: the
+// tag must be in the buffer, and have no white space.
 func (r *elements) closes() bool {
 	if len(r.open) == 0 {
 		return false

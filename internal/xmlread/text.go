@@ -17,7 +17,8 @@ type texts struct {
 	cdata bool    // within a CDATA section
 }
 
-// text reads up to the next markup or reference. Text must not contain "]]>".
+// text reads a piece of text, up to the next markup or reference at most. Text must not contain
+// "]]>".
 func (r *texts) text() (Token, error) {
 	for {
 		chunk := r.buf[r.at:min(len(r.buf), r.at+maxPiece)]

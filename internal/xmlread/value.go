@@ -21,7 +21,7 @@ type values struct {
 	entities entities
 	chars    map[string]rune // entities that the external subset declares
 	fixed    bool            // the prefixes of Options.Fixed are fixed
-	expanded []byte          // values that have such entities
+	expanded []byte          // values with references to entities; also the target of an instruction
 }
 
 // value reads a quoted value.

@@ -132,7 +132,7 @@ func (r *window) literal(s string) error {
 	return nil
 }
 
-// skipTo reads up to the end of mark, of two different bytes or two equal ones, and holds nothing.
+// skipTo reads up to the end of mark, which has two bytes, and holds nothing.
 func (r *window) skipTo(mark string) error {
 	_, err := r.holdTo(mark, nil)
 	return err

@@ -21,7 +21,7 @@
 //				a := r.Attr(i) // references are decoded, white space is normalized
 //			}
 //		case xmlread.End: // r.Name() is the element's; also for <a/>
-//		case xmlread.Text: // r.Text() is a piece of text or CDATA, of whole characters
+//		case xmlread.Text: // r.Text() is a piece of text or CDATA, perhaps with a cut character
 //		case xmlread.Instruction: // r.Text() is the target, r.Data() the rest
 //		}
 //	}
@@ -48,7 +48,7 @@
 // and its first [MaxHead] bytes are kept. Text is never held. The other bounds are [MaxDepth],
 // MaxTag, MaxOpen, MaxBindings and MaxSpaces.
 //
-// It takes 4 steps for a byte, 50 for a token or an attribute, and the cost of the search for a
+// It takes 2 steps for a byte, 20 for a token or an attribute, and the cost of the search for a
 // namespace. It calls Spend after each piece of the source is read, of 2 KiB at most.
 //
 // A Reader is for one goroutine.
@@ -86,7 +86,7 @@ const (
 	Trailing                // something follows its root element
 	Unsupported             // an encoding, a version or a character on which readers disagree
 	Complex                 // it is longer, deeper or more than is accepted
-	Doctype                 // it has a document type
+	Doctype                 // it has a document type that is not accepted
 )
 
 // Fault is the reason for refusing a document. Detail consists of constants, never of the
@@ -119,8 +119,9 @@ type Options struct {
 	Doctypes []DocumentType
 
 	// Entities are those that a document type of Doctypes may declare in its internal subset, with
-	// exactly that text. Values of attributes may then use them. The texts must be plain: no "<",
-	// "&" or white space except single spaces.
+	// exactly that text. Values of attributes may then use them: in one tag, those that do have
+	// MaxValue bytes together at most. The texts must be plain: no "<", "&" or white space except
+	// single spaces.
 	Entities map[string]string
 
 	// Fixed has prefixes with their namespaces, which a document type of Doctypes may fix in its
