@@ -260,6 +260,8 @@ func TestSignRefuses(t *testing.T) {
 		require.Equal(t, row.code, p.Code, name)
 	}
 	require.Equal(t, http.StatusCreated, d.step(t, "", ok, nil).StatusCode)
+	noExtension := upload.Declaration{Field: "file", Name: "a", Type: "Image/PNG; charset=x", Size: 5}
+	require.Equal(t, http.StatusCreated, d.step(t, "", noExtension, nil).StatusCode, "a claimed type may have capitals and parameters")
 	require.Equal(t, http.StatusUnauthorized, d.stepAs(t, "", "", ok, nil).StatusCode)
 	require.Empty(t, d.store.Keys())
 }

@@ -2,6 +2,7 @@ package upload_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -90,6 +91,18 @@ func TestIncoming(t *testing.T) {
 
 // TestUnknownTypes: New names an unknown type, wherever in a policy it stands. In the
 // policy of a grant it is an error of the server.
+// TestWrappedRefusal checks that the log has the error that wraps a validator's refusal, and the
+// client does not.
+func TestWrappedRefusal(t *testing.T) {
+	refuse := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error {
+		return fmt.Errorf("the list on disk 7: %w", upload.Reject("banned", "This file is banned."))
+	})
+	f := newFixture(t, refuse, upload.Options{})
+	p := f.refuses(t, "banned", post(new(form).file("file", "a.txt", "hello").String()))
+	require.Equal(t, "This file is banned.", p.Detail)
+	require.Contains(t, f.log.String(), "the list on disk 7")
+}
+
 func TestUnknownTypes(t *testing.T) {
 	const says = `upload: Types does not know the media type "image/nonsense"`
 	wrong := upload.Types("image/png", "image/nonsense")
