@@ -111,8 +111,8 @@ func TestSigningRefuses(t *testing.T) {
 	}
 }
 
-// TestStreamedFilesAreDescribed checks what is kept with a file, including the digest that the
-// upload computed.
+// TestStreamedFilesAreDescribed checks that a file has the digest that the upload computed, and an
+// ETag and a nonce of its own. It also reads from offsets outside the file.
 func TestStreamedFilesAreDescribed(t *testing.T) {
 	s := &memstore.Store{}
 	described := map[string]storage.Stored{}
