@@ -42,7 +42,8 @@ func TestRelease(t *testing.T) {
 }
 
 // TestReleaseWhenDown checks that a release without an answer is an error, also where nobody is
-// limited then, and that the slot is free at the end of its life.
+// limited then. It also checks that a slot is free at the end of its life, and that a late release
+// of it frees no other.
 func TestReleaseWhenDown(t *testing.T) {
 	s := startRedis(t)
 	l := s.limiter(t, limit.Limits{Signed: 1}, redislimit.Options{})

@@ -30,7 +30,8 @@ return 1
 //	ARGV  id, life of the slot, most slots, window, files, most files, bytes, most bytes
 //
 // It returns what is missing, "" if nothing is, and after how many milliseconds it is available, 0
-// for slots, of which that is unknown. Amounts are what was used, and when. They drain evenly, the whole limit in a window, and are then removed.
+// for slots, of which that is unknown. Amounts are what was used, and when. They drain evenly, the
+// whole limit in a window, and are then removed.
 var take = redis.NewScript(`
 if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return {'', 0} end
 local clock = redis.call('TIME')
