@@ -105,8 +105,8 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestDescribed checks that another Store of the directory returns the description of an object,
-// and that a new object with the same bytes has another ETag.
+// TestDescribed checks that another Store of the directory returns the description of an object. A
+// new object with the same bytes has another ETag.
 func TestDescribed(t *testing.T) {
 	f := newFixture(t)
 	o := object("k")

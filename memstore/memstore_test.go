@@ -183,7 +183,7 @@ func TestPromotePinned(t *testing.T) {
 }
 
 // TestAbandoned checks that the first upload after eight days removes unconfirmed and unfinished
-// ones, and that the rest stays, streamed files that are staged among it.
+// ones. The rest stays, including streamed files that are staged.
 func TestAbandoned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(0)

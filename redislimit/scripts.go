@@ -23,8 +23,8 @@ redis.call('PEXPIRE', KEYS[1], window)
 return 1
 `)
 
-// take takes a slot, files and bytes of one caller: all or nothing, and once for an id, since the
-// client repeats a script whose answer was lost.
+// take takes a slot, files and bytes of one caller, all or nothing. It takes them once for an id,
+// since the client repeats a script whose answer was lost.
 //
 //	KEYS  slots, amounts
 //	ARGV  id, life of the slot, most slots, window, files, most files, bytes, most bytes
