@@ -31,7 +31,7 @@ type disk struct{ root *os.Root }
 // in it.
 var passed = func(string) {}
 
-// folderOf returns the folder of objects whose names begin so, from "00" to "ff".
+// folderOf returns the folder of an object, which has the first two digits of the object's name.
 func folderOf(name string) string { return objectsDir + "/" + name[:2] }
 
 // nameOf returns the name of a key's file: its SHA-256 in hexadecimal. So a key is never a
@@ -46,7 +46,7 @@ func nameOf(key string) string {
 func pathOf(name string) string { return folderOf(name) + "/" + name[2:] }
 
 // stagedPath returns the path of a staged file.
-func stagedPath(nonce string) string { return stagingDir + "/" + nonce }
+func stagedPath(name string) string { return stagingDir + "/" + name }
 
 // open opens the object of a key and reads its head, which must be of this key.
 func (d disk) open(key string) (*os.File, object, error) {
@@ -183,8 +183,8 @@ func (d disk) names(folder, after string, ours func(string) bool) ([]string, err
 	return all, nil
 }
 
-// isNonce reports whether a name is one of a staged file.
-func isNonce(name string) bool {
+// isStagedName reports whether a name is one of a staged file.
+func isStagedName(name string) bool {
 	return len(name) == 26 && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
 }
 

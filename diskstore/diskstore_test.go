@@ -39,7 +39,7 @@ func open(t *testing.T, dir string) *diskstore.Store {
 	return s
 }
 
-// Leftovers implements storetest.Auditor. It returns the files of the staging folder.
+// Leftovers implements storetest.Auditor. It returns the names in the staging folder.
 func (f fixture) Leftovers(context.Context) (left []string, err error) {
 	entries, err := os.ReadDir(filepath.Join(f.dir, "staging"))
 	for _, e := range entries {
@@ -83,7 +83,7 @@ func TestSuites(t *testing.T) {
 	storetest.RunLister(t, func(t *testing.T) storage.Lister { return newFixture(t) })
 }
 
-// TestKeys: keys that differ in S3 differ here, on each file system.
+// TestKeys checks that keys that differ in S3 differ here, whatever the file system.
 func TestKeys(t *testing.T) {
 	f := newFixture(t)
 	keys := []string{
@@ -105,7 +105,8 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestDescribed: an object keeps its description, also in another Store of the directory.
+// TestDescribed checks that another Store of the directory returns the description of an object. A
+// new object with the same bytes has another ETag.
 func TestDescribed(t *testing.T) {
 	f := newFixture(t)
 	o := object("k")
@@ -125,7 +126,8 @@ func TestDescribed(t *testing.T) {
 	require.NotEqual(t, got.ETag, again.ETag)
 }
 
-// TestOnlyTheOwner: only the owner has access to the files of Open and Stage.
+// TestOnlyTheOwner checks that only the owner has access to the files and folders of Open and
+// Stage.
 func TestOnlyTheOwner(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no permissions of this kind; folders inherit those of their parent")
@@ -147,10 +149,10 @@ func TestOnlyTheOwner(t *testing.T) {
 		}
 		return nil
 	}))
-	require.Equal(t, 1+2+256+2+2, files)
+	require.Equal(t, 1+2+256+2+2, files, "dir, its two folders, those of objects, lock and clock, two uploads")
 }
 
-// TestOpenFails: Open fails with a directory that cannot be used.
+// TestOpenFails checks that Open fails with a directory that cannot be used.
 func TestOpenFails(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
@@ -172,7 +174,7 @@ func TestOpenFails(t *testing.T) {
 	}
 }
 
-// TestClosed: a closed Store stores and reads nothing.
+// TestClosed checks that a closed Store stores, reads and removes nothing.
 func TestClosed(t *testing.T) {
 	f := newFixture(t)
 	f.publish(t, "k", "hello")
@@ -185,7 +187,8 @@ func TestClosed(t *testing.T) {
 	require.Error(t, f.Delete(t.Context(), "k"))
 }
 
-// TestReadingOutlastsRemoval: a reader gets the whole file.
+// TestReadingOutlastsRemoval checks that an open reader gets the rest of an object that was removed
+// and replaced.
 func TestReadingOutlastsRemoval(t *testing.T) {
 	f := newFixture(t)
 	f.publish(t, "k", "hello")
@@ -198,7 +201,7 @@ func TestReadingOutlastsRemoval(t *testing.T) {
 	require.Equal(t, "ello", string(b))
 }
 
-// TestPanickingReader: a reader that panics leaves nothing.
+// TestPanickingReader checks that a reader that panics leaves nothing.
 func TestPanickingReader(t *testing.T) {
 	f := newFixture(t)
 	require.Panics(t, func() {
@@ -213,7 +216,7 @@ type panicking struct{}
 
 func (panicking) Read([]byte) (int, error) { panic("the reader") }
 
-// TestLongName: a description that does not fit before the content is refused.
+// TestLongName checks that a description that does not fit before the content is refused.
 func TestLongName(t *testing.T) {
 	f := newFixture(t)
 	o := object("k")

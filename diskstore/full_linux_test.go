@@ -20,7 +20,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// smallDisk names the folder where a child process mounts a file system of 4 MiB.
+// smallDisk is the environment variable with the folder where a child process mounts a file system
+// of 4 MiB.
 const smallDisk = "DISKSTORE_TEST_SMALL_DISK"
 
 func init() {
@@ -32,8 +33,8 @@ func init() {
 // mayNot matches the errors of a system that allows no user namespace, or no mount in it.
 var mayNot = regexp.MustCompile(`(?m)^(fork/exec .*: |! )(operation not permitted|permission denied|no space left on device)$`)
 
-// TestFull: an upload to a full disk is refused with ErrFull, and leaves nothing. The test
-// runs in a process that may mount.
+// TestFull checks that an upload to a full disk is refused with ErrFull, and leaves nothing. The
+// test runs in a child process, which may mount.
 func TestFull(t *testing.T) {
 	if dir := os.Getenv(smallDisk); dir != "" {
 		testFull(t, fixture{open(t, dir), dir})
@@ -57,7 +58,7 @@ func TestFull(t *testing.T) {
 }
 
 func testFull(t *testing.T, f fixture) {
-	nothingIsLeft := func() { // it lists a full disk first
+	nothingIsLeft := func() { // of an upload that is not published
 		left, err := os.ReadDir(filepath.Join(f.dir, "staging"))
 		require.NoError(t, err)
 		require.Empty(t, left)
@@ -99,6 +100,6 @@ func testFull(t *testing.T, f fixture) {
 	require.Greater(t, len(f.objects(t)), 50)
 	_, err = f.ListObjects(t.Context(), "", "")
 	require.NoError(t, err, "a sweep needs no space")
-	require.NoError(t, f.Delete(t.Context(), "k0"), "and emptied")
+	require.NoError(t, f.Delete(t.Context(), "k0"), "a full disk can be emptied")
 	f.publish(t, "again", string(small))
 }

@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// killAt ends the process as kill -9 does, after a step was passed so often.
+// killAt ends the process as kill -9 does, after a step was passed as often as at says.
 func killAt(at string) {
 	step, count, _ := strings.Cut(at, ",")
 	left, err := strconv.Atoi(count)
@@ -85,7 +85,7 @@ func work(dir string) {
 	wg.Wait()
 }
 
-// turn makes one upload, and publishes or discards it.
+// turn makes one upload. It discards or publishes it, and removes two of three published ones.
 func turn(s *diskstore.Store, i int) {
 	content := make([]byte, 100+rand.IntN(300_000))
 	for j := range content {
@@ -110,7 +110,7 @@ func turn(s *diskstore.Store, i int) {
 	}
 }
 
-// stage stages content. If it is late, other bytes come first, and patches make them the content.
+// stage stages content. With late, other bytes are staged, and patches make them the content.
 func stage(s *diskstore.Store, key string, content []byte, late bool) storage.Staged {
 	came, list := bytes.Clone(content), []storage.Patch(nil)
 	for at := 0; late && at+10 <= len(came); at += 10_000 {
@@ -137,8 +137,8 @@ func must(err error) {
 // steps are the steps after which a process is killed.
 var steps = []string{"created", "head", "content", "synchronized", "patch", "patched", "linked", "published", "removed", "removed for good"}
 
-// TestKilled at each step, and at any moment: every readable file is whole,
-// every committed one is there, and a sweep removes the rest.
+// TestKilled kills processes after each step, and at random moments. It checks that every readable
+// file is whole, that every committed one is there, and that a sweep removes the rest.
 func TestKilled(t *testing.T) {
 	dir := t.TempDir()
 	promised := map[string]bool{}
@@ -182,7 +182,8 @@ func kill(t *testing.T, dir, at string, promised map[string]bool) {
 	require.NotEqual(t, 0, exit.ExitCode())
 }
 
-// inspect opens the store as the next process would.
+// inspect opens the store as the next process would. It requires that every listed file is whole,
+// and that every promised one is listed.
 func inspect(t *testing.T, dir string, promised map[string]bool) {
 	t.Helper()
 	s, err := diskstore.Open(dir)

@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// TestLittleMemory: the heap does not grow with the file.
+// TestLittleMemory checks that the heap does not grow with the file.
 func TestLittleMemory(t *testing.T) {
 	size := int64(rounds.Of(64, 1024)) << 20
 	f := newFixture(t)
@@ -36,7 +36,8 @@ func TestLittleMemory(t *testing.T) {
 	require.Less(t, int64(most)-int64(before.HeapInuse), int64(32<<20))
 }
 
-// watched reads as a file of a's, or takes one, and looks at the heap meanwhile.
+// watched reads as a file of the letter a, or takes what is written, and looks at the heap
+// meanwhile.
 type watched struct {
 	left, calls int64
 	most        uint64

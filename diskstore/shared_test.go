@@ -18,9 +18,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestNothingOfOthersIsRemoved: two stores in one directory, like those of two processes,
-// publish under one key. Each removes its own object, in two ways at once. The holder of
-// the key keeps it until then.
+// TestNothingOfOthersIsRemoved publishes under one key, with two stores in one directory, like
+// those of two processes. Each upload removes its own object, in two ways at once. The test checks
+// that the object stays until then.
 func TestNothingOfOthersIsRemoved(t *testing.T) {
 	dir := t.TempDir()
 	stores := []fixture{{open(t, dir), dir}, {open(t, dir), dir}}
@@ -75,7 +75,7 @@ func contend(ctx context.Context, f fixture, content string) error {
 	return err
 }
 
-// TestDamage: a damaged file is an error, never an absent file or another's content.
+// TestDamage checks that a damaged file is an error, never an absent file or another's content.
 func TestDamage(t *testing.T) {
 	only := func(t *testing.T, f fixture) string {
 		t.Helper()
@@ -137,7 +137,8 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// TestForeignFiles: foreign files are neither listed nor removed.
+// TestForeignFiles checks that foreign files are not listed, and that AbortMultipart does not
+// remove them.
 func TestForeignFiles(t *testing.T) {
 	f := newFixture(t)
 	f.publish(t, "k", "hello")
@@ -159,7 +160,8 @@ func TestForeignFiles(t *testing.T) {
 	require.FileExists(t, filepath.Join(f.dir, "staging", "Thumbs.db"))
 }
 
-// TestUploads: unfinished uploads are listed by their key, and can be aborted by it.
+// TestUploads checks that unfinished uploads are listed by their key, and are aborted only by their
+// key and id.
 func TestUploads(t *testing.T) {
 	f := newFixture(t)
 	staged, err := f.Stage(t.Context(), object("a/b"), strings.NewReader("hello"))

@@ -20,7 +20,7 @@ func (s *Store) ListUploads(ctx context.Context, prefix, after string) (page sto
 	if page.Time, err = s.now(); err != nil {
 		return page, fmt.Errorf("diskstore: %w", err)
 	}
-	names, err := s.names(stagingDir, after, isNonce)
+	names, err := s.names(stagingDir, after, isStagedName)
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -51,7 +51,7 @@ func (s *Store) ListUploads(ctx context.Context, prefix, after string) (page sto
 // AbortMultipart implements storage.UploadLister. It removes the staged file. An upload that still
 // goes on then fails at its Patch or Commit.
 func (s *Store) AbortMultipart(_ context.Context, key, uploadID string) error {
-	if !isNonce(uploadID) {
+	if !isStagedName(uploadID) {
 		return nil
 	}
 	o, err := s.headOf(stagedPath(uploadID))

@@ -59,7 +59,7 @@ func (l *ledger) room(c *caller, signed bool) error {
 	if own && all {
 		return nil
 	}
-	return limits.Places(!own, signed)
+	return limits.Slots(!own, signed)
 }
 
 // lease is what a request holds. That of a signed upload is in ledger.signed until it expires, is

@@ -12,8 +12,8 @@
 //
 // # Memory
 //
-// A caller is identified by 64 bits of a hash and takes about 330 bytes, a signed upload about 130,
-// and both numbers are bounded. Only idle callers with full buckets are evicted. When
+// A caller is identified by 64 bits of a hash and takes about 330 bytes, a signed upload about 130.
+// The numbers of both are bounded. Only idle callers with full buckets are evicted. When
 // [Options.MaxCallers] others are known, all new callers count as one. They may be refused because
 // of each other, but from then on further subjects gain a caller nothing.
 package limit
@@ -79,7 +79,7 @@ func (l *Limiter) Reserve(_ context.Context, claim upload.Claim) (upload.Reserva
 	return l.ledger.reserve(id, l.name(claim), claim, time.Now())
 }
 
-// name returns that of the reservation of a claim that can be released, 0 for others.
+// name returns the name by which the reservation of a claim can be released, 0 if it cannot be.
 func (l *Limiter) name(claim upload.Claim) uint64 {
 	if claim.ID == "" || claim.Until.IsZero() {
 		return 0

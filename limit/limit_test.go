@@ -34,7 +34,8 @@ func TestConformance(t *testing.T) {
 	limittest.Run(t, func(t *testing.T, l limit.Limits) upload.Limiter { return newLimiter(t, l, limit.Options{}) })
 }
 
-// TestRefusedBodiesCount: a body that is refused early and drained counts for its caller.
+// TestRefusedBodiesCount checks that a body that is refused early and drained counts for its
+// caller.
 func TestRefusedBodiesCount(t *testing.T) {
 	const size = 2 << 20
 	h, err := upload.New(&memstore.Store{}, upload.NotEmpty(), upload.AllowAnonymous, &upload.Options{

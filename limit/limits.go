@@ -33,8 +33,8 @@ type Limits struct {
 
 	// Bytes is the limit of one caller in a Window: of the forms and raw bodies that were read,
 	// accepted or not, and of the files that were signed. If a body is refused before the limiter
-	// grants it, such as for its length, the drained bytes count, and one request. What a limit
-	// refuses then does not count. Default: 1 GiB.
+	// grants it, such as for its length, the drained bytes count, and one request. Drained bytes
+	// that a limit refuses do not count. Default: 1 GiB.
 	Bytes int64
 
 	// Concurrent is how many streamed uploads of one caller run at once. Default: 16.

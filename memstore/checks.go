@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// checkHeaders requires exactly the signed headers, and no other that begins with X-Amz-.
+// checkHeaders requires each signed header once, with its value, and no other header that begins
+// with X-Amz-.
 func checkHeaders(r *http.Request, signed map[string]string) error {
 	known := map[string]bool{}
 	for name, value := range signed {

@@ -76,8 +76,8 @@ func (s *Store) PieceSize(size int64) int64 {
 }
 
 // Promote implements storage.DirectStorage. Without patches the new object shares the bytes of the
-// staged ones, which count once; with patches it is a copy, which counts. If a staged object does not
-// exist, the error is both storage.ErrChanged and fs.ErrNotExist.
+// staged ones, which count once; with patches it is a copy, which counts. If a staged object does
+// not exist, the error is both storage.ErrChanged and fs.ErrNotExist.
 func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	if err := cmp.Or(ctx.Err(), p.Valid()); err != nil {
 		return err

@@ -11,8 +11,8 @@ type handler struct {
 	site  *site
 }
 
-// Handler returns a handler of the signed requests of direct uploads and links. Requests signed from
-// then on lead to baseURL. Mount it at the path of baseURL:
+// Handler returns a handler of the signed requests of direct uploads and links. Requests signed
+// from then on lead to baseURL. Mount it at the path of baseURL:
 //
 //	mux.Handle("/memstore/", store.Handler("/memstore/"))
 //

@@ -20,7 +20,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// sendForm sends a whole file in a form. change may change its body.
+// sendForm sends a whole file in a form. If change is not nil, it gets the body without the last
+// delimiter, and returns the body to send.
 func (f fixture) sendForm(t *testing.T, content string, change func(body string) string) *httptest.ResponseRecorder {
 	t.Helper()
 	q, err := f.SignForm(t.Context(), object(len(content)))
@@ -46,8 +47,7 @@ func (f fixture) sendForm(t *testing.T, content string, change func(body string)
 	return w
 }
 
-// TestForms sends malformed forms that the conformance suite does not send. Each change gets a form
-// that ends with its file, without the last delimiter.
+// TestForms sends an honest form, and malformed ones that the conformance suite does not send.
 func TestForms(t *testing.T) {
 	const end = "\r\n--b--\r\n"
 	field := func(name, value string) string {
@@ -184,7 +184,7 @@ func TestCORS(t *testing.T) {
 	}
 }
 
-// TestExpiry checks that a signature expires exactly.
+// TestExpiry checks that a signature is accepted until just before its end, and refused at its end.
 func TestExpiry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(0)
@@ -200,8 +200,9 @@ func TestExpiry(t *testing.T) {
 	})
 }
 
-// TestHandlersKnowTheirOwn checks that a later handler has another secret.
-func TestHandlersKnowTheirOwn(t *testing.T) {
+// TestEachHandlerHasASecret checks that a later handler has another secret. The earlier one keeps
+// its own.
+func TestEachHandlerHasASecret(t *testing.T) {
 	s := &memstore.Store{}
 	first := fixture{s, s.Handler(base)}
 	old, err := s.SignPut(t.Context(), object(5))

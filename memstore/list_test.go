@@ -20,7 +20,8 @@ func publish(t *testing.T, s *memstore.Store, key string) {
 	require.NoError(t, staged.Commit(t.Context()))
 }
 
-// TestRemoveListed distinguishes objects that share only the bytes or only the time.
+// TestRemoveListed checks that a new object under the key of the listed one stays. It has the same
+// bytes, and was written at the same time or later.
 func TestRemoveListed(t *testing.T) {
 	for _, later := range []time.Duration{0, time.Hour} {
 		synctest.Test(t, func(t *testing.T) {
@@ -37,7 +38,8 @@ func TestRemoveListed(t *testing.T) {
 	}
 }
 
-// TestListUploadsInPages lists uploads of one key and of many.
+// TestListUploadsInPages lists the uploads of three keys. Two of them have more uploads than a page
+// holds. Each listed upload is ended before the next page.
 func TestListUploadsInPages(t *testing.T) {
 	s := &memstore.Store{}
 	s.Handler("http://store.example/")

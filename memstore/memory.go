@@ -54,7 +54,7 @@ func (k *kept) patch(b *blob, list []storage.Patch, limit int64) (*blob, error) 
 		return nil, err
 	}
 	data := make([]byte, b.size)
-	_, _ = b.ReadAt(data, 0) // it has as many
+	_, _ = b.ReadAt(data, 0) // b has as many bytes
 	storage.ApplyPatches(data, 0, list)
 	return &blob{pieces: [][]byte{data}, size: b.size, refs: 1}, nil
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestUsedBySources follows the used bytes through a promotion of several sources, which share their
-// bytes with it.
+// TestUsedBySources follows the used bytes through a promotion of several sources, which share
+// their bytes with it.
 func TestUsedBySources(t *testing.T) {
 	ctx := t.Context()
 	s := &memstore.Store{MaxBytes: 3*storage.MinPartSize + 100}
@@ -80,7 +80,7 @@ func TestUsed(t *testing.T) {
 	require.ErrorIs(t, f.Promote(ctxCancelled(t), p), ctxCancelled(t).Err())
 	require.NoError(t, f.Promote(ctx, p))
 	require.NoError(t, f.Promote(ctx, p))
-	used(5) // they are shared
+	used(5) // the staged and the published object share their bytes
 	p.Size, p.Sources[0].Size = 6, 6
 	p.Key = "other"
 	require.ErrorIs(t, f.Promote(ctx, p), storage.ErrChanged)

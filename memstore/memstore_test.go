@@ -111,8 +111,8 @@ func TestSigningRefuses(t *testing.T) {
 	}
 }
 
-// TestStreamedFilesAreDescribed checks what is kept with a file, including the digest that the
-// upload computed.
+// TestStreamedFilesAreDescribed checks that a file has the digest that the upload computed, and an
+// ETag and a nonce of its own. It also reads from offsets outside the file.
 func TestStreamedFilesAreDescribed(t *testing.T) {
 	s := &memstore.Store{}
 	described := map[string]storage.Stored{}
@@ -183,7 +183,7 @@ func TestPromotePinned(t *testing.T) {
 }
 
 // TestAbandoned checks that the first upload after eight days removes unconfirmed and unfinished
-// ones, and that the rest stays, streamed files that are staged among it.
+// ones. The rest stays, including streamed files that are staged.
 func TestAbandoned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(0)

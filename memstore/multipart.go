@@ -73,7 +73,7 @@ func (s *Store) CompleteMultipart(_ context.Context, key, uploadID string, parts
 	if err != nil {
 		return err
 	}
-	s.used += whole.size // as much as abort gives back, since the bytes stay where they are
+	s.used += whole.size // abort gives back the bytes of all parts, but those of these parts stay
 	s.abort(uploadID)
 	s.replace(key, &object{blob: whole, stored: storage.Stored{Type: m.typ, Size: whole.size, ETag: newETag()}})
 	return nil

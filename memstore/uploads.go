@@ -14,19 +14,19 @@ func (m *openUpload) assemble(parts []storage.Part) (*blob, error) {
 		return nil, fmt.Errorf("memstore: upload without parts")
 	}
 	whole, last := &blob{refs: 1}, 0
-	for i, told := range parts {
-		p, ok := m.parts[told.Number]
+	for i, named := range parts {
+		p, ok := m.parts[named.Number]
 		switch {
-		case ok && p.etag != told.ETag:
-			return nil, fmt.Errorf("memstore: part %d: %w", told.Number, storage.ErrChanged)
-		case !ok, told.Number <= last:
-			return nil, fmt.Errorf("memstore: part %d is not a part of the upload, or not in order", told.Number)
+		case ok && p.etag != named.ETag:
+			return nil, fmt.Errorf("memstore: part %d: %w", named.Number, storage.ErrChanged)
+		case !ok, named.Number <= last:
+			return nil, fmt.Errorf("memstore: part %d is not a part of the upload, or not in order", named.Number)
 		case i < len(parts)-1 && p.blob.size < int64(partsize.Least):
-			return nil, fmt.Errorf("memstore: part %d has %d bytes, less than %d", told.Number, p.blob.size, partsize.Least)
+			return nil, fmt.Errorf("memstore: part %d has %d bytes, less than %d", named.Number, p.blob.size, partsize.Least)
 		}
 		whole.pieces = append(whole.pieces, p.blob.pieces...)
 		whole.size += p.blob.size
-		last = told.Number
+		last = named.Number
 	}
 	return whole, nil
 }

@@ -64,7 +64,7 @@ type Options struct {
 	TracerProvider trace.TracerProvider
 }
 
-// hooks is what New's functions share.
+// hooks has what the functions of New share.
 type hooks struct {
 	tracer trace.Tracer
 

@@ -61,7 +61,7 @@ func (a *app) handler(t *testing.T, policy upload.Validator, checkTimeout time.D
 	return h
 }
 
-// failing is a store that may fail to remove.
+// failing is a store whose staged files cannot be discarded while stays is set.
 type failing struct {
 	*memstore.Store
 	stays bool
@@ -146,7 +146,7 @@ func TestMetrics(t *testing.T) {
 	text := a.handler(t, upload.Types("text/plain"), time.Minute)
 	r, bytes := request(t.Context(), "secret-a.txt", "secret-b.txt")
 	text.ServeHTTP(httptest.NewRecorder(), r)
-	r, more := request(t.Context(), "secret-a.txt", "secret-b.png") // the second is refused, and the first removed
+	r, more := request(t.Context(), "secret-a.txt", "secret-b.png") // the second is refused, and the first cannot be removed
 	a.store.stays = true
 	text.ServeHTTP(httptest.NewRecorder(), r)
 	a.store.stays = false
@@ -203,7 +203,7 @@ func TestMetrics(t *testing.T) {
 }
 
 // TestSpans checks that a request's span is a child of the server's. The spans of its work are
-// children of that, including cleanups after its end.
+// children of that, including clean-ups after its end.
 func TestSpans(t *testing.T) {
 	a := newApp(t)
 	policy := upload.ValidatorFunc(func(ctx context.Context, in *upload.Incoming) error {
@@ -277,8 +277,7 @@ func TestInsideOtherHooks(t *testing.T) {
 	require.Equal(t, ended[0].SpanContext().SpanID(), ended[1].Parent().SpanID(), "of the clean-up")
 }
 
-// TestDefaults checks that without options the global providers are used, which do nothing until
-// they are set.
+// TestDefaults checks that hooks without options can be called before the global providers are set.
 func TestDefaults(t *testing.T) {
 	hooks, err := otelupload.New(nil)
 	require.NoError(t, err)

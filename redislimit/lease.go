@@ -22,7 +22,7 @@ type lease struct {
 
 	keys
 	slots, all      string // keys
-	owner           string // key of the caller, "" for what cannot be released
+	owner           string // the key that holds the caller, "" for what cannot be released
 	most, mostOfAll int    // slots
 
 	byURL bool // signed
@@ -61,7 +61,7 @@ func (r *lease) take(ctx context.Context) error {
 	case "":
 		return nil
 	case "slots":
-		return limits.Places(true, r.byURL)
+		return limits.Slots(true, r.byURL)
 	}
 	return limits.Window(missing, time.Duration(wait)*time.Millisecond)
 }
@@ -74,13 +74,13 @@ func (r *lease) enter(ctx context.Context) error {
 	}
 	got, err := enter.Run(ctx, r.l.client, keys, r.id, r.life.Milliseconds(), r.mostOfAll, r.caller).Int()
 	if err == nil && got == 0 {
-		return limits.Places(false, r.byURL)
+		return limits.Slots(false, r.byURL)
 	}
 	return err
 }
 
-// giveBack frees the slot and what was not used. It returns until when something of the caller
-// counts, by the clock of Redis in milliseconds.
+// giveBack frees the slot and what was not used. It returns the time, by the clock of Redis in
+// milliseconds, when nothing of the caller counts any more, 0 if that is not known.
 func (r *lease) giveBack(ctx context.Context, used upload.Usage) (until int64, err error) {
 	o := &r.l.limits
 	held := time.Since(r.since)

@@ -95,8 +95,8 @@ func run(t *testing.T, instances [2]http.Handler, patient bool, halfway func()) 
 }
 
 // TestOutage has thousands of subjects, two instances, and one Redis that is killed in the middle.
-// While Redis runs, each subject gets exactly its limit. While it is down, all uploads are refused.
-// After the restart counting begins again.
+// Until then no subject gets more than its limit. While Redis is down, uploads are refused. In the
+// second run Redis restarts, and only subjects whose tries were in progress may get more or less.
 func TestOutage(t *testing.T) {
 	s := startRedis(t)
 	limits := limit.Limits{Files: most}

@@ -79,9 +79,9 @@ type Options struct {
 	// or answers with an error. Default: uploads are refused.
 	AllowWhenDown bool
 
-	// Timeout is the longest time for all calls to Redis about one request, then for giving back
-	// what was taken, and for counting the body of a refused request that was drained. Default:
-	// 500 ms.
+	// Timeout is the longest time for all calls to Redis that reserve for one request. Calls that
+	// give back, release or renew have as long again, and so has a drained body that is counted
+	// after a refusal. Default: 500 ms.
 	Timeout time.Duration
 
 	// Lease is how long the slot of a streamed upload outlives a process that died, at most. A

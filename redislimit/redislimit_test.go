@@ -44,7 +44,7 @@ func TestTwoInstances(t *testing.T) {
 
 var instances atomic.Int32
 
-// alternating uses one after the other.
+// alternating uses its limiters in turn.
 type alternating struct {
 	limiters []upload.Limiter
 	n        atomic.Int32
@@ -153,8 +153,9 @@ func TestLease(t *testing.T) {
 	require.NoError(t, r.Settle(t.Context(), upload.Usage{}), "too late, and no harm")
 }
 
-// TestSilentRedis checks a Redis that accepts connections and never answers. It delays nobody, and
-// uploads that it cannot count are refused, or accepted with AllowWhenDown.
+// TestSilentRedis checks a Redis that accepts connections and never answers, and one that is
+// absent. Neither delays a caller for long. Uploads that cannot be counted are refused, or accepted
+// with AllowWhenDown. A claim whose client left is an error even then.
 func TestSilentRedis(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/redislimit"
 )
 
-// TestRelease checks that any instance releases what another one reserved, for callers of any key
-// and for those without a slot of their own, and that Redis keeps nothing of it.
+// TestRelease checks that any instance releases what another one reserved, also for the crowd and
+// where the key is not the subject. Redis keeps nothing of it.
 func TestRelease(t *testing.T) {
 	s := startRedis(t)
 	o := redislimit.Options{MaxCallers: 1, Timeout: patient, Key: func(c upload.Claim) string { return c.Request.RemoteAddr }}
@@ -42,7 +42,8 @@ func TestRelease(t *testing.T) {
 }
 
 // TestReleaseWhenDown checks that a release without an answer is an error, also where nobody is
-// limited then, and that the slot is free at the end of its life.
+// limited then. It also checks that a slot is free at the end of its life, and that a late release
+// of it frees no other.
 func TestReleaseWhenDown(t *testing.T) {
 	s := startRedis(t)
 	l := s.limiter(t, limit.Limits{Signed: 1}, redislimit.Options{})

@@ -23,14 +23,15 @@ redis.call('PEXPIRE', KEYS[1], window)
 return 1
 `)
 
-// take takes a slot, files and bytes of one caller: all or nothing, and once for an id, since the
-// client repeats a script whose answer was lost.
+// take takes a slot, files and bytes of one caller, all or nothing. It takes them once for an id,
+// since the client repeats a script whose answer was lost.
 //
 //	KEYS  slots, amounts
 //	ARGV  id, life of the slot, most slots, window, files, most files, bytes, most bytes
 //
 // It returns what is missing, "" if nothing is, and after how many milliseconds it is available, 0
-// for slots, of which that is unknown. Amounts are what was used, and when. They drain evenly, the whole limit in a window, and are then removed.
+// for slots, of which that is unknown. Amounts are what was used, and when. They drain evenly, the
+// whole limit in a window, and are then removed.
 var take = redis.NewScript(`
 if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return {'', 0} end
 local clock = redis.call('TIME')

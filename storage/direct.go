@@ -94,9 +94,9 @@ type DirectMethods struct {
 	Put  bool // a PUT, which never replaces an object, and works again after the object was removed
 	Form bool // a POST form (an S3 POST policy), which may be repeated until it expires
 
-	// NeedsDigest reports that Promote cannot compare what it publishes with a SHA-256, so a request
-	// for a whole file must be signed for a SHA-256. Files without a declared one are then sent in
-	// parts: once these are completed, the client can no longer replace them.
+	// NeedsDigest reports that Promote cannot compare what it publishes with a SHA-256, so a
+	// request for a whole file must be signed for a SHA-256. Files without a declared one are then
+	// sent in parts: once these are completed, the client can no longer replace them.
 	NeedsDigest bool
 }
 

@@ -13,8 +13,8 @@ import (
 // to the last. It may include items that are created or removed meanwhile. A page without items may
 // have a Next.
 //
-// The objects of a store that is also a [DirectStorage] come in the order of the bytes of their keys.
-// Any other order is up to the store.
+// The objects of a store that is also a [DirectStorage] come in the order of the bytes of their
+// keys. Any other order is up to the store.
 //
 // Implementations must be safe for concurrent use and pass storetest.RunLister.
 type Lister interface {

@@ -9,7 +9,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestPromotionPin checks which digest the staged bytes must have.
+// TestPromotionPin checks which digest the staged bytes must have, and which digests and patches a
+// promotion can have.
 func TestPromotionPin(t *testing.T) {
 	patches := []storage.Patch{{Offset: 0, Length: 1}}
 	for _, row := range []struct {
@@ -52,7 +53,7 @@ func TestPromotionSources(t *testing.T) {
 		{name: "a last one of 1 byte", sizes: []int64{4, 1}, change: func(p *storage.Promotion) { p.Size = 5 }, valid: true},
 		{name: "fewer bytes than the size", sizes: []int64{4, 4, 1}},
 		{name: "more bytes than the size", sizes: []int64{4, 4, 3}},
-		{name: "no bytes in the last", sizes: []int64{4, 4, 2, 0}},
+		{name: "no bytes in the last", sizes: []int64{5, 5, 0}},
 		{name: "the most", sizes: slices.Repeat([]int64{1}, storage.MaxParts), change: sizeOfAll, valid: true},
 		{name: "one too many", sizes: slices.Repeat([]int64{1}, storage.MaxParts+1), change: sizeOfAll},
 		{name: "the largest", sizes: []int64{storage.MaxPartSize, storage.MaxPartSize}, change: sizeOfAll, valid: true},

@@ -25,8 +25,8 @@ func attacksOn(name string) func(context.Context, *direct) error {
 	}
 }
 
-// attack tries all attacks, each with a key or an upload of its own. Each starts from a request
-// that must work unchanged.
+// attack tries all attacks, each with a key or an upload of its own. Each changes a signed request.
+// At the end an unchanged one must work.
 func (w way) attack(ctx context.Context) error {
 	sum := digest(content(directSize))
 	honest, err := w.sign(ctx, content(directSize), sum)

@@ -60,7 +60,7 @@ func TestBrokenStagedReadersFail(t *testing.T) {
 	})
 }
 
-// rangeSize is the size of the ranges that stores read.
+// rangeSize is the size of the ranges that broken stores read, and in these tests that of parts.
 const rangeSize = 100_000
 
 type stagedOpener func(ctx context.Context, s *memstore.Store, o storage.StagedObject) (io.ReadCloser, error)

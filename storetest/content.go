@@ -47,8 +47,8 @@ var noise = sync.OnceValue(func() []byte {
 // otherBytes returns bytes that differ from content(size), in the same number.
 func otherBytes(size int) []byte { return content(size + 1)[:size] }
 
-// compare reads r to its end, and returns how many bytes it returned, and whether they are the
-// first bytes of want. It holds few of them at a time: tests read large files.
+// compare reads r to its end, and returns how many bytes r has, and whether they are the first
+// bytes of want. It holds few of them at a time: tests read large files.
 func compare(r io.Reader, want []byte) (n int, same bool, err error) {
 	same = true
 	for b := make([]byte, 64<<10); err == nil; {

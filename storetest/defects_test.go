@@ -295,7 +295,7 @@ func validOnly(ctx context.Context, s *memstore.Store, p storage.Promotion) erro
 	return s.Promote(ctx, p)
 }
 
-// patchingBoth is a store that patches in place: the staged object goes as the new one is.
+// patchingBoth is a store that patches in place: the staged object becomes the same as the new one.
 func patchingBoth(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
 	if err := s.Promote(ctx, p); err != nil || len(p.Patches) == 0 {
 		return err

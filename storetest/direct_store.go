@@ -133,7 +133,7 @@ func (s *direct) sendTo(ctx context.Context, key string, content []byte) error {
 	return err
 }
 
-// stores returns an error unless exactly content is kept under key, with an ETag.
+// stores returns an error unless exactly content is kept under key, with this type and an ETag.
 func (s *direct) stores(ctx context.Context, key, typ string, content []byte) error {
 	stored, err := s.Stat(ctx, key)
 	switch {

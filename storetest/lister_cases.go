@@ -41,7 +41,8 @@ func listed(ctx context.Context, l lister) error {
 	return nil
 }
 
-// listedTimes checks the times of empty pages, and of pages with items.
+// listedTimes checks the times of pages of objects, an empty one and one with an object, and of
+// empty pages of uploads.
 func listedTimes(ctx context.Context, l lister) error {
 	for range 2 {
 		objects, err := l.ListObjects(ctx, l.prefix, "")

@@ -127,7 +127,7 @@ func promotesInvalid(ctx context.Context, s *direct) error {
 	}
 	for name, list := range map[string][]storage.Patch{
 		"before the file":  {zeros(-1, 2)},
-		"after its end":    {zeros(directSize-1, 2)},
+		"across its end":   {zeros(directSize-1, 2)},
 		"of no bytes":      {zeros(5, 0)},
 		"not sorted":       {zeros(5, 1), zeros(1, 1)},
 		"overlapping":      {zeros(1, 5), zeros(5, 1)},
@@ -166,7 +166,8 @@ func promotesPatchedAgain(ctx context.Context, s *direct) error {
 	return s.publishes(ctx, p, want)
 }
 
-// sameMD5 are two files with the same MD5 (X. Wang and others, 2004). In S3 they have the same ETag.
+// sameMD5 are two files with the same MD5 (X. Wang and others, 2004). In S3 they have the same
+// ETag.
 var sameMD5 = [2]string{
 	"d131dd02c5e6eec4693d9a0698aff95c2fcab58712467eab4004583eb8fb7f8955ad340609f4b30283e488832571415a085125e8f7cdc99fd91dbdf280373c5b" +
 		"d8823e3156348f5bae6dacd436c919c6dd53e2b487da03fd02396306d248cda0e99f33420f577ee8ce54b67080a80d1ec69821bcb6a8839396f9652b6ff72a70",

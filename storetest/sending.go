@@ -17,8 +17,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// client follows no redirects and asks for no compression, so that it adds no header field that
-// could matter to a signature.
+// client follows no redirects. It asks for no compression, since the header field for that could
+// matter to a signature.
 var client = &http.Client{
 	Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16},
 	Timeout:       time.Minute,

@@ -216,8 +216,8 @@ func promotesSourcesChanged(ctx context.Context, s *direct) error {
 	return nil
 }
 
-// promotesChangedSource changes a copy of one source of many. The promotion has the ETag that the copy
-// had at first, except for one that is only shorter than its size.
+// promotesChangedSource changes a copy of source i. The promotion has the ETag that the copy had at
+// first, except where the copy is only shorter than the promotion says.
 func (s *direct) promotesChangedSource(ctx context.Context, p pieces, i int, takesTurn func() bool) error {
 	p.promotion.Sources = slices.Clone(p.promotion.Sources)
 	src := &p.promotion.Sources[i]
@@ -260,8 +260,8 @@ func (s *direct) promotesChangedSource(ctx context.Context, p pieces, i int, tak
 	return nil
 }
 
-// becomes replaces the object under key by one of these bytes, or by none if they are nil. It returns
-// the ETag.
+// becomes replaces the object under key by one of these bytes, or by none if they are nil. It
+// returns the ETag.
 func (s *direct) becomes(ctx context.Context, key string, content []byte) (etag string, err error) {
 	if err := s.Delete(ctx, key); err != nil {
 		return "", fmt.Errorf("Delete: %w", err)

@@ -88,7 +88,7 @@ func (s *direct) piecesStay(ctx context.Context, sources []storage.Source, conte
 	return nil
 }
 
-// promotes returns an error unless p is published.
+// promotes promotes p, and returns an error unless p is published.
 func (s *direct) promotes(ctx context.Context, p pieces) error {
 	if err := s.Promote(ctx, p.promotion); err != nil {
 		return fmt.Errorf("Promote: %w", err)
@@ -96,7 +96,8 @@ func (s *direct) promotes(ctx context.Context, p pieces) error {
 	return s.publishes(ctx, p.promotion, p.content)
 }
 
-// promotesPieces returns an error unless p is published, and its sources stay.
+// promotesPieces is promotes, and also returns an error unless the sources stay, with the bytes of
+// staged.
 func (s *direct) promotesPieces(ctx context.Context, p pieces, staged []byte) error {
 	return errors.Join(s.promotes(ctx, p), s.piecesStay(ctx, p.promotion.Sources, staged))
 }

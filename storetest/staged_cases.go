@@ -117,7 +117,7 @@ func readsReplaced(ctx context.Context, s *direct) error {
 	case reading == nil && len(got) < several:
 		return fmt.Errorf("the reader ended after %d of %d bytes, without an error", len(got), several)
 	case reading != nil && !errors.Is(reading, storage.ErrChanged) && !errors.Is(reading, fs.ErrNotExist):
-		return fmt.Errorf("the reader must return storage.ErrChanged, not: %w", reading)
+		return fmt.Errorf("the reader must return storage.ErrChanged or fs.ErrNotExist, not: %w", reading)
 	}
 	now, err := s.Stat(ctx, key)
 	if err != nil {

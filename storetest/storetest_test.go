@@ -45,7 +45,7 @@ func TestBrokenStoresFail(t *testing.T) {
 		{"replaces keys", &brokenStore{replace: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
 		{"replaces staging keys", &brokenStore{replaceStaged: true}, []string{"Commit under a staging key"}},
 		{"ignores Discard", &brokenStore{forgetDiscard: true}, []string{"Discard after Commit", "Discard twice"}},
-		{"takes another upload's 412 for its own", &brokenStore{claimExisting: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
+		{"takes another upload's object for its own", &brokenStore{claimExisting: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
 		{"discards by key", &brokenStore{discardByKey: true}, []string{"Discard after a lost key", "Discard after a replacement"}},
 		{"ignores Delete", &brokenStore{forgetDelete: true}, []string{"Delete"}},
 		{"ignores DeleteMany", &brokenStore{many: func(*brokenStore, []string) {}}, []string{"DeleteMany"}},

@@ -30,20 +30,20 @@ func TestDefaults(t *testing.T) {
 	require.Equal(t, own, got)
 }
 
-// TestBounds checks that the largest and smallest valid limits are accepted, and the next ones are
-// not.
+// TestBounds tries the smallest valid limits, and the largest Window and Bytes. They are accepted,
+// and the next values are not, apart from 0, which means the default.
 func TestBounds(t *testing.T) {
 	for about, tc := range map[string]struct{ accepted, refused limits.Limits }{
-		"shortest window": {accepted: limits.Limits{Window: time.Second}, refused: limits.Limits{Window: time.Second - 1}},
-		"longest window":  {accepted: limits.Limits{Window: 31 * 24 * time.Hour}, refused: limits.Limits{Window: 31*24*time.Hour + 1}},
-		"most bytes":      {accepted: limits.Limits{Bytes: min(math.MaxInt, 1<<52)}, refused: limits.Limits{Bytes: min(math.MaxInt, 1<<52) + 1}},
-		"fewest requests": {accepted: limits.Limits{Requests: 1}, refused: limits.Limits{Requests: -1}},
-		"fewest files":    {accepted: limits.Limits{Files: 1}, refused: limits.Limits{Files: -1}},
-		"fewest bytes":    {accepted: limits.Limits{Bytes: 1}, refused: limits.Limits{Bytes: -1}},
-		"fewest at once":  {accepted: limits.Limits{Concurrent: 1}, refused: limits.Limits{Concurrent: -1}},
-		"fewest signed":   {accepted: limits.Limits{Signed: 1}, refused: limits.Limits{Signed: -1}},
-		"fewest of all":   {accepted: limits.Limits{AllConcurrent: 1}, refused: limits.Limits{AllConcurrent: -1}},
-		"fewest of those": {accepted: limits.Limits{AllSigned: 1}, refused: limits.Limits{AllSigned: -1}},
+		"shortest window":       {accepted: limits.Limits{Window: time.Second}, refused: limits.Limits{Window: time.Second - 1}},
+		"longest window":        {accepted: limits.Limits{Window: 31 * 24 * time.Hour}, refused: limits.Limits{Window: 31*24*time.Hour + 1}},
+		"most bytes":            {accepted: limits.Limits{Bytes: min(math.MaxInt, 1<<52)}, refused: limits.Limits{Bytes: min(math.MaxInt, 1<<52) + 1}},
+		"fewest requests":       {accepted: limits.Limits{Requests: 1}, refused: limits.Limits{Requests: -1}},
+		"fewest files":          {accepted: limits.Limits{Files: 1}, refused: limits.Limits{Files: -1}},
+		"fewest bytes":          {accepted: limits.Limits{Bytes: 1}, refused: limits.Limits{Bytes: -1}},
+		"fewest at once":        {accepted: limits.Limits{Concurrent: 1}, refused: limits.Limits{Concurrent: -1}},
+		"fewest signed":         {accepted: limits.Limits{Signed: 1}, refused: limits.Limits{Signed: -1}},
+		"fewest of all at once": {accepted: limits.Limits{AllConcurrent: 1}, refused: limits.Limits{AllConcurrent: -1}},
+		"fewest of all signed":  {accepted: limits.Limits{AllSigned: 1}, refused: limits.Limits{AllSigned: -1}},
 	} {
 		_, err := tc.accepted.WithDefaults()
 		require.NoError(t, err, about)

@@ -1,4 +1,5 @@
-// Package limits has what all limiters share: their defaults and their refusals.
+// Package limits has what all limiters share: their defaults and bounds, their refusals, and how
+// much they refund.
 package limits
 
 import (
@@ -26,10 +27,10 @@ func Impossible(d upload.Claim, files int, bytes int64) error {
 	return nil
 }
 
-// Places refuses because no slot is free: one of the caller's own, or of all, for a streamed or a
-// signed upload. A slot of a streamed upload may become free at any time, that of a signed one only
-// when its URL expires.
-func Places(own, signed bool) error {
+// Slots refuses because no slot is free: one of the caller's own, or of all, for a streamed or a
+// signed upload. It asks for a longer wait for a slot of a signed upload, which is free when the
+// upload is released or its URL expires.
+func Slots(own, signed bool) error {
 	switch {
 	case own && signed:
 		return refuse("own", time.Minute)

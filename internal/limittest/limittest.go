@@ -102,8 +102,8 @@ func bytes(t *testing.T, limiter Make) {
 	granted(t, l, upload.Claim{Subject: "ann"})(upload.Usage{})
 }
 
-// giveBack checks that a refusal of one claim keeps the others, and that no more is given back than
-// was taken.
+// giveBack checks that a claim that is refused for its bytes takes no file and no slot, and that no
+// more is given back than was taken.
 func giveBack(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Files: 2, Bytes: 1000, Concurrent: 1, Signed: 1})
 	big := one("ann")
@@ -166,8 +166,8 @@ func signed(t *testing.T, limiter Make) {
 	refused(t, l, one("ann"))
 }
 
-// signedExpires checks that a slot is free when the URL has expired, and that its files and bytes
-// are not given back.
+// signedExpires checks that a slot is free when the URL has expired, and that the files of the
+// upload are not given back.
 func signedExpires(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Signed: 2, AllSigned: 3, Files: 3})
 	granted(t, l, signedUntil("ann", time.Hour))

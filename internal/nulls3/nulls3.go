@@ -38,8 +38,8 @@ func discard(r io.Reader) (n int64, err error) {
 	return io.CopyBuffer(struct{ io.Writer }{io.Discard}, r, b[:])
 }
 
-// Sizes returns the bytes that were received for each object, by its path. A part that is sent again
-// counts again.
+// Sizes returns the bytes that were received for each object, by its path. A part that is sent
+// again counts again.
 func (s *Server) Sizes() map[string]int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()

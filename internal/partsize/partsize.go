@@ -1,5 +1,5 @@
-// Package partsize has the least size of parts, and how many a list has. Tests lower both: under the
-// race detector each byte and each part costs time.
+// Package partsize has the least size of parts, and how many a list has. Tests lower both: under
+// the race detector each byte and each part costs time.
 package partsize
 
 import "github.com/airlock-go/upload/storage"
@@ -8,6 +8,6 @@ import "github.com/airlock-go/upload/storage"
 // for package memstore and the suites of package storetest.
 var Least = storage.MinPartSize
 
-// Listed is the most parts that S3 lists in one answer. A TestMain may lower it for the suites, with
-// a store that asks for fewer.
+// Listed is the most parts that S3 lists in one answer. A TestMain may lower it for the suites,
+// with a store that asks for fewer.
 var Listed = 1000

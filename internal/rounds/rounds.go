@@ -13,11 +13,11 @@ func Of(usual, all int) int {
 }
 
 // Spread is set by a TestMain whose store takes long for large files. Then the suites of package
-// storetest run some of many such cases, unless the environment has UPLOAD_TEST_LONG=1. Users of the
-// suites always run all.
+// storetest run some of many such cases, unless the environment has UPLOAD_TEST_LONG=1. Users of
+// the suites always run all.
 var Spread bool
 
-// SpreadTurns is Turns for the suites: each case takes its turn, unless Spread is set.
+// SpreadTurns is Turns for the suites: each case has a turn, unless Spread is set.
 func SpreadTurns(every int) func() bool {
 	if !Spread {
 		every = 1
@@ -26,9 +26,10 @@ func SpreadTurns(every int) func() bool {
 }
 
 // Turns returns a function that reports whether to run the next case of a test: one of every, or
-// each if the environment has UPLOAD_TEST_LONG=1. In nested loops, each value of each loop still
-// has a turn, unless every divides the number of an inner loop's values. Those values belong into a
-// map, whose order changes with each loop.
+// each if the environment has UPLOAD_TEST_LONG=1. In nested loops, each value of the outer loop has
+// a turn if the inner loop has at least every values. Each value of the inner loop has one in time
+// if every and the number of these values have no common divisor. Otherwise the inner values belong
+// in a map, whose order changes with each loop.
 func Turns(every int) func() bool {
 	every, turn := Of(every, 1), 0
 	return func() bool { turn++; return turn%every == 0 }

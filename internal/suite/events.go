@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// reader reads the events of one module. It keeps the output of a test until
-// the test has passed, and the rest until the package has ended.
+// reader reads the events of one module. It keeps the output of a test until the test has passed or
+// was skipped, and the rest until the package has ended.
 type reader struct {
 	all      *summary
 	packages map[string]*output
@@ -19,7 +19,7 @@ type reader struct {
 type output struct {
 	names []string // in the order of their beginning
 	text  map[string]string
-	parts map[string]float64 // seconds of all subtests, by test
+	parts map[string]float64 // seconds of the direct subtests, by test
 }
 
 func (r *reader) read(events io.Reader) error {

@@ -64,8 +64,8 @@ func packages(folder, first string) (all []string) {
 	return append(all, "./...")
 }
 
-// settings are the environment of tests, unless it has others. The race detector makes the collector
-// slow, and tests hold little. Each process with it also sleeps for a second at its end.
+// settings are the environment of tests, unless it has others. The race detector makes the
+// collector slow, and tests hold little. Each process with it also sleeps for a second at its end.
 var settings = []string{"GOGC=400", "GORACE=atexit_sleep_ms=0"}
 
 // test runs the tests of one module.

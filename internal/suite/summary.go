@@ -59,7 +59,7 @@ func (s *summary) count(e event, reason string) {
 	s.slow = s.slow[:min(len(s.slow), slowest)]
 }
 
-// module records a module that has ended, with err if one of its tests failed.
+// module records a module that has ended, with err if it did not build or a test failed.
 func (s *summary) module(folder string, took time.Duration, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

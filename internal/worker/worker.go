@@ -33,8 +33,8 @@ type Worker struct {
 	OnHang  func()
 }
 
-// Do runs f and returns its error, the error of its panic, or ErrHung. After ErrHung f may still be
-// running: the caller must not touch what f uses.
+// Do runs f and returns its error, or one of the errors of this package. After ErrHung f may still
+// be running: the caller must not touch what f uses.
 func (w *Worker) Do(f func() error) error {
 	if w.Hung {
 		return ErrHung
@@ -90,8 +90,8 @@ func (w *Worker) loop() {
 	close(w.ended)
 }
 
-// Last runs f, which may hang like any other call. It runs f at once, or, if a call hangs, after
-// that returns.
+// Last runs f, which may hang like any other call. It runs f at once, or, if a call hangs, when
+// Finally would.
 func (w *Worker) Last(ours bool, f func() error) {
 	if w.Hung {
 		w.Finally(func() { _ = f() })
@@ -100,11 +100,12 @@ func (w *Worker) Last(ours bool, f func() error) {
 	_ = w.Run(ours, f)
 }
 
-// Finally runs f once no call is running any more: when Close is called, or, if a call hangs, after
-// that returns. The first f runs last.
+// Finally runs f once no call is running or can come: when Close is called and, if a call hangs,
+// that has returned. The first f runs last.
 func (w *Worker) Finally(f func()) { w.after = append(w.after, f) }
 
-// Close ends the goroutine. Call it once. Unless a call hangs, all work is done when it returns.
+// Close ends the goroutine. Unless a call hangs, all work is done when Close returns. A second
+// Close does nothing.
 func (w *Worker) Close() {
 	if w.closed {
 		return
@@ -165,7 +166,8 @@ func Call[T any](w *Worker, ours bool, f func() (T, error)) (T, error) {
 	return <-result, nil
 }
 
-// Retry calls f until it succeeds, four times at most, with growing pauses.
+// Retry calls f until it succeeds, four times at most, with growing pauses. If ctx ends during a
+// pause, Retry calls f a last time at once.
 func Retry(ctx context.Context, f func(context.Context) error) error {
 	pause := 100 * time.Millisecond
 	for try := 1; ; try++ {
