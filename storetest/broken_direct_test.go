@@ -28,6 +28,7 @@ func TestBrokenDirectStoresFail(t *testing.T) {
 		{"signs no time", brokenDirect{sign: func(d *storage.DirectObject) { d.Expires *= 1000 }}, []string{"expired requests"}},
 		{"signs another type", brokenDirect{sign: func(d *storage.DirectObject) { d.Type = "image/png" }}, []string{"a whole file in one request", "parts in any order"}},
 		{"lists parts as they came", brokenDirect{parts: reversed}, []string{"parts in any order"}},
+		{"lists a part that nobody sent", brokenDirect{parts: oneFurther}, []string{"parts in any order"}},
 		{"lists only the first page of parts", brokenDirect{parts: firstPage}, []string{"all parts are listed"}},
 		{"lists no parts of no upload", brokenDirect{parts: noError}, []string{"uploads that are not open", "Abort removes an upload"}},
 		{"completes with all parts", brokenDirect{complete: withAllParts}, []string{"Complete takes exactly its parts"}},
@@ -128,6 +129,14 @@ func mustFail(t *testing.T, cases []string, newStore func(*testing.T) storage.Di
 		require.GreaterOrEqual(t, i, 0, "there is no case %q", name)
 		require.Error(t, checkDirect(t.Context(), directCases[i], newStore(t)), "the case %q passed", name)
 	}
+}
+
+func oneFurther(list []storage.Part, err error) ([]storage.Part, error) {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Number++
+	}
+	return list, err
 }
 
 // brokenDirect is a store whose fields replace its behaviour.

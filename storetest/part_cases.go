@@ -78,7 +78,7 @@ func (s *direct) lists(ctx context.Context, key, id string, parts [][]byte, etag
 	}
 	last := 0
 	for _, p := range got {
-		if p.Number <= last || p.Size != int64(len(parts[p.Number-1])) || strings.Trim(p.ETag, `"`) != strings.Trim(etags[p.Number], `"`) {
+		if p.Number <= last || p.Number > len(parts) || p.Size != int64(len(parts[p.Number-1])) || strings.Trim(p.ETag, `"`) != strings.Trim(etags[p.Number], `"`) {
 			return nil, fmt.Errorf("part %+v is listed after part %d; its answer was %s", p, last, etags[p.Number])
 		}
 		last = p.Number
