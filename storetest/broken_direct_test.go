@@ -133,8 +133,8 @@ func mustFail(t *testing.T, cases []string, newStore func(*testing.T) storage.Di
 
 func oneFurther(list []storage.Part, err error) ([]storage.Part, error) {
 	list = slices.Clone(list)
-	for i := range list {
-		list[i].Number++
+	if len(list) > 0 {
+		list[len(list)-1].Number++
 	}
 	return list, err
 }
