@@ -20,7 +20,8 @@
 //   - rights: what policies are enough for, and what Check finds
 //   - memory: what the memory limit promises, measured in a process of its own
 //   - readme, compose, openapi: whether these files are true
-//   - corpus, soak: programs that send real files, and good and bad clients for long
+//   - corpus: a program that judges real files
+//   - soak: a program that runs good and bad clients for long
 //   - release, vuln: programs of make release-check and make vuln
 //   - faultproxy: the proxy
 //

@@ -40,8 +40,8 @@ func startExample(t *testing.T, flags ...string) string {
 	return program.Start(t, append([]string{"-max-file-size", "33554432"}, flags...)...).URL
 }
 
-// requireHolds fails the test unless the bucket holds exactly so many objects, besides the markers of
-// resumable uploads that have ended. The removal of a refused file may still be in progress.
+// requireHolds fails the test unless the bucket holds exactly so many objects, besides the markers
+// of resumable uploads that have ended. The removal of a refused file may still be in progress.
 func (e example) requireHolds(t *testing.T, n int) {
 	t.Helper()
 	if e.bucket == nil {

@@ -64,8 +64,8 @@ func (m memory) unfinished(t *testing.T) int {
 	return int(n)
 }
 
-// holds reports whether an object has exactly that content. It reads little at a time, since content
-// is large.
+// holds reports whether an object has exactly that content. It reads little at a time, since
+// content is large.
 func holds(t *testing.T, p place, key, content string) bool {
 	t.Helper()
 	o, err := p.Stat(t.Context(), key)

@@ -64,7 +64,8 @@ func (s *site) counted(store http.Handler) http.Handler {
 	})
 }
 
-// half returns the body of a request that ends after n bytes, once the page has aborted the request.
+// half returns the body of a request that ends after n bytes, once the page has aborted the
+// request.
 func (s *site) half(r *http.Request, n int64) io.ReadCloser {
 	gone := s.release
 	if gone == nil {

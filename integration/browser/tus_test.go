@@ -16,8 +16,8 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// tusClients are three majors of tus-js-client. Release 5.0.0-pre2 does not begin again after a lost POST
-// or HEAD, and reports an error after it has begun another upload.
+// tusClients are three majors of tus-js-client. Release 5.0.0-pre2 does not begin again after a
+// lost POST or HEAD, and reports an error after it has begun another upload.
 var (
 	tusClients  = []string{"tus2", "tus4", "tus5"}
 	tusReleases = tusClients[:2]

@@ -71,8 +71,8 @@ func (s *sheets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// TestStyles checks that Chromium loads nothing for random style sheets that are accepted, in a book
-// and in an SVG. It does for some refused ones.
+// TestStyles checks that Chromium loads nothing for random style sheets that are accepted, in a
+// book and in an SVG. It does for some refused ones.
 func TestStyles(t *testing.T) {
 	s := &sheets{loaded: map[string]bool{}}
 	server := httptest.NewServer(s)

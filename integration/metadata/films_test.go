@@ -14,8 +14,8 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
-// TestFilms: exiftool finds nothing of a person in a cleaned film, ffmpeg warns of nothing, and each
-// picture and sample of sound stays.
+// TestFilms: exiftool finds nothing of a person in a cleaned film, ffmpeg warns of nothing, and
+// each picture and sample of sound stays.
 func TestFilms(t *testing.T) {
 	apple := []string{
 		"-ItemList:Title=" + sentinel, "-ItemList:Artist=" + sentinel, "-Keys:GPSCoordinates=48.85837, 2.294481, 30", "-Keys:Make=" + sentinel,
@@ -114,7 +114,8 @@ func patched(t *testing.T, kind, path string) string {
 	return path
 }
 
-// requireSame requires that ffmpeg decodes the same pictures and sound of two films without an error.
+// requireSame requires that ffmpeg decodes the same pictures and sound of two films without an
+// error.
 func requireSame(t *testing.T, before, after string) {
 	t.Helper()
 	decoded := func(path string) string {

@@ -13,7 +13,8 @@ import (
 )
 
 // TestHEICAndAVIF: exiftool finds nothing of a person in cleaned pictures, libheif finds no fault,
-// and each pixel stays. Pictures are coded by libheif, which takes the metadata of a JPEG with them.
+// and each pixel stays. Pictures are coded by libheif, which takes the metadata of a JPEG with
+// them.
 func TestHEICAndAVIF(t *testing.T) {
 	orientation := []string{"-IFD0:Orientation#=6"}
 	for _, c := range []struct {
