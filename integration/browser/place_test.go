@@ -22,7 +22,8 @@ type place interface {
 	// keys returns those of all objects, including staged ones.
 	keys(t *testing.T) []string
 
-	// unfinished returns how much lies in open multipart uploads.
+	// unfinished returns how much lies in open multipart uploads: bytes in memory, or the number of
+	// uploads on S3.
 	unfinished(t *testing.T) int
 }
 

@@ -40,7 +40,7 @@ const pausesOnce = `uppy.on('upload-progress', (file, p) => {
 	if (!answer && p.bytesUploaded > 0) { uppy.pauseAll(); answer = 'paused' }
 }), answer = ''`
 
-// TestUppyTus sends files through cuts.
+// TestUppyTus sends a file over connections that are reset after 200,000 bytes.
 func TestUppyTus(t *testing.T) {
 	content := lines(1 << 20)
 	b := browsers.Fresh(t)
