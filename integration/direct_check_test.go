@@ -11,7 +11,7 @@ import (
 )
 
 // TestDirectCheck checks that Check accepts what is signed for the server. Of requests signed
-// without a guard against copies it reports that the server copies, where it does.
+// without a guard against copies it reports that the server makes copies, if it does.
 func TestDirectCheck(t *testing.T) {
 	unguarded := s3test.Get().Profile()
 	copied := unguarded.HeadersFromQuery // such a server obeys what is not signed

@@ -40,6 +40,7 @@
 //	UPLOAD_TEST_S3_ENDPOINT=http://127.0.0.1:9000 UPLOAD_TEST_S3_PROFILE=aws make test-s3
 //
 // UPLOAD_TEST_S3_ACCESS_KEY is "access" and UPLOAD_TEST_S3_SECRET_KEY "secretsecret" when they are
-// not set. In package browser, Uppy's pause and cancel are tested only with servers other than
-// versitygw: that one fills an incomplete part with zeros, and lists it as if it were whole.
+// not set. In package browser, Uppy's pause and cancel are tested in memory, and on S3 servers
+// other than versitygw: that one fills an incomplete part with zeros, and lists it as if it were
+// whole.
 package integration

@@ -27,8 +27,8 @@ const (
 	mib  = 1 << 20
 	part = 5 * mib // of a multipart upload, by default
 
-	// patience is for short operations, on a busy machine. It is shorter than three calls to S3 that
-	// each last for the default CallTimeout, a minute.
+	// patience is for short operations, on a busy machine. It is shorter than three calls to S3
+	// that each last for the default CallTimeout, a minute.
 	patience = 2 * time.Minute
 )
 

@@ -41,7 +41,8 @@ func startExample(t *testing.T, flags ...string) string {
 }
 
 // requireHolds waits until the bucket, if there is one, holds exactly n objects except the markers
-// of resumable uploads that have ended. The removal of a refused file may still be in progress.
+// of resumable uploads that have ended, and no open multipart upload. The removal of a refused file
+// may still be in progress.
 func (e example) requireHolds(t *testing.T, n int) {
 	t.Helper()
 	if e.bucket == nil {

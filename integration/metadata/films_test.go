@@ -14,7 +14,7 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
-// TestFilms: exiftool finds nothing of a person in a cleaned film, ffmpeg warns of nothing, and
+// TestFilms: exiftool finds nothing of a person in a cleaned film, ffprobe warns of nothing, and
 // each picture and sample of sound stays.
 func TestFilms(t *testing.T) {
 	apple := []string{
