@@ -56,8 +56,8 @@ func TestOneBadFile(t *testing.T) {
 // script is text of which only the last bytes are dangerous, in its second part.
 var script = client.Bytes([]byte(strings.Repeat("plain text\n", mib/2) + "<script>alert(1)</script>"))
 
-// TestCutInTheSecondFile sends a body that ends where the second file has begun, with a
-// Content-Length that agrees and with one that does not.
+// TestCutInTheSecondFile sends a body that ends in the middle of the second file: with a
+// Content-Length that agrees, with one that does not, and chunked.
 func TestCutInTheSecondFile(t *testing.T) {
 	t.Parallel()
 	for _, first := range []client.Part{small, twice} {

@@ -27,8 +27,9 @@ import (
 const chainPrefix = "up/upload-staging/id/"
 
 // TestChainKilledWriter kills a process in the middle of a PUT. Acknowledged bytes stay, and
-// another goes on from what the state says. Over TLS and without the SDK's checksums versitygw
-// keeps the half of the piece that came: it counts, since it is the beginning of the right bytes.
+// another process goes on from what the state says. Over TLS and without the SDK's checksums
+// versitygw keeps the half of the piece that came: it counts, since it is the beginning of the
+// right bytes.
 func TestChainKilledWriter(t *testing.T) {
 	t.Parallel()
 	for name, secure := range map[string]bool{"signed bytes": false, "bytes that only TLS protects": true} {
@@ -131,8 +132,8 @@ func TestChainWriter(t *testing.T) {
 	t.Fatal("it was not killed:", err)
 }
 
-// cuttingProxy passes bytes on to the server until there were enough. Then it holds the rest back
-// until the client ends.
+// cuttingProxy passes bytes on to the server until there were enough. Then it closes stopped, and
+// swallows the rest until the client ends.
 type cuttingProxy struct {
 	url     string
 	stopped chan struct{}
@@ -189,7 +190,7 @@ func pass(client net.Conn, left *budget) error {
 	return errors.Join(err, <-answered, server.Close())
 }
 
-// budget counts bytes down, and closes none when there are none left.
+// budget counts bytes down, and closes its channel when no byte is left.
 type budget struct {
 	mu   sync.Mutex
 	left int64

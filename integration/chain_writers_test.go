@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestChainWriters has instances with different bytes race for one upload on a real server. It
-// keeps what each had acknowledged, and no byte of one is within what another had acknowledged.
+// TestChainWriters has instances with different bytes race for one upload on a real server. The
+// upload keeps what each had acknowledged, and no two had the same bytes acknowledged.
 func TestChainWriters(t *testing.T) {
 	t.Parallel()
 	const size, writers = 1 << 20, 3
@@ -49,8 +49,8 @@ func TestChainWriters(t *testing.T) {
 	}
 }
 
-// race appends one letter until the upload is complete.
-func race(t *testing.T, c *chain.Chain, letter byte, size int64, told func(start, n int64)) {
+// race appends one letter until the upload is complete, and passes on what was acknowledged.
+func race(t *testing.T, c *chain.Chain, letter byte, size int64, acknowledged func(start, n int64)) {
 	for {
 		s, err := c.State(t.Context())
 		require.NoError(t, err)
@@ -63,6 +63,6 @@ func race(t *testing.T, c *chain.Chain, letter byte, size int64, told func(start
 		if err != nil {
 			require.ErrorIs(t, err, chain.ErrTaken)
 		}
-		told(s.Offset, n)
+		acknowledged(s.Offset, n)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// meanwhile is a store during whose first removal something else happens.
+// meanwhile is a store in which something else happens right after the first removal.
 type meanwhile struct {
 	*s3store.Store
 	once    sync.Once
@@ -73,8 +73,8 @@ func TestDirectAbortMeetsBytes(t *testing.T) {
 	}
 }
 
-// sendsSlowly sends a signed request except its last byte, and returns what sends that and waits for
-// the answer.
+// sendsSlowly sends a signed request except its last byte. It returns a function that sends that
+// byte and waits for the answer.
 func sendsSlowly(t *testing.T, signed *storage.SignedRequest, content []byte) (ends func()) {
 	t.Helper()
 	body, rest := io.Pipe()

@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestDirectCheck checks that Check accepts what is signed for the server, and finds the copies
-// that a server without a guard makes.
+// TestDirectCheck checks that Check accepts what is signed for the server. Of requests signed
+// without a guard against copies it reports that the server makes copies, if it does.
 func TestDirectCheck(t *testing.T) {
 	unguarded := s3test.Get().Profile()
 	copied := unguarded.HeadersFromQuery // such a server obeys what is not signed

@@ -25,7 +25,7 @@ func formRequest(t testing.TB, signed *storage.SignedRequest, body []byte) *http
 	return uploadtest.NewRequest(signed.URL, form...).WithContext(t.Context())
 }
 
-// noForms reports whether the server's profile has no forms, and that none is signed.
+// noForms reports whether the server's profile has no forms. It then requires that none is signed.
 func noForms(t testing.TB) bool {
 	t.Helper()
 	if !s3test.Get().Profile().NoForms {
@@ -56,8 +56,8 @@ func TestDirectForm(t *testing.T) {
 	require.Equal(t, hexSHA256(content), got)
 }
 
-// TestDirectFormAttacks checks that the server refuses a signed form after any change by a client,
-// and keeps nothing.
+// TestDirectFormAttacks checks that the server refuses a signed form after each of these changes by
+// a client, and keeps nothing.
 func TestDirectFormAttacks(t *testing.T) {
 	t.Parallel()
 	if noForms(t) {
@@ -95,7 +95,7 @@ func TestDirectFormAttacks(t *testing.T) {
 		{"an encoding", set("Content-Encoding", "gzip"), content},
 		{"tags", set("tagging", "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>"), content},
 		{"no policy", without("policy"), content},
-		{"a broken sign", set("X-Amz-Signature", "0"), content},
+		{"a broken signature", set("X-Amz-Signature", "0"), content},
 		{"another key id", set("X-Amz-Credential", "x/20200101/us-east-1/s3/aws4_request"), content},
 	}
 	for _, row := range rows {

@@ -11,7 +11,7 @@ import (
 )
 
 // TestDirectSourceFields checks that a client may not send the fields by which MinIO's replication
-// gives an object an ETag and a time. Other servers do not support them.
+// gives an object an ETag and a time. Other servers accept the request, and ignore the fields.
 func TestDirectSourceFields(t *testing.T) {
 	for name, value := range map[string]string{
 		"X-Minio-Source-Etag":  "0123456789abcdef0123456789abcdef-1",

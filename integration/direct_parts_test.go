@@ -36,7 +36,7 @@ func sendParts(t testing.TB, s *s3store.Store, id string, body []byte) []storage
 }
 
 // partHeaders returns the header fields that clients must send with a part: a condition that no
-// copy meets, unless the server is known to look for it in the URL.
+// copy meets. There are none where the server itself refuses to copy, or looks in the URL.
 func partHeaders() map[string]string {
 	s := s3test.Get()
 	if s.AtAWS() || s.Profile().HeadersFromQuery || s.Profile().InsecureNoCopyGuard {
@@ -81,8 +81,8 @@ func latePart(t testing.TB, st *stage, id string) *http.Request {
 	return httpRequest(t, signed, content)
 }
 
-// TestDirectPartAttacks checks that a part other than the signed one is refused. Each attack has a
-// bucket of its own.
+// TestDirectPartAttacks checks that the server refuses a signed part after each of these changes by
+// a client, and keeps nothing. Each attack has a bucket of its own.
 func TestDirectPartAttacks(t *testing.T) {
 	t.Parallel()
 	query := func(name, value string) func(*http.Request) {
@@ -110,8 +110,8 @@ func TestDirectPartAttacks(t *testing.T) {
 		"another key": func(r *http.Request) {
 			r.URL.Path, r.URL.RawPath = "/"+strings.Split(r.URL.Path, "/")[1]+"/other", ""
 		},
-		"a broken sign":   query("X-Amz-Signature", strings.Repeat("0", 64)),
-		"longer lifetime": query("X-Amz-Expires", "600000"),
+		"a broken signature": query("X-Amz-Signature", strings.Repeat("0", 64)),
+		"longer lifetime":    query("X-Amz-Expires", "600000"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			st := newStage(t, false, s3store.Options{})
@@ -132,7 +132,7 @@ func TestDirectPartAttacks(t *testing.T) {
 	}
 }
 
-// TestDirectPartsDroppedAnswers loses the answer of each call once.
+// TestDirectPartsDroppedAnswers loses the answer of each of the store's own calls once.
 func TestDirectPartsDroppedAnswers(t *testing.T) {
 	t.Parallel()
 	const list = faultproxy.Get // as CallOf names reads under a key

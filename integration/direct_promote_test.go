@@ -17,7 +17,8 @@ import (
 )
 
 // stageObject puts body where clients do: by a form, which can be sent again, or by a PUT where
-// there are none. It uses a digest only where it must. again is the same request with other bytes.
+// there are none. It uses a digest only where it must. again makes the same request with other
+// bytes.
 func (st *stage) stageObject(t testing.TB, body []byte) (stored storage.Stored, again func(body []byte) *http.Request) {
 	t.Helper()
 	d := directObject(body)
@@ -120,8 +121,8 @@ func TestPromotePinned(t *testing.T) {
 	}
 }
 
-// TestPromoteAtOnce checks that of many confirmations of one file one publishes, and all report
-// success.
+// TestPromoteAtOnce checks that of many calls that publish one file one wins. Those with its nonce
+// report success, the others that the key exists.
 func TestPromoteAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
@@ -181,7 +182,8 @@ func TestPromoteDroppedAnswers(t *testing.T) {
 	}
 }
 
-// TestPromoteFaults checks that no failure leaves anything.
+// TestPromoteFaults checks that a publication that fails leaves the staged file alone in the
+// bucket.
 func TestPromoteFaults(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []faultproxy.Fault{faultproxy.InternalError, faultproxy.SlowDown, faultproxy.Reset, faultproxy.Stall} {
@@ -196,7 +198,7 @@ func TestPromoteFaults(t *testing.T) {
 						requireKeys(t, st.bucket, "published", stagingKey)
 						return
 					}
-					require.True(t, times != 1 || fault == faultproxy.Stall, "one fault is survived")
+					require.True(t, times != 1 || fault == faultproxy.Stall, "one fault other than a stall is survived")
 					requireKeys(t, st.bucket, stagingKey)
 				})
 			}

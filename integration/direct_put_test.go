@@ -54,7 +54,7 @@ func httpRequest(t testing.TB, signed *storage.SignedRequest, body []byte) *http
 	return uploadtest.SignedRequest(signed, uploadtest.Bytes(body)).WithContext(t.Context())
 }
 
-// oneShot leaves no idle connections, among which other tests look for their own.
+// oneShot leaves no idle connections, which tests that count goroutines would count.
 var oneShot = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 
 func send(t testing.TB, r *http.Request) (status int, answer string, header http.Header) {
@@ -104,9 +104,9 @@ func copies(more map[string]string) func(*http.Request) {
 	}
 }
 
-// TestDirectPutAttacks checks that the server refuses a signed PUT after any change by a client,
-// and keeps nothing. Each attack has a bucket of its own, with an object to steal of the size and
-// the SHA-256 that are signed.
+// TestDirectPutAttacks checks that the server refuses a signed PUT after each of these changes by a
+// client, and keeps nothing. Each attack has a bucket of its own, with an object to steal of the
+// size and the SHA-256 that are signed.
 func TestDirectPutAttacks(t *testing.T) {
 	t.Parallel()
 	header := func(name, value string) func(*http.Request) {
@@ -145,16 +145,16 @@ func TestDirectPutAttacks(t *testing.T) {
 		"another key": func(r *http.Request) {
 			r.URL.Path, r.URL.RawPath = "/"+strings.Split(r.URL.Path, "/")[1]+"/other", ""
 		},
-		"another method":    func(r *http.Request) { r.Method = http.MethodDelete },
-		"read":              func(r *http.Request) { r.Method = http.MethodGet; setBody(r, nil) },
-		"a multipart part":  query("uploadId", "x"),
-		"a subresource":     query("acl", ""),
-		"longer life":       query("X-Amz-Expires", "600000"),
-		"a later date":      query("X-Amz-Date", time.Now().Add(time.Hour).UTC().Format("20060102T150405Z")),
-		"fewer headers":     query("X-Amz-SignedHeaders", "host"),
-		"a broken sign":     query("X-Amz-Signature", strings.Repeat("0", 64)),
-		"another key id":    query("X-Amz-Credential", "x/20200101/us-east-1/s3/aws4_request"),
-		"an unsigned query": query("response-content-type", "text/html"),
+		"another method":     func(r *http.Request) { r.Method = http.MethodDelete },
+		"read":               func(r *http.Request) { r.Method = http.MethodGet; setBody(r, nil) },
+		"a multipart part":   query("uploadId", "x"),
+		"a subresource":      query("acl", ""),
+		"longer life":        query("X-Amz-Expires", "600000"),
+		"a later date":       query("X-Amz-Date", time.Now().Add(time.Hour).UTC().Format("20060102T150405Z")),
+		"fewer headers":      query("X-Amz-SignedHeaders", "host"),
+		"a broken signature": query("X-Amz-Signature", strings.Repeat("0", 64)),
+		"another key id":     query("X-Amz-Credential", "x/20200101/us-east-1/s3/aws4_request"),
+		"an unsigned query":  query("response-content-type", "text/html"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			st := newStage(t, false, s3store.Options{})
@@ -179,7 +179,7 @@ func requireKeys(t testing.TB, b *s3test.Bucket, keys ...string) {
 	require.Empty(t, b.Uploads(t.Context(), t))
 }
 
-// TestDirectPut checks that the honest request works once, for a while.
+// TestDirectPut checks that the honest request works, and only once.
 func TestDirectPut(t *testing.T) {
 	t.Parallel()
 	for name, digest := range map[string]bool{"with digest": true, "without digest": false} {

@@ -10,10 +10,11 @@ import (
 	"github.com/airlock-go/upload/storetest"
 )
 
-// TestDirectConformance runs the suite. versitygw publishes half of a body that stops short (a
-// known defect), so the size is compared before anything is read. It can do what R2 can, so that
-// profile is also tried on it, with UPLOAD_TEST_LONG=1. It differs in what package s3store proves on
-// its fake: no form is signed, and what cannot be pinned is read and sent instead of copied.
+// TestDirectConformance runs the suite. On versitygw it leaves out a body that stops short:
+// versitygw publishes half of it (a known defect), so the size is compared before anything is read.
+// versitygw can do what R2 can, so with UPLOAD_TEST_LONG=1 R2's profile is also tried on it. That
+// profile signs no form. It has what cannot be pinned read and sent instead of copied. Package
+// s3store tests both on its fake.
 func TestDirectConformance(t *testing.T) {
 	t.Parallel()
 	var except []string

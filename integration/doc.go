@@ -20,7 +20,8 @@
 //   - rights: what policies are enough for, and what Check finds
 //   - memory: what the memory limit promises, measured in a process of its own
 //   - readme, compose, openapi: whether these files are true
-//   - corpus, soak: programs that send real files, and good and bad clients for long
+//   - corpus: a program that judges real files
+//   - soak: a program that runs good and bad clients for long
 //   - release, vuln: programs of make release-check and make vuln
 //   - faultproxy: the proxy
 //
@@ -39,6 +40,7 @@
 //	UPLOAD_TEST_S3_ENDPOINT=http://127.0.0.1:9000 UPLOAD_TEST_S3_PROFILE=aws make test-s3
 //
 // UPLOAD_TEST_S3_ACCESS_KEY is "access" and UPLOAD_TEST_S3_SECRET_KEY "secretsecret" when they are
-// not set. In package browser, Uppy's pause and cancel are tested only with servers other than
-// versitygw: that one fills an incomplete part with zeros, and lists it as if it were whole.
+// not set. In package browser, Uppy's pause and cancel are tested in memory, and on S3 servers
+// other than versitygw: that one fills an incomplete part with zeros, and lists it as if it were
+// whole.
 package integration

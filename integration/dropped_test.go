@@ -17,10 +17,11 @@ import (
 )
 
 // repeats are the statuses with which servers answer a Complete that they have carried out before:
-// versitygw repeats its first answer, MinIO sends 412, or 404 without a condition.
+// versitygw repeats its first answer (0), MinIO sends 412, or 404 without a condition.
 var repeats = map[string]int{"idempotent": 0, "MinIO-like, 412": 412, "MinIO-like, 404": 404}
 
-// repeatsOf returns all of repeats for a call that they are about, and one of them for others.
+// repeatsOf returns all of repeats for a call that they are about, and for others one of them, or
+// all in long runs.
 func repeatsOf(call faultproxy.Call) map[string]int {
 	if call == faultproxy.Complete || call == faultproxy.Abort || rounds.Of(1, 2) > 1 {
 		return repeats
@@ -53,8 +54,8 @@ func TestDroppedAnswer(t *testing.T) {
 	}
 }
 
-// TestDroppedAnswers loses all answers of a call. The calls that could find out the truth
-// afterwards also fail, for a while or always. The answer to the client is true.
+// TestDroppedAnswers loses all answers of a call. The HEAD by which the store asks for the truth
+// works, fails or stalls once, or fails for a while. The answer to the client is true.
 func TestDroppedAnswers(t *testing.T) {
 	t.Parallel()
 	asking := map[string]struct {
@@ -102,8 +103,8 @@ func requireTruth(t testing.TB, b *s3test.Bucket, a *client.Answer, c client.Con
 	b.RequireNothing(t)
 }
 
-// TestDroppedAnswerInSecondCommit loses the answer for the second file of a request while the first
-// is already published.
+// TestDroppedAnswerInSecondCommit loses all answers for the second file of a request, or has S3
+// fail there, while the first is already published. Both files are stored, or neither.
 func TestDroppedAnswerInSecondCommit(t *testing.T) {
 	t.Parallel()
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {

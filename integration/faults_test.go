@@ -31,8 +31,7 @@ var uploads = []struct {
 	{faultproxy.Complete, twice},
 }
 
-// TestOneFault checks that a call that fails once is made again, and that the client notices
-// nothing.
+// TestOneFault checks that the file is stored although one call fails, or takes long, once.
 func TestOneFault(t *testing.T) {
 	t.Parallel()
 	once := []faultproxy.Fault{
@@ -54,7 +53,7 @@ func TestOneFault(t *testing.T) {
 }
 
 // TestLastingFault checks that the client gets an error before post's timeout when S3 always fails,
-// and that nothing is left. Where parts were sent, an abort was also sent.
+// and that nothing is left. Where a multipart upload was created, an abort was sent.
 func TestLastingFault(t *testing.T) {
 	t.Parallel()
 	lasting := []faultproxy.Fault{
@@ -67,7 +66,7 @@ func TestLastingFault(t *testing.T) {
 				st, proxy := newFaultyStage(t, false, s3store.Options{CallTimeout: callTimeout})
 				proxy.Inject(u.call, fault, faultproxy.Always)
 				s := host.Start(t, newHandler(t, st.store, upload.Options{}))
-				a := post(t, s, client.Form{small, u.file}[1:], false)
+				a := post(t, s, client.Form{u.file}, false)
 				require.Equal(t, 502, a.Status, "%s", a.Body)
 				require.Equal(t, upload.CodeStorage, a.Code)
 				require.NotContains(t, string(a.Body), st.bucket.Name)
@@ -87,7 +86,7 @@ func TestFaultyCleanUp(t *testing.T) {
 	rows := []struct {
 		call      faultproxy.Call
 		versioned bool
-		form      client.Form // whose next handler refuses what is accepted
+		form      client.Form // the host answers 404 to what is accepted
 	}{
 		{faultproxy.Abort, false, client.Form{twice, client.File("b.png", client.Executable(100))}},
 		{faultproxy.Delete, false, client.Form{small}},

@@ -15,7 +15,7 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// leftAt is how much of fifty clients send: more than a part.
+// leftAt is how many bytes of the form fifty are sent: more than a part.
 const leftAt = part + mib
 
 var fifty = client.Form{client.File("a.txt", client.Text(50*mib))}

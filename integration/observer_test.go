@@ -128,11 +128,11 @@ func TestFailingObserver(t *testing.T) {
 		code     upload.Code
 	}{
 		{"panics at the first byte", failing{at: 1, panics: true}, 503, upload.CodeCheckFailed},
-		{"panics in the third part", failing{at: 11 * mib, panics: true}, 503, upload.CodeCheckFailed},
+		{"panics in the third part", failing{at: 2*part + 1, panics: true}, 503, upload.CodeCheckFailed},
 		{"panics in its verdict", failing{panics: true}, 503, upload.CodeCheckFailed},
-		{"fails", failing{at: 11 * mib, err: fmt.Errorf("scanner: down")}, 503, upload.CodeCheckFailed},
+		{"fails", failing{at: 2*part + 1, err: fmt.Errorf("scanner: down")}, 503, upload.CodeCheckFailed},
 		{"cannot tell", failing{err: fmt.Errorf("scanner: down")}, 503, upload.CodeCheckFailed},
-		{"refuses", failing{at: 11 * mib, err: upload.Reject(upload.CodeContent, "virus")}, 422, upload.CodeContent},
+		{"refuses", failing{at: 2*part + 1, err: upload.Reject(upload.CodeContent, "virus")}, 422, upload.CodeContent},
 		{"refuses in its verdict", failing{err: upload.Reject("virus", "virus")}, 422, "virus"},
 	}
 	for _, row := range rows {
@@ -179,7 +179,12 @@ func (o *failingObserver) Write(p []byte) (int, error) {
 	return 0, o.fail()
 }
 
-func (o *failingObserver) Verdict() error { return o.fail() }
+func (o *failingObserver) Verdict() error {
+	if o.at > 0 {
+		return nil // it should have failed before
+	}
+	return o.fail()
+}
 
 func (o *failingObserver) fail() error {
 	if o.panics {

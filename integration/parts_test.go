@@ -15,8 +15,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestPartsOfStore checks that the service accepts the parts that a store sends without the SDK, over
-// http and https. Some are so large that the service is asked first.
+// TestPartsOfStore checks that the service accepts the parts that a store sends without the SDK,
+// over http and https. Some are so large that the service is asked first.
 func TestPartsOfStore(t *testing.T) {
 	t.Parallel()
 	for name, serve := range map[string]func(http.Handler) *httptest.Server{"http": httptest.NewServer, "https": httptest.NewTLSServer} {

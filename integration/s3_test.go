@@ -27,8 +27,8 @@ const (
 	mib  = 1 << 20
 	part = 5 * mib // of a multipart upload, by default
 
-	// patience is for short operations, on a busy machine. It is less than the three minutes that
-	// S3 could take without a CallTimeout.
+	// patience is for short operations, on a busy machine. It is shorter than three calls to S3
+	// that each last for the default CallTimeout, a minute.
 	patience = 2 * time.Minute
 )
 
@@ -53,7 +53,8 @@ func newStage(t testing.TB, versioned bool, opts s3store.Options) *stage {
 	return newStageAt(t, versioned, s3test.Get().Endpoint, opts)
 }
 
-// newStageAt makes a store that reaches the server at endpoint, which may be a proxy's.
+// newStageAt makes a bucket, and a store that reaches the server at endpoint, which may be a
+// proxy's.
 func newStageAt(t testing.TB, versioned bool, endpoint string, opts s3store.Options) *stage {
 	t.Helper()
 	b := s3test.NewBucket(t, versioned)
@@ -120,8 +121,8 @@ func upTo(n int) upload.Form {
 	return upload.Form{"file": {Accept: upload.Types("image/png", "text/plain"), MaxFiles: n}}
 }
 
-// newHandler accepts files of up to 64 MiB that policy accepts: one picture or plain
-// text, if none is given.
+// newHandler accepts what policy accepts, or one picture or plain text if none is given. Files may
+// have 64 MiB unless opts sets another limit.
 func newHandler(t testing.TB, store storage.Storage, opts upload.Options, policy ...upload.Validator) *upload.Handler {
 	t.Helper()
 	opts.Logger = slog.New(slog.DiscardHandler)
@@ -145,8 +146,8 @@ func post(t testing.TB, s *host.Server, f client.Form, chunked bool) *client.Ans
 	return a
 }
 
-// requireStored fails the test unless the bucket holds exactly that content
-// under that key, and nothing else.
+// requireStored fails the test unless the bucket holds exactly that content under that key, and
+// nothing else.
 func requireStored(t testing.TB, b *s3test.Bucket, key string, c client.Content) {
 	t.Helper()
 	digest, size := b.SHA256(t, key)

@@ -18,7 +18,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// silences are answers of 200 without the content of an answer, and how often they come.
+// silences are answers of 200 without S3's content, and how often they come.
 var silences = []struct {
 	fault faultproxy.Fault
 	times int

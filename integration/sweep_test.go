@@ -105,15 +105,15 @@ func (s aged) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 // Continuous integration fills such pages. A usual run asks for small ones.
 var fullPages = rounds.Of(1, 2) > 1
 
-// published are how many objects sweepable makes: more than a page and, in a plain bucket, than a run
-// measures at once.
+// published are how many objects sweepable makes, by whether the bucket is versioned: more than a
+// page, and without versions more than the 500 that a run measures at once.
 var published = map[bool]int{false: rounds.Of(660, 2400), true: rounds.Of(66, 2400)}
 
 // opened is how many uploads sweepable makes: in continuous integration more than a page.
 var opened = rounds.Of(20, 1100)
 
-// sweepable fills a bucket: published objects, every third of which is referred to, and objects
-// under staging keys.
+// sweepable fills a bucket: published objects, every third of which is referred to, objects under
+// staging keys, and open uploads where the server lists them.
 func sweepable(t *testing.T, st *stage, versioned bool) (referenced map[string]bool) {
 	referenced = map[string]bool{}
 	publish := func(key string) {
@@ -207,7 +207,7 @@ func TestSweep(t *testing.T) {
 			require.NoError(t, err)
 			require.Zero(t, second.Failed+second.Changed)
 			require.Equal(t, dry.Orphaned, first.Removed+second.Removed)
-			if published > 500 { // which are measured at once
+			if published > 500 { // so many are measured at once
 				require.Less(t, second.Seen, dry.Seen-first.Removed, "it started over")
 			}
 			requireSwept(t, st, referenced)

@@ -23,7 +23,7 @@ import (
 )
 
 //go:embed testdata/s3rver
-var s3rver embed.FS // the S3 server in this process has changed the working directory
+var s3rver embed.FS
 
 // unfit are servers that check no signatures, each with an empty bucket named unfit.
 var unfit = map[string]func(t *testing.T) s3test.Server{

@@ -31,8 +31,8 @@ func axe(t *testing.T) string {
 	return string(script)
 }
 
-// smallTargets are what can be touched and is less than 44 pixels high or wide. Parts
-// only for screen readers, and links within text, are left out.
+// smallTargets are what can be touched and is less than 44 pixels high or wide. Radio buttons and
+// the hidden file input are left out: people touch their labels and buttons.
 const smallTargets = `[document, ` + element + `].flatMap((root) => [...root.querySelectorAll("a, button, summary, label:has(input), label.button, input:not([type=radio], .unseen)")])
 	.map((e) => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width > 0 && (r.width < 43.9 || r.height < 43.9))
 	.map(([e, r]) => (e.ariaLabel || e.textContent || e.id) + " " + r.width + " x " + r.height)`

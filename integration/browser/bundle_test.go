@@ -17,7 +17,7 @@ import (
 )
 
 //go:embed testdata
-var testdata embed.FS // the S3 server in this process has changed the working directory
+var testdata embed.FS
 
 // bundle is a front end for the browser.
 type bundle struct{ js, css []byte }
@@ -25,8 +25,8 @@ type bundle struct{ js, css []byte }
 var bundles sync.Map // of func() (bundle, error), by folder
 
 // bundleOf makes one script and one style sheet of a page's source with the packages that
-// testdata/folder pins. They are installed into a temporary folder that is removed with the test;
-// npm keeps them in its cache.
+// testdata/folder pins, once for each folder. The packages are installed into a temporary folder
+// that is removed with the test; npm keeps them in its cache.
 func bundleOf(t *testing.T, folder string) bundle {
 	t.Helper()
 	path := program.Find(t, "npm")

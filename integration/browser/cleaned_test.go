@@ -61,6 +61,7 @@ func TestCleanedPictures(t *testing.T) {
 			pictures[f.Name] = string(f.Content)
 		}
 	}
+	require.Len(t, pictures, 6)
 	turned := map[string]bool{"IMG_0001.jpg": true, "meta.avif": true}
 	for name, picture := range pictures {
 		stored, err := h.Store(t.Context(), &upload.Grant{}, upload.File{Field: "file", Name: name}, strings.NewReader(picture))
@@ -83,11 +84,11 @@ func TestCleanedPictures(t *testing.T) {
 	}
 }
 
-// ultraHDR returns a picture with a gain map that makes its right half brighter, and with texts of
-// its owner in both.
+// ultraHDR returns a picture with a gain map that makes its right half brighter. The picture and
+// the map have texts of the owner.
 func ultraHDR(t *testing.T) string {
 	t.Helper()
-	half := func(left, right uint8) string {
+	halves := func(left, right uint8) string {
 		m := image.NewRGBA(image.Rect(0, 0, 64, 48))
 		for i := range 64 * 48 {
 			grey := left
@@ -101,10 +102,10 @@ func ultraHDR(t *testing.T) string {
 		return b.String()[2:]
 	}
 	const start, comment = "\xff\xd8", "\xff\xfe\x00\x0a" + secret
-	gains := start + gainXMP(`hdrgm:GainMapMin="0" hdrgm:GainMapMax="3" hdrgm:Gamma="1" hdrgm:OffsetSDR="0.015625" hdrgm:OffsetHDR="0.015625" hdrgm:HDRCapacityMin="0" hdrgm:HDRCapacityMax="3" hdrgm:BaseRenditionIsHDR="False"`, "") + comment + half(0, 255)
+	gains := start + gainXMP(`hdrgm:GainMapMin="0" hdrgm:GainMapMax="3" hdrgm:Gamma="1" hdrgm:OffsetSDR="0.015625" hdrgm:OffsetHDR="0.015625" hdrgm:HDRCapacityMin="0" hdrgm:HDRCapacityMax="3" hdrgm:BaseRenditionIsHDR="False"`, "") + comment + halves(0, 255)
 	item := `<rdf:li rdf:parseType="Resource"><Container:Item Item:Semantic="%s" Item:Mime="image/jpeg" Item:Length="%d"/></rdf:li>`
 	front := start + gainXMP("", `<Container:Directory><rdf:Seq>`+fmt.Sprintf(item, "Primary", 0)+fmt.Sprintf(item, "GainMap", len(gains))+`</rdf:Seq></Container:Directory>`)
-	rest := comment + half(60, 180)
+	rest := comment + halves(60, 180)
 	size := len(front) + len(announcement(0, 0, 0)) + len(rest)
 	return front + announcement(size, len(gains), size-len(front)-8) + rest + gains
 }

@@ -37,7 +37,7 @@ func TestElementRemoved(t *testing.T) {
 }
 
 // TestElements: of two elements on a page one takes a drop; one that has no words yet queues files,
-// and holds back its form; without multiple the last file counts.
+// and holds back its form; without multiple the first file of the last choice counts.
 func TestElements(t *testing.T) {
 	s := newElement(t)
 	run(s.Page, `const form = document.createElement("form")
@@ -67,8 +67,9 @@ func TestElements(t *testing.T) {
 	s.Await(`second.form.checkValidity()`)
 }
 
-// TestHostileFiles: names are shown as text, in their own order; a file that vanishes is said to
-// be unreadable at once; a fault of the page's links is not one of the file.
+// TestHostileFiles: names are shown as text, with U+FFFD for characters that reverse it; a file
+// that vanishes is refused at once as unreadable; a fault of the page's links is not one of the
+// file.
 func TestHostileFiles(t *testing.T) {
 	s := newElement(t)
 	run(s.Page, `document.querySelector("#uploader").links = () => { throw new Error("links") }

@@ -127,8 +127,8 @@ func TestElementRetries(t *testing.T) {
 	s.Await(rowsOf + `.at(-1)?.state === "stored"`)
 }
 
-// TestElementKeyboard: everything can be reached and used by keys, and the focus is not lost with a
-// row.
+// TestElementKeyboard: everything can be reached by keys, a key dismisses a row, and the focus is
+// not lost with it.
 func TestElementKeyboard(t *testing.T) {
 	s := newElement(t)
 	for _, name := range []string{"a.txt", "b.txt"} {
@@ -184,7 +184,7 @@ func TestPasteAndFolders(t *testing.T) {
 	p.Screenshot(t.Name())
 }
 
-// drop drops a file or a folder near the bottom of the page.
+// drop drops a file or a folder in the page, 300 pixels from its left and its top.
 func drop(p *chromium.Page, path string) {
 	data := &input.DragData{Items: []*input.DragDataItem{}, Files: []string{path}, DragOperationsMask: 1}
 	for _, step := range []input.DispatchDragEventType{input.DragEnter, input.DragOver, input.Drop} {

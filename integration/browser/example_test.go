@@ -40,8 +40,9 @@ func startExample(t *testing.T, flags ...string) string {
 	return program.Start(t, append([]string{"-max-file-size", "33554432"}, flags...)...).URL
 }
 
-// requireHolds fails the test unless the bucket holds exactly so many objects, besides the markers of
-// resumable uploads that have ended. The removal of a refused file may still be in progress.
+// requireHolds waits until the bucket, if there is one, holds exactly n objects except the markers
+// of resumable uploads that have ended, and no open multipart upload. The removal of a refused file
+// may still be in progress.
 func (e example) requireHolds(t *testing.T, n int) {
 	t.Helper()
 	if e.bucket == nil {
@@ -58,8 +59,7 @@ func (e example) requireHolds(t *testing.T, n int) {
 	}, 3*time.Minute, 10*time.Millisecond)
 }
 
-// requireServes fails the test unless a link of the page leads to exactly that
-// content.
+// requireServes fails the test unless a link of the page leads to exactly that content.
 func requireServes(t *testing.T, link, content string) {
 	t.Helper()
 	resp, err := http.Get(link)

@@ -11,7 +11,7 @@ import (
 )
 
 // TestExampleLanguages: the example's page says in the language of the person why a file was
-// refused, with and without its script, by code and parameters alone.
+// refused, in the element and after its plain form.
 func TestExampleLanguages(t *testing.T) {
 	const docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	document := ""

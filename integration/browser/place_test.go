@@ -22,7 +22,8 @@ type place interface {
 	// keys returns those of all objects, including staged ones.
 	keys(t *testing.T) []string
 
-	// unfinished returns how much lies in open multipart uploads.
+	// unfinished returns how much lies in open multipart uploads: bytes in memory, or the number of
+	// uploads on S3.
 	unfinished(t *testing.T) int
 }
 
@@ -64,8 +65,8 @@ func (m memory) unfinished(t *testing.T) int {
 	return int(n)
 }
 
-// holds reports whether an object has exactly that content. It reads little at a time, since content
-// is large.
+// holds reports whether an object has exactly that content. It reads little at a time, since
+// content is large.
 func holds(t *testing.T, p place, key, content string) bool {
 	t.Helper()
 	o, err := p.Stat(t.Context(), key)

@@ -21,8 +21,8 @@ const sentRow = `(() => {
 	uploader.add([new File(["x"], "cat.png")])
 })()`
 
-// TestProgressOnPage checks that the page reports it while the server still receives what the
-// browser has sent, for example after a proxy that holds it.
+// TestProgressOnPage checks what the page reports while the server still receives what the browser
+// has sent, for example from a proxy that holds it back.
 func TestProgressOnPage(t *testing.T) {
 	const id = "00112233445566778899aabbccddeeff"
 	b := browsers.Fresh(t)

@@ -36,13 +36,13 @@ type site struct {
 
 	published     func(upload.File) error // if not nil
 	held          int32                   // the number of a PUT that does not arrive, 0 for none
-	release       <-chan struct{}         // ends the wait of what is held, if not nil, before the page does
-	lost          int32                   // the number of a PUT that loses its connection at its half
+	release       <-chan struct{}         // ends the wait of what is held; if nil, the end of its request does
+	lost          int32                   // the number of a PUT that loses its connection at its half, 0 for none
 	sent, arrived atomic.Int32            // PUTs
 	steps         atomic.Int32            // requests to the application's own handlers
 }
 
-// counted counts the PUTs to the store, and cuts the one that must not arrive.
+// counted counts the PUTs to the store, and cuts those that must not arrive: s.held and s.lost.
 func (s *site) counted(store http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPut {
@@ -64,7 +64,8 @@ func (s *site) counted(store http.Handler) http.Handler {
 	})
 }
 
-// half returns the body of a request that ends after n bytes, once the page has aborted the request.
+// half returns the body of a request that ends after n bytes, once the page has aborted the request
+// or s.release is closed.
 func (s *site) half(r *http.Request, n int64) io.ReadCloser {
 	gone := s.release
 	if gone == nil {

@@ -16,8 +16,9 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// tusClients are three majors of tus-js-client. Release 5.0.0-pre2 does not begin again after a lost POST
-// or HEAD, and reports an error after it has begun another upload.
+// tusClients are three majors of tus-js-client. Release 5.0.0-pre2 does not begin again after a
+// lost POST or HEAD, and reports an error after it has begun another upload. tusReleases are the
+// other two.
 var (
 	tusClients  = []string{"tus2", "tus4", "tus5"}
 	tusReleases = tusClients[:2]
@@ -108,8 +109,8 @@ func TestTusSizes(t *testing.T) {
 	})
 }
 
-// TestTusCuts resets each connection after 64 KiB. Chromium itself repeats a PATCH if it
-// had used the connection before; the server refuses the repetition for its offset.
+// TestTusCuts resets each connection after 64 KiB. Chromium itself repeats a PATCH if it had used
+// the connection before; the server refuses the repetition for its offset.
 func TestTusCuts(t *testing.T) {
 	b := browsers.Fresh(t)
 	size := rounds.Of(1<<20, 4<<20)
@@ -124,7 +125,7 @@ func TestTusCuts(t *testing.T) {
 	})
 }
 
-// TestTusLostAnswers loses answers to requests that were carried out. The file is published once.
+// TestTusLostAnswers loses answers to requests that were carried out. Each file is published once.
 func TestTusLostAnswers(t *testing.T) {
 	b := browsers.Fresh(t)
 	for _, creation := range []bool{false, true} {
@@ -199,8 +200,8 @@ func (s *tusSite) asks(u sending, method string) (status int) {
 	return status
 }
 
-// TestTusBeginsAgain goes on with an upload that is gone, since it was deleted or, in long
-// runs, since it has expired: the client begins another one.
+// TestTusBeginsAgain goes on with an upload that is gone, since it was deleted or, in long runs,
+// since it has expired: the client begins another one.
 func TestTusBeginsAgain(t *testing.T) {
 	b := browsers.Fresh(t)
 	for _, expires := range []bool{false, true}[:rounds.Of(1, 2)] {

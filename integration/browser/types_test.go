@@ -14,7 +14,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/program"
 )
 
-var module, errModule = filepath.Abs("../../web") // before the S3 server changes the working directory
+var module, errModule = filepath.Abs("../../web")
 
 // TestTypes checks the declarations of the browser module, with those of both versions of Uppy.
 func TestTypes(t *testing.T) {

@@ -39,9 +39,9 @@ func TestUppy(t *testing.T) {
 	}
 }
 
-// TestUppyRefused checks that a page named like a picture, a type that is not accepted, and an upload
-// without its size are not published. The user sees that the upload failed and, in Uppy 5 except for
-// single requests, why.
+// TestUppyRefused checks that a page named like a picture, a type that is not accepted, and an
+// upload without its size are not published. The user sees that the upload failed and, in Uppy 5
+// except for single requests, why.
 func TestUppyRefused(t *testing.T) {
 	rows := map[string]struct{ query, name, content, reason string }{
 		"in a part":        {"", "cat.png", strings.Repeat(html, 150_000), "does not fit its name"},

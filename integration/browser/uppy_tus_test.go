@@ -34,13 +34,13 @@ func uppyTusFor(t *testing.T, b *chromium.Browser, open openPlace, version strin
 
 // pausesOnce pauses the upload once bytes are on their way. Uppy reports progress of 0 bytes before
 // it sends the first PATCH. After a pause then, tus-js-client sends that PATCH all the same, and
-// Chromium sends it without the header fields that the pause has cleared. Its 412 ends the upload if
-// it arrives only after the user goes on.
+// Chromium sends it without the header fields that the pause has cleared. Its 412 ends the upload
+// if it arrives only after the user goes on.
 const pausesOnce = `uppy.on('upload-progress', (file, p) => {
 	if (!answer && p.bytesUploaded > 0) { uppy.pauseAll(); answer = 'paused' }
 }), answer = ''`
 
-// TestUppyTus sends files through cuts.
+// TestUppyTus sends a file over connections that are reset after 200,000 bytes.
 func TestUppyTus(t *testing.T) {
 	content := lines(1 << 20)
 	b := browsers.Fresh(t)
@@ -74,7 +74,8 @@ func TestUppyTusPauses(t *testing.T) {
 	})
 }
 
-// TestUppyTusRefused checks that the page learns why a file is refused, and that nothing is left of it.
+// TestUppyTusRefused checks that the page learns why a file is refused, and that nothing is left of
+// it.
 func TestUppyTusRefused(t *testing.T) {
 	b := browsers.Fresh(t)
 	for name, row := range map[string]struct {

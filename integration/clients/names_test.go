@@ -26,7 +26,7 @@ var names = []struct {
 	{name: "photo (1).png"},
 	{name: "my  holiday photo.png"},
 	{name: "Grüße aus Köln.png"},
-	{name: "Gru\u0308\u00dfe aus Ko\u0308ln.png"}, // as macOS composes
+	{name: "Gru\u0308\u00dfe aus Ko\u0308ln.png"}, // as macOS decomposes
 	{name: "文件 名.png"},
 	{name: "写真（１）.png"},
 	{name: "صورة.png"},
@@ -72,7 +72,8 @@ var names = []struct {
 	},
 }
 
-// cut is the longest name of 200 times this character: 251 bytes, minus an incomplete character.
+// cut is what is stored of 200 times this character: 249 bytes, since another one would exceed 251,
+// and the extension.
 var cut = strings.Repeat("文", 83) + ".png"
 
 // storedOf returns the stored name for clients of that style. Names from percent-encoding clients

@@ -1,12 +1,12 @@
-// Command corpus sends a folder of any files through the presets, and prints by extension how many
+// Command corpus sends folders of any files through the presets, and prints by extension how many
 // were accepted, how many refused, and why.
 //
 //	go run -C integration ./corpus /usr/share/doc ~/Pictures
 //	go run -C integration ./corpus -list ~/Pictures
 //	go run -C integration ./corpus -both
 //
-// With -both it sends the samples of package uploadtest instead, and ends with 1 if a legitimate
-// one was refused or an attack accepted.
+// With -both it sends the samples of package uploadtest instead, and exits with status 1 if a
+// legitimate one was refused or an attack accepted.
 //
 // Nothing is stored, and nothing leaves the machine. CONTRIBUTING.md says what to do with a sound
 // file that is refused without a reason in docs/accepted.md.

@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// maxFile is the largest file that is judged.
+// maxFile is the size of the largest file that is judged.
 const maxFile = 256 << 20
 
 // survey judges files and records the outcomes.
@@ -44,7 +44,8 @@ func newSurvey() *survey {
 	return s
 }
 
-// folders judges every file below them. It skips unreadable files.
+// folders judges the files below them. It skips and counts empty files and those of other
+// extensions. It skips unreadable files and those above maxFile without counting them.
 func (s *survey) folders(names []string) error {
 	for _, name := range names {
 		if _, err := os.Stat(name); err != nil {
@@ -97,8 +98,8 @@ func (s *survey) file(path string) {
 	s.refused = append(s.refused, refusal{path, reason + ": " + why})
 }
 
-// judge returns why a file is refused, and "" if it is accepted. The reason is its
-// code, with its kind; why is for the log.
+// judge returns why a file is refused, and "" if it is accepted. The reason is the refusal's code,
+// with its kind; why is for the log.
 func judge(policy upload.Validator, name string, content io.Reader) (reason, why string) {
 	_, err := upload.Check(context.Background(), policy, upload.File{Name: name}, maxFile, content)
 	var e *upload.Error

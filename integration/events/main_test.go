@@ -20,7 +20,7 @@ import (
 // patience is the longest that a test waits for something. Nothing waits longer than it must.
 const patience = time.Minute
 
-// reports are what the server reports.
+// reports gets what the S3 server reports, in all tests.
 var reports relay
 
 func TestMain(m *testing.M) {
@@ -78,7 +78,7 @@ func deliver(to string, body []byte) (status int, err error) {
 	return resp.StatusCode, resp.Body.Close()
 }
 
-// again delivers all reports once more, and requires that each one is taken.
+// again delivers all reports once more, and requires that each one is answered with 204.
 func (r *relay) again(t *testing.T) {
 	t.Helper()
 	r.mu.Lock()

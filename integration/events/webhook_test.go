@@ -73,7 +73,7 @@ func (a *app) stops(r *http.Request) bool {
 	return true
 }
 
-// rows returns the names of the visitor's files.
+// rows returns the names of the visitor's files, as JSON.
 func (a *app) rows(t *testing.T) string {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.URL+"/files", nil)
@@ -88,7 +88,7 @@ func (a *app) header() http.Header {
 	return http.Header{"Cookie": {a.cookie}}
 }
 
-// requireRow waits until the visitor has a row, and nothing but the published file is in the
+// requireRow waits until the visitor has only this row, and only the published file is in the
 // bucket. It returns the key.
 func (a *app) requireRow(t *testing.T, row string) (key string) {
 	t.Helper()
@@ -107,7 +107,7 @@ func (a *app) keys(t *testing.T) (keys []string) {
 	return keys
 }
 
-// requireUnchanged delivers all events again, and requires that they change nothing.
+// requireUnchanged delivers all events again, twice, and requires that they change nothing.
 func (a *app) requireUnchanged(t *testing.T, key, row string) {
 	t.Helper()
 	before := a.bucket.Head(t.Context(), t, key)

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Call is one of S3's operations.
+// Call is one of S3's operations, or [Other].
 type Call string
 
-// These are the calls that an upload, its cleanup and its tests make.
+// These are the calls that an upload, its clean-up and its tests make.
 const (
 	Put          Call = "PutObject"
 	Create       Call = "CreateMultipartUpload"
@@ -23,7 +23,8 @@ const (
 	Other        Call = "Other"
 )
 
-// CallOf returns the call of a path-style request.
+// CallOf returns the call of a path-style request. UploadPartCopy counts as UploadPart, and
+// ListParts as GetObject.
 func CallOf(r *http.Request) Call {
 	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	query := r.URL.Query()

@@ -1,4 +1,4 @@
-// Package faultproxy is an http.Handler in front of an S3 server. It makes chosen calls fail, in
+// Package faultproxy has an http.Handler in front of an S3 server. It makes chosen calls fail, in
 // the ways in which S3 and the network fail.
 //
 // Requests are forwarded unchanged: bodies are streamed and the Host header is kept, so that their
@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// Fault is what happens to a call instead of its answer.
+// Fault is what the proxy does with a call instead of only forwarding it.
 type Fault string
 
 // These are the faults.
 const (
 	InternalError Fault = "500"     // answered with 500 InternalError, not processed
 	SlowDown      Fault = "503"     // answered with 503 SlowDown, not processed
-	Stall         Fault = "stall"   // neither read nor answered before Release
-	Reset         Fault = "reset"   // the connection is reset, the call is not processed
+	Stall         Fault = "stall"   // neither read nor answered; Release breaks the connection
+	Reset         Fault = "reset"   // the connection is reset, the call not processed
 	Delay         Fault = "delay"   // processed after one second
 	Drop          Fault = "dropped" // processed to its end, the answer is dropped
 	Silent        Fault = "silent"  // answered with 200 and nothing, not processed
@@ -71,17 +71,17 @@ func (p *Proxy) Inject(call Call, fault Fault, n int) {
 	p.faults[call] = &injection{fault: fault, left: n}
 }
 
-// AnswerRepeats makes the proxy behave like servers that forget an upload once it has ended: it
-// answers a second Complete with status, 412 or 404, and a second Abort with 204. Without it both
-// are forwarded.
+// AnswerRepeats makes the proxy behave like servers that forget an upload once it has ended. It
+// then answers a Complete of that upload with status, 412 or 404, and an Abort with 204. Without
+// it, or with 0, both are forwarded.
 func (p *Proxy) AnswerRepeats(status int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.repeated = status
 }
 
-// Release ends all stalls, present and future, and closes idle connections to the server. A server
-// of this handler cannot be closed before.
+// Release ends all stalls, present and future, and closes idle connections to the server. A stalled
+// call keeps the server of this handler from closing before.
 func (p *Proxy) Release() {
 	p.release()
 	p.transport.CloseIdleConnections()

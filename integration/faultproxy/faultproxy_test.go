@@ -15,7 +15,7 @@ import (
 	"github.com/airlock-go/upload/integration/faultproxy"
 )
 
-// setup returns a proxy's URL, and how many requests the server behind it has carried out.
+// setup returns a proxy, its URL, and a counter of the requests that its server has carried out.
 func setup(t *testing.T) (*faultproxy.Proxy, string, *atomic.Int64) {
 	t.Helper()
 	var processed atomic.Int64
@@ -36,7 +36,7 @@ func setup(t *testing.T) (*faultproxy.Proxy, string, *atomic.Int64) {
 	return p, s.URL, &processed
 }
 
-// patience is for calls that are answered, on a busy machine.
+// patience is for calls that end by themselves, on a busy machine.
 const patience = time.Minute
 
 func do(t *testing.T, method, url string, timeout time.Duration) (*http.Response, error) {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// ServeHTTP forwards the request, or makes the injected fault.
+// ServeHTTP forwards the request, makes the injected fault, or answers a repeat itself.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call := CallOf(r)
 	fault := p.next(call)
@@ -47,8 +47,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// forward sends r to the server and copies the answer to w, or swallows it if
-// w is nil.
+// forward sends r to the server and copies the answer to w, or swallows it if w is nil.
 func (p *Proxy) forward(ctx context.Context, w http.ResponseWriter, r *http.Request) {
 	out := r.Clone(ctx)
 	out.RequestURI = ""
@@ -58,7 +57,7 @@ func (p *Proxy) forward(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	}
 	resp, err := p.transport.RoundTrip(out)
 	if err != nil {
-		panic(http.ErrAbortHandler) // the caller sees what we saw: a broken connection
+		panic(http.ErrAbortHandler) // the client sees a broken connection, as the proxy did
 	}
 	defer func() { _ = resp.Body.Close() }()
 	p.note(r, resp.StatusCode)
@@ -82,8 +81,8 @@ func (p *Proxy) note(r *http.Request, status int) {
 	p.finished[r.URL.Query().Get("uploadId")] = true
 }
 
-// repeat returns the status for a Complete or Abort of an upload that has
-// ended, 0 for other calls and unless [Proxy.AnswerRepeats] was called.
+// repeat returns the status for a Complete or Abort of an upload that has ended, 0 for other calls
+// and unless [Proxy.AnswerRepeats] was called.
 func (p *Proxy) repeat(call Call, r *http.Request) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -113,7 +112,7 @@ func answer(w http.ResponseWriter, status int, code string) {
 	_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code><Message>injected</Message></Error>", code)
 }
 
-// reset closes the connection with a RST.
+// reset closes the connection, without TLS by a RST.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

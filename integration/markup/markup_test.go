@@ -25,7 +25,7 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// site serves documents, each under its number, and counts the other requests that load counts.
+// site serves documents, each under its number. Its method load counts other requests.
 type site struct {
 	*httptest.Server
 	documents []document
@@ -91,8 +91,8 @@ func (s *site) opened(p *chromium.Page, n int) (ran bool) {
 }
 
 // TestBrowser checks that an accepted document runs nothing when it is opened. It also loads
-// nothing, or, as a page of a book, nothing from elsewhere. Some refused ones do,
-// which shows that the test would detect it.
+// nothing, or, as a page of a book, nothing from elsewhere. Some refused ones do, which shows that
+// the test would detect it.
 func TestBrowser(t *testing.T) {
 	s := serve(t)
 	p := chromium.Start(t).Open(t, "about:blank")

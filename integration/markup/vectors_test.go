@@ -43,7 +43,7 @@ func svg(content string) string {
 func documents(t *testing.T) (all []document) {
 	t.Helper()
 	for _, f := range corpus.Documents() {
-		// The script is in UTF-16, after which no browser continues.
+		// In UTF-16 the dialog of the script is not replaced, and it would stop the browser.
 		opensDialog := strings.Contains(string(f.Content), "a\x00l\x00e\x00r\x00t")
 		if len(f.Content) < 100_000 && !opensDialog && (f.Type == "image/svg+xml" || f.Type == "text/xml") {
 			all = append(all, document{about: f.About, mediaType: f.Type, content: strings.ReplaceAll(string(f.Content), "alert(1)", script)})

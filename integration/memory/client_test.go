@@ -21,7 +21,8 @@ import (
 	"github.com/airlock-go/upload/internal/nulls3"
 )
 
-// server is a process that runs [serve], with an S3 that discards everything.
+// server is a process that runs [serve], with an S3 that discards everything unless its config
+// names another.
 type server struct {
 	url    string
 	addr   string
@@ -78,8 +79,8 @@ func (s *server) report(t *testing.T, query string) report {
 	return r
 }
 
-// idle returns the live heap of the server with n connections that have each
-// made one request and wait.
+// idle returns the live heap of the server with n connections that have each made one request and
+// wait.
 func (s *server) idle(t *testing.T, n int) int64 {
 	t.Helper()
 	for range n {
@@ -161,7 +162,7 @@ func (s *server) awaitReserved(t *testing.T, bytes int64) {
 	require.Eventually(t, func() bool { return s.report(t, "").Used >= bytes }, patience, 10*time.Millisecond)
 }
 
-// holdingMemory starts an upload that takes a whole part and then stalls.
+// holdingMemory starts an upload that has reserved memory and then stalls. release ends it.
 func (s *server) holdingMemory(t *testing.T) (release func()) {
 	t.Helper()
 	c, err := client.Dial(s.addr, "/upload", client.Form{client.File("a.png", client.PNG(several))}, -1)

@@ -16,8 +16,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestDirectUpload checks that no byte of a file of a gibibyte, or of 128 MiB under the race detector,
-// passes through the application on its way up. The confirmation reads the file without holding it.
+// TestDirectUpload checks that no byte of a file of a gibibyte, or of 128 MiB under the race
+// detector, passes through the application on its way up. The confirmation reads the file without
+// holding it.
 func TestDirectUpload(t *testing.T) {
 	const size = int64(directSize)
 	bucket := s3test.NewBucket(t, false)

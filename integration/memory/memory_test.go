@@ -23,7 +23,7 @@ const (
 	patience  = 5 * time.Minute // for uploads that wait for memory, on a busy machine
 )
 
-// TestManyAtOnce checks that the buffers of any number of uploads, of any size, stay within
+// TestManyAtOnce checks that the buffers of many uploads, of large and of small files, stay within
 // MaxMemory, and the heap not far beyond it.
 func TestManyAtOnce(t *testing.T) {
 	rows := map[string]struct {
@@ -49,8 +49,8 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
-// TestSlowBesideFast checks clients that would take minutes for 200 kibibytes. They take memory for
-// no more, and prevent no other upload.
+// TestSlowBesideFast checks clients that would take minutes for 200 KiB. They take memory for at
+// most twice as much, not for a part, and prevent no other upload.
 func TestSlowBesideFast(t *testing.T) {
 	t.Parallel()
 	const slow, size = 12, 200 * kib
@@ -62,6 +62,7 @@ func TestSlowBesideFast(t *testing.T) {
 		done.Go(func() { s.uploadSlowly(t, client.File("a.png", client.PNG(size)), all) })
 	}
 	s.awaitReserved(t, slow*size)
+	require.LessOrEqual(t, s.report(t, "").Used, int64(slow*2*size), "a slow client takes a whole part")
 	s.uploadAll(t, fast, client.File("a.png", client.PNG(6*mib)))
 	require.Len(t, s.null.Sizes(), fast, "the slow ones were faster")
 	close(all)

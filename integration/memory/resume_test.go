@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestManyResumable checks that pieces of any number of resumable uploads stay within MaxMemory
-// while they are stored, checked and published, and the heap not far beyond it.
+// TestManyResumable checks that pieces of many resumable uploads stay within MaxMemory while they
+// are stored, checked and published, and the heap not far beyond it.
 func TestManyResumable(t *testing.T) {
 	n, size := rounds.Of(8, 200), int64(several)
 	bucket := s3test.NewBucket(t, false)

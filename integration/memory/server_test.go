@@ -47,10 +47,10 @@ type config struct {
 }
 
 // report is what a server reports about itself. Live is the most that the garbage collector found
-// reachable since the last report with reset.
+// reachable, and Heap the most that the heap held, since the last report with reset.
 type report struct {
 	Live     int64
-	Heap     int64 // the most the heap held, garbage included
+	Heap     int64 // garbage included
 	Used     int64 // memory that uploads have reserved
 	Peak     int64 // the most the store's buffers ever took
 	RSS      int64 // the most memory the process ever had; 0 if the system does not say
@@ -126,7 +126,7 @@ func newStore(c config) (*s3store.Store, error) {
 	return s3store.New(client, cmp.Or(c.Bucket, "bucket"), &s3store.Options{MaxMemory: c.MaxMemory, Logger: slog.New(slog.DiscardHandler)})
 }
 
-// watch collects garbage all the time and records the largest live heap.
+// watch collects garbage every 100 ms, and records the largest heap and the largest live heap.
 type watch struct {
 	store  *s3store.Store
 	live   atomic.Int64

@@ -14,8 +14,8 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
-// TestFilms: exiftool finds nothing of a person in a cleaned film, ffmpeg warns of nothing, and each
-// picture and sample of sound stays.
+// TestFilms: exiftool finds nothing of a person in a cleaned film, ffprobe warns of nothing, and
+// each picture and sample of sound stays.
 func TestFilms(t *testing.T) {
 	apple := []string{
 		"-ItemList:Title=" + sentinel, "-ItemList:Artist=" + sentinel, "-Keys:GPSCoordinates=48.85837, 2.294481, 30", "-Keys:Make=" + sentinel,
@@ -67,7 +67,7 @@ func TestFilms(t *testing.T) {
 	}
 }
 
-// TestMadeFilms: what ffmpeg writes of a person into films.
+// TestMadeFilms: nothing of a person is left of what ffmpeg has written into films.
 func TestMadeFilms(t *testing.T) {
 	for name, kind := range map[string]string{"a.mp4": "video/mp4", "a.mov": "video/quicktime", "a.webm": "video/webm", "a.mkv": "video/matroska", "a.m4a": "audio/mp4"} {
 		t.Run(name, func(t *testing.T) {
@@ -95,7 +95,8 @@ func TestMadeFilms(t *testing.T) {
 	}
 }
 
-// patched cleans a film as a storage that changes what it has, and returns the path of the result.
+// patched cleans a film by patches to its bytes, as for a storage that can change what it has. It
+// returns the path of the result.
 func patched(t *testing.T, kind, path string) string {
 	t.Helper()
 	in, err := os.ReadFile(path)
@@ -114,7 +115,8 @@ func patched(t *testing.T, kind, path string) string {
 	return path
 }
 
-// requireSame requires that ffmpeg decodes the same pictures and sound of two films without an error.
+// requireSame requires that ffmpeg decodes the same pictures and sound of two films without an
+// error, and that ffprobe reports nothing about the second.
 func requireSame(t *testing.T, before, after string) {
 	t.Helper()
 	decoded := func(path string) string {
@@ -136,8 +138,8 @@ func TestDroneSubtitles(t *testing.T) {
 	requireSilent(t, before, after)
 }
 
-// withPlaces puts a track of a GoPro camera into a film whose movie box comes last, and its samples
-// before it or after it.
+// withPlaces puts a track of a GoPro camera into a film whose movie box comes last. With late the
+// samples of the track come before that box, otherwise after it.
 func withPlaces(film []byte, late bool) []byte {
 	at := bytes.LastIndex(film, []byte("moov")) - 4
 	start, movie := film[:at], film[at+8:]

@@ -13,7 +13,8 @@ import (
 )
 
 // TestHEICAndAVIF: exiftool finds nothing of a person in cleaned pictures, libheif finds no fault,
-// and each pixel stays. Pictures are coded by libheif, which takes the metadata of a JPEG with them.
+// and each pixel stays. Those that are not samples are coded by libheif, which copies the metadata
+// of a JPEG into them.
 func TestHEICAndAVIF(t *testing.T) {
 	orientation := []string{"-IFD0:Orientation#=6"}
 	for _, c := range []struct {
@@ -60,7 +61,8 @@ func TestAVIFSequence(t *testing.T) {
 	require.Equal(t, frames(before), frames(after))
 }
 
-// requireHEIF requires that a file has no tags but those that show it, and no dates.
+// requireHEIF requires that a file has only tags that show it or describe its tracks, and no dates
+// or names there.
 func requireHEIF(t *testing.T, path string) {
 	t.Helper()
 	heif := []string{"Meta:PrimaryItemReference", "Meta:MetaImageSize", "File:ImageWidth", "File:ImageHeight", "Composite:AvgBitrate"}

@@ -160,7 +160,7 @@ func (m maker) require(t *testing.T, before, after string, found map[string]stri
 		return
 	}
 	requireSilent(t, before, after)
-	require.NotContains(t, string(is), "1714557600000")
+	require.NotContains(t, string(is), "1714557600000") // the time of samsung.jpg
 	shows := jpegShown
 	if strings.HasSuffix(m.sample, ".png") {
 		shows = pngShown

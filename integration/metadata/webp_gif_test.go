@@ -70,7 +70,8 @@ func TestWebPAndGIF(t *testing.T) {
 	}
 }
 
-// requireSilent requires that the sentinel was in one file, and is in no form in the other.
+// requireSilent requires that the sentinel was in one file. The other must have it in no form, nor
+// the date.
 func requireSilent(t *testing.T, before, after string) {
 	t.Helper()
 	was, err := os.ReadFile(before)

@@ -55,7 +55,7 @@ func TestSettings(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, patch(t, url, half, large[half:]).Status)
 }
 
-// newApp returns a server with the paths of the page's settings.
+// newApp returns a server with the paths of the settings in docs/production.md.
 func newApp(t *testing.T) *httptest.Server {
 	t.Helper()
 	h, err := upload.New(&memstore.Store{}, upload.Types("image/png"), upload.RequireSubject(func(*http.Request) (string, error) { return "ada", nil }),
@@ -76,7 +76,7 @@ var (
 	upstream = regexp.MustCompile(`(?m)^# (upstream app \{ server )\S+(; .*\})$`)
 )
 
-// startNginx starts nginx with all settings of the page, and returns its URL.
+// startNginx starts nginx with all settings of docs/production.md, and returns its URL.
 func startNginx(t *testing.T, app *httptest.Server) string {
 	t.Helper()
 	path, dir := program.Find(t, "nginx"), t.TempDir()

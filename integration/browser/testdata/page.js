@@ -1,7 +1,8 @@
 // The page of an application that uses Uppy. Its query says what differs:
 // "endpoint" is the name of the option, "whole" leaves the choice between parts
-// and a single request to Uppy, "plugin" leaves all else to our plugin, "xhr" sends
-// through the server, and "tus" to the resumable door, in requests of so many bytes.
+// and a single request to Uppy, "sizeless" omits the size, "plugin" leaves all else
+// to the module's plugin, "lang" is the plugin's language, "xhr" sends through the
+// server, and "tus" to the resumable door, in requests of so many bytes.
 import Uppy from '@uppy/core'
 import Dashboard from '@uppy/dashboard'
 import AwsS3 from '@uppy/aws-s3'

@@ -1,4 +1,4 @@
-// A page that sends files by tus-js-client, in each of its majors. The test calls its functions.
+// A page that sends files by tus-js-client, in three of its majors. The test calls its functions.
 import * as tus2 from 'tus2'
 import * as tus4 from 'tus4'
 import * as tus5 from 'tus5'
@@ -11,7 +11,7 @@ const lineOf = (n) => n.toString(16).padStart(15, '0') + '\n'
 const block = 1 << 16
 const rest = Array.from({ length: block / 16 - 1 }, (_, i) => lineOf(16 * (i + 1))).join('')
 
-// contentOf makes size bytes of lines between a head and a tail. Each block begins with its place.
+// contentOf makes size bytes: a head, lines and a tail. Each block of lines begins with its number.
 function contentOf(size, head, tail) {
   const parts = [head]
   for (let at = 0; at < size; at += block) parts.push(lineOf(at), rest)

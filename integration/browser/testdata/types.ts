@@ -1,4 +1,4 @@
-// Each use of the module in TypeScript that its page shows.
+// Uses of the module in TypeScript, which must compile.
 import AwsS3 from "@uppy/aws-s3";
 import Uppy from "@uppy/core";
 import XHRUpload from "@uppy/xhr-upload";

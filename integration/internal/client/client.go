@@ -30,8 +30,8 @@ type Answer = uploadtest.Answer
 // Conn is uploadtest's.
 type Conn = uploadtest.Conn
 
-// PNG returns a real image of exactly size bytes, or a small one if size is 0. It makes each size
-// once, when it is read: the race detector sees each byte of it.
+// PNG returns a real image of exactly size bytes, or a small one if size is 0. Each size is made
+// once, when it is first read, since that takes long under the race detector.
 func PNG(size int) Content {
 	if size == 0 {
 		return uploadtest.PNG(0)
@@ -67,8 +67,9 @@ func Executable(size int64) Content {
 	}}
 }
 
-// Slowly returns the content c, read ten times a second, a tenth of rate at a time: at least a byte,
-// and at most the buffer of the reader, 32 KiB in an HTTP client.
+// Slowly returns the content c, read at most ten times a second, each time a tenth of rate, which
+// is in bytes a second. That is at least a byte, and at most the buffer of the reader, 32 KiB in an
+// HTTP client.
 func Slowly(c Content, rate int) Content {
 	return Content{Size: c.Size, Open: func() io.Reader { return &slow{r: c.Open(), rate: rate} }}
 }

@@ -18,10 +18,10 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// Curl sends the file with curl. With --form it is a form of curl's own, from a sparse file on
-// disk: only the first 4 KiB of the content are written, zeros follow. Otherwise it comes from
-// standard input, with a length that curl does not know. Sent includes what curl's kernel has not
-// sent yet. Without curl the test is skipped, or fails if UPLOAD_TEST_REQUIRED is set.
+// Curl sends the file with curl. Unless chunked, curl makes the form itself, from a sparse file on
+// disk: only the first 4 KiB of the content are written, zeros follow. If chunked, the form comes
+// from standard input, so that curl has no length of it. Sent includes what the kernel has not sent
+// yet. Without curl the test is skipped, or fails if UPLOAD_TEST_REQUIRED is set.
 func Curl(t testing.TB, url string, file Part, chunked bool, args ...string) (*Answer, error) {
 	t.Helper()
 	if chunked {
@@ -91,7 +91,8 @@ func finalResponse(br *bufio.Reader) (*http.Response, error) {
 	}
 }
 
-// sparse writes a file of that name and size, and returns its path.
+// sparse writes a file of that name and size, with the first 4 KiB of the content, and returns its
+// path.
 func sparse(t testing.TB, file Part) (path string, err error) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), file.Name)

@@ -50,7 +50,8 @@ func Run(t *testing.T, name string, flags ...string) *Server {
 	return p
 }
 
-// Refuses starts examples/server in the same way for another S3 server, and waits until it has ended by itself.
+// Refuses starts examples/server in the same way for another S3 server, and waits until it has
+// ended by itself. It requires a status other than 0.
 func Refuses(t *testing.T, s s3test.Server, flags ...string) (status int, log string) {
 	t.Helper()
 	cmd := command(t, "server", s, flags)
@@ -76,14 +77,14 @@ func (p *Server) Terminate(t *testing.T) {
 	require.NoError(t, p.cmd.Wait(), "%s", p.log.String())
 }
 
-// builds has what build did, by the names of programs.
+// builds has the errors of build, nil for success, by the names of programs.
 var builds struct {
 	sync.Mutex
 	done map[string]error
 }
 
 // build builds a program once in a process of tests. The go command keeps programs that it has run
-// in its cache, linked, so that another process of tests only copies it.
+// in its cache, linked, so that another process of tests only copies the file.
 func build(name string) (binary string, err error) {
 	builds.Lock()
 	defer builds.Unlock()
@@ -91,7 +92,7 @@ func build(name string) (binary string, err error) {
 	if err, built := builds.done[name]; built {
 		return binary, err
 	}
-	_, file, _, _ := runtime.Caller(0) // the S3 server in this process has changed the working directory
+	_, file, _, _ := runtime.Caller(0) // the working directory is that of the package under test
 	cmd := exec.Command("go", "run", "-exec", "cp", "./"+name, binary)
 	cmd.Dir = filepath.Join(filepath.Dir(file), "..", "..", "..", "examples")
 	out, err := cmd.CombinedOutput()

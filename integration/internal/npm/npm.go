@@ -15,7 +15,7 @@ func Install(npm, dir string, folder fs.FS) error {
 		return err
 	}
 	install := exec.Command(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error",
-		"--fetch-timeout=20000", "--fetch-retries=5", "--fetch-retry-mintimeout=500") // its default is 5 min
+		"--fetch-timeout=20000", "--fetch-retries=5", "--fetch-retry-mintimeout=500") // in ms; without them npm waits 5 min for an answer
 	install.Dir, install.Stderr = dir, os.Stderr
 	return install.Run()
 }

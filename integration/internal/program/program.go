@@ -10,8 +10,8 @@ import (
 
 // packages are the packages of Debian whose name differs from their program's.
 var packages = map[string]string{
-	"mutool": "mupdf-tools", "xmllint": "libxml2-utils", "exiftool": "libimage-exiftool-perl", "webpinfo": "webp", "convert": "imagemagick",
-	"nginx": "nginx-light", "heif-enc": "libheif-examples", "heif-convert": "libheif-examples", "ffprobe": "ffmpeg",
+	"mutool": "mupdf-tools", "xmllint": "libxml2-utils", "exiftool": "libimage-exiftool-perl", "webpinfo": "webp", "webpmux": "webp", "convert": "imagemagick",
+	"nginx": "nginx-light", "node": "nodejs", "heif-enc": "libheif-examples", "heif-convert": "libheif-examples", "ffprobe": "ffmpeg",
 }
 
 // Find finds a program by the first of its names that is in PATH. Otherwise it skips the test, or

@@ -138,7 +138,7 @@ func (b *Bucket) SHA256(t testing.TB, key string) (digest string, size int64) {
 }
 
 // RequireNothing fails the test if the bucket holds any version of any object, or an open multipart
-// upload. The clean-up after a client that left gets a moment to finish.
+// upload. The clean-up after a client that left gets two minutes to finish.
 func (b *Bucket) RequireNothing(t testing.TB) {
 	t.Helper()
 	var versions []Version

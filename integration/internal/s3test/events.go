@@ -18,7 +18,7 @@ var events string
 func EventsTo(url string) { events = url }
 
 // Report makes the server report the objects that clients create below prefix. It skips the test on
-// a server that [Main] has not started, which knows no URL of the tests.
+// a server that [Main] has not started, which has no URL of the tests.
 func (b *Bucket) Report(t testing.TB, prefix string) {
 	t.Helper()
 	switch {
@@ -37,7 +37,7 @@ func (b *Bucket) Report(t testing.TB, prefix string) {
 			}}},
 		}}},
 	}
-	require.Eventually(t, func() bool { // MinIO knows its targets only a while after it answers
+	require.Eventually(t, func() bool { // MinIO has its targets only a while after it answers
 		_, err := b.Client.PutBucketNotificationConfiguration(t.Context(), in)
 		return err == nil
 	}, time.Minute, 50*time.Millisecond)

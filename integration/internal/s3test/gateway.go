@@ -46,8 +46,8 @@ func startGateway(s Server) (Server, func() error, error) {
 	return s, stop, nil
 }
 
-// freeAddr returns a loopback address that was free a moment ago, because the gateway does not
-// report its port.
+// freeAddr returns a loopback address that was free a moment ago, because neither the gateway nor
+// MinIO reports its port.
 func freeAddr() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -56,7 +56,8 @@ func freeAddr() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// awaitHealth waits until a server answers. Building it can take most of that time.
+// awaitHealth waits until url answers 200, at most 10 minutes. Building the gateway can take most
+// of them.
 func awaitHealth(url string) error {
 	deadline := time.Now().Add(10 * time.Minute)
 	for {

@@ -3,7 +3,7 @@
 //
 //	UPLOAD_TEST_MINIO          the path of a MinIO program, which is started
 //	UPLOAD_TEST_S3_ENDPOINT    the URL of a server; without either, versitygw is started
-//	UPLOAD_TEST_S3_PROFILE     the abilities of the server at that URL: aws, minio or r2; default aws
+//	UPLOAD_TEST_S3_PROFILE     the server's abilities: aws, minio or r2; default aws
 //	UPLOAD_TEST_S3_ACCESS_KEY  default access
 //	UPLOAD_TEST_S3_SECRET_KEY  default secretsecret
 //	UPLOAD_TEST_S3_TOKEN       of a session, if the keys are of one
@@ -37,11 +37,11 @@ type Server struct {
 	Token     string // of a session
 	Region    string
 	Kind      string // aws, minio or r2: the name of its profile
-	Software  string // its own name: VersityGW, MinIO or another
+	Software  string // as its answers name it: VersityGW, MinIO or another
 	Embedded  bool   // a versitygw that Start has started
 }
 
-// Names of software with a defect that tests know.
+// Names of software for which tests make exceptions, as its answers spell them.
 const (
 	VersityGW = "VERSITYGW"
 	MinIO     = "MinIO"

@@ -19,9 +19,9 @@ import (
 	"github.com/airlock-go/upload/s3bucket"
 )
 
-// As returns the server with the credentials of a user who may do only what the statements allow:
-// on MinIO by a session, on the gateway as [User], whom all calls share: there the statements
-// replace the policy of the bucket, and what an earlier Server may do.
+// As returns the server with the credentials of a user who may do only what the statements allow.
+// With MinIO's profile a session has them. On the gateway it is [User], whom all calls share: the
+// statements replace the policy of the bucket, and what an earlier Server may do.
 func (b *Bucket) As(t testing.TB, statements []s3bucket.Statement) Server {
 	t.Helper()
 	if current.Kind == "minio" {

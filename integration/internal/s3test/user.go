@@ -18,14 +18,15 @@ const (
 )
 
 // User returns the server with the credentials of a user who may do only what [Bucket.Allow]
-// allows. It skips the test on other servers than the gateway, which have no such user.
+// allows. On other servers than the gateway, which have no such user, it skips the test, or fails
+// it with UPLOAD_TEST_REQUIRED=1.
 func User(t testing.TB) Server {
 	t.Helper()
 	if !current.Embedded {
 		if os.Getenv("UPLOAD_TEST_REQUIRED") == "1" {
-			t.Fatal("needs a user with few rights: unset UPLOAD_TEST_S3_ENDPOINT")
+			t.Fatal("needs a user with few rights: unset UPLOAD_TEST_S3_ENDPOINT and UPLOAD_TEST_MINIO")
 		}
-		t.Skip("needs a user with few rights: unset UPLOAD_TEST_S3_ENDPOINT")
+		t.Skip("needs a user with few rights: unset UPLOAD_TEST_S3_ENDPOINT and UPLOAD_TEST_MINIO")
 	}
 	s := current
 	s.AccessKey, s.SecretKey = userAccess, userSecret
