@@ -44,8 +44,8 @@ test:
 	@$(GO) run ./internal/suite -with '$(RACE)' -first '$(LONGEST)' -at-once 2 $(MODULES)
 	@echo '== skipped: the S3 tests on MinIO; make test-minio has them, and first builds MinIO, which takes minutes'
 
-# These tests show what does not depend on the S3 server, so make test alone runs them. The same is
-# true of those of versioned sweeps, which take long.
+# Only make test runs these tests: most show what does not depend on the S3 server, and those of
+# versioned sweeps take long.
 ALONE := ^Test(.*ClientGone|Shutdown.*|.*Observer|ExactLimit|LargeFile|LittleMemory|CutInTheSecondFile|PageNamedPNG.*|ExampleServer|UnfitServer)$$|^TestSweep$$/^versioned
 
 # What S3 servers differ in, on MinIO with its profile: the suites of storetest, uploads of each
