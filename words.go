@@ -61,7 +61,7 @@ var sentences = map[string][]string{
 	"content":                {"The content of the file is not accepted."},
 	"not_as_declared":        {"The file is not the one that was announced. Choose it again."},
 	"metadata":               {"What the file says of its owner, such as the place, cannot be removed. Save it with another program and send that."},
-	"metadata late":          {"What the video says of its owner, such as the place, cannot be removed here. Send it in another format."},
+	"metadata late":          {"What the file says of its owner, such as the place, cannot be removed here. Send it in another format."},
 	"infected":               {"Malware was found in the file."},
 	"suspicious":             {"The file looks like malware, or has a program in it that is not wanted."},
 	"not_scanned":            {"The file cannot be scanned for malware, so it is not accepted."},
