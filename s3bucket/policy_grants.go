@@ -20,7 +20,7 @@ var grants = map[Role][]grant{
 		{"ListVersions", listings, []string{"s3:ListBucketVersions"}, (*Bucket).versioned, "for Store.Delete, which removes all versions of a key"},
 	},
 	RoleDirect: {
-		{"Sign", stagedKeys, []string{"s3:PutObject"}, nil, "for the requests of clients, which these credentials sign, to begin and complete uploads in parts, and to keep a ticket beside a file whose client may leave"},
+		{"Sign", stagedKeys, []string{"s3:PutObject"}, nil, "for the requests of clients, which these credentials sign, to begin and complete uploads in parts, to keep a ticket beside a file whose client may leave, and for the pieces of resumable uploads"},
 		{"SignTags", stagedKeys, []string{"s3:PutObjectTagging"}, (*Bucket).tagged, "since Options.Tags are part of the signed requests"},
 		{"ListParts", stagedKeys, []string{"s3:ListMultipartUploadParts"}, nil, "to see which parts have arrived: only these are completed"},
 		{"ReadStaged", stagedKeys, []string{"s3:GetObject"}, nil, "to read staged files through the validators, to copy what they accepted, and to read tickets beside them"},
