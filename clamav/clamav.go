@@ -94,7 +94,7 @@ type Scanner struct {
 	places           *budget.Budget
 }
 
-// dialTimeout is how long clamd may take at most to accept a connection; see Options.Timeout.
+// dialTimeout is how long clamd may take to accept a connection, unless Options.Timeout is less.
 const dialTimeout = 5 * time.Second
 
 // New returns a Scanner for the clamd at the address, as net.Dial takes it: "unix" and the path of
