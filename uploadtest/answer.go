@@ -54,7 +54,7 @@ func ReadAnswer(resp *http.Response) (*Answer, error) {
 	return a, err
 }
 
-// readJSON decodes the fields of an answer to an upload. It ignores JSON that they do not fit.
+// readJSON decodes the fields of an answer to an upload. It ignores JSON that does not fit them.
 func (a *Answer) readJSON() error {
 	if !json.Valid(a.Body) {
 		return fmt.Errorf("answer %d is not JSON: %q", a.Status, a.Body)

@@ -132,7 +132,7 @@ func (a *Answer) unclear() string {
 	return ""
 }
 
-// fileCodes are the codes of this module that judge a file.
+// fileCodes are codes that judge a file. Others whose status is 422 may judge it, too.
 var fileCodes = []upload.Code{
 	upload.CodeContent, upload.CodeTypeNotAllowed, upload.CodeTypeMismatch, upload.CodeEmpty, upload.CodeTooLarge,
 }
