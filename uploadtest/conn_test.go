@@ -211,7 +211,8 @@ func TestLyingLength(t *testing.T) {
 	}
 }
 
-// TestDialFails dials with an ended context, and sends over a closed connection.
+// TestDialFails checks which address Dial uses, by an ended context. NewConn over a connection that
+// the server has closed fails, and closes it.
 func TestDialFails(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()

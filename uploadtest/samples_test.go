@@ -68,7 +68,7 @@ func count[T any](seq iter.Seq[T]) (n int) {
 	return n
 }
 
-// TestSamples checks that names are unique and that each sample is complete.
+// TestSamples checks that names are unique, that each sample is complete, and that there are many.
 func TestSamples(t *testing.T) {
 	seen := map[string]bool{}
 	for _, kind := range []struct {
@@ -77,7 +77,7 @@ func TestSamples(t *testing.T) {
 		refused bool
 		atLeast int
 	}{
-		{"hostile", uploadtest.Hostile(), true, 500},
+		{"hostile", uploadtest.Hostile(), true, 1000},
 		{"legitimate", uploadtest.Legitimate(), false, 100},
 		{"active", uploadtest.Active(), true, 10},
 	} {
