@@ -71,9 +71,10 @@ type Options struct {
 	MaxConnections int
 
 	// Timeout bounds each step: waiting for a connection and opening it (5 s of that at most),
-	// sending a piece of the file, and the verdict. A step that fails takes up to a second more, for clamd's reason. So
-	// Timeout must be over a second shorter than [upload.Options.CheckTimeout], which would
-	// otherwise end the step and count the scanner as hung. Default: 25 s.
+	// sending a piece of the file, and the verdict. A step that fails takes up to a second more,
+	// for clamd's reason. So Timeout must be over a second shorter than
+	// [upload.Options.CheckTimeout], which would otherwise end the step and count the scanner as
+	// hung. Default: 25 s.
 	Timeout time.Duration
 }
 

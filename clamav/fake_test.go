@@ -78,20 +78,21 @@ func say(reply string) func(net.Conn) {
 	}
 }
 
-// sayEarly answers after the first chunk and then reads nothing more.
-func sayEarly(reply string) func(net.Conn) {
-	return func(c net.Conn) {
-		receive(c, 1)
-		_, _ = io.WriteString(c, reply)
-		time.Sleep(3 * time.Second) // a Write that nobody reads would hang here
-	}
-}
-
-// TestMisbehaving checks that a file is stored only after "OK" to all of it, whatever clamd does,
-// and that nothing of the scan is left.
+// TestMisbehaving checks that a file is stored only after "OK" to all of it, whatever clamd does.
+// The Scanner does not send on to a clamd that has answered, and nothing of the scan is left.
 func TestMisbehaving(t *testing.T) {
 	t.Parallel()
-	hangs := func(net.Conn) { time.Sleep(3 * time.Second) }
+	hangs := func(net.Conn) { <-t.Context().Done() }
+	// sayAfter reads the first chunk and nothing more, and answers after the wait.
+	sayAfter := func(wait time.Duration, reply string) func(net.Conn) {
+		return func(c net.Conn) {
+			receive(c, 1)
+			time.Sleep(wait)
+			_, _ = io.WriteString(c, reply)
+			hangs(c)
+		}
+	}
+	sayEarly := func(reply string) func(net.Conn) { return sayAfter(0, reply) }
 	rows := map[string]struct {
 		do      func(net.Conn)
 		code    upload.Code
@@ -119,6 +120,7 @@ func TestMisbehaving(t *testing.T) {
 		"OK before the file":     {func(c net.Conn) { _, _ = io.WriteString(c, "stream: OK\x00"); hangs(c) }, upload.CodeCheckFailed, false, true},
 		"OK before the end":      {sayEarly("stream: OK\x00"), upload.CodeCheckFailed, false, true},
 		"garbage before the end": {sayEarly("what?\x00"), upload.CodeCheckFailed, false, true},
+		"finds in a full Write":  {sayAfter(time.Second, "stream: X FOUND\x00"), upload.CodeInfected, false, true},
 		"finds before the end":   {sayEarly("stream: X FOUND\x00"), upload.CodeInfected, false, true},
 		"limit before the end":   {sayEarly("INSTREAM size limit exceeded. ERROR\x00"), upload.CodeNotScanned, false, true},
 		"its disk is full":       {sayEarly("Error writing to temporary file ERROR\x00"), upload.CodeCheckFailed, false, true},
@@ -137,7 +139,9 @@ func TestMisbehaving(t *testing.T) {
 			}
 			s := newScanner(t, "tcp", fake(t, row.do), &opts)
 			h := newHost(t, s, upload.Options{})
+			begun := time.Now()
 			a := h.scans(t, zeros(size, 0, nil), row.code)
+			require.Less(t, time.Since(begun), 30*time.Second, "a Write that nobody reads waits for Timeout")
 			require.NotContains(t, a.body, "stream:")
 			require.NotContains(t, a.body, "clam")
 			require.Zero(t, s.Busy())
