@@ -16,11 +16,12 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Puts makes calls of one operation for bodies in memory. The SDK takes longer to prepare such a call
-// than a small body takes to send. So the SDK makes the first call, and Puts makes the same request
-// again. If that is the same, byte for byte and with its signature, Puts sends the next ones. If one
-// fails, the SDK makes that call anew, and all calls of the next minute. The SDK makes all
-// calls for a client that does more than the SDK's default: see plain.
+// Puts makes calls of one operation for bodies in memory. The SDK takes longer to prepare such a
+// call than a small body takes to send. So the SDK makes the first call, and Puts makes the same
+// request again. If that is the same, byte for byte and with its signature, Puts sends the next
+// ones. If one of these fails, and its caller has not ended it, the SDK makes that call anew, and
+// all calls of the next minute. The SDK makes all calls for a client that does more than the SDK's
+// default: see plain.
 //
 // It is safe for concurrent use.
 type Puts[In, Out any] struct {
@@ -35,7 +36,7 @@ type Puts[In, Out any] struct {
 }
 
 const (
-	// pause is how long the SDK makes all calls after a request of Puts failed, or was another.
+	// pause is how long the SDK makes all calls after a request of Puts failed, or differed from the SDK's.
 	pause = time.Minute
 	// maxSkew is less than the difference of clocks that S3 accepts. The SDK corrects larger ones.
 	maxSkew = 4 * time.Minute

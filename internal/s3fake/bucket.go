@@ -28,15 +28,15 @@ type bucket struct {
 	MinPart int
 
 	// Secret is the key of the signatures of requests and of the policies of forms. Without it
-	// signatures are not checked. A request without a signature is accepted with it, too, but not a
-	// form.
+	// signatures are not checked. With it forms must be signed, and other requests may have no
+	// signature.
 	Secret string
 
 	// Lacks is what the service cannot do.
 	Lacks Lacks
 
 	// Unsigned says how the service treats header fields of a presigned request that its signature
-	// does not cover, if there is a Secret.
+	// does not cover, if there is a Secret. ObeyedUnconditionally needs none for copies.
 	Unsigned Unsigned
 
 	// Skew is how far the service's clock is ahead of the process's. The service's clock dates
