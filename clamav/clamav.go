@@ -70,10 +70,11 @@ type Options struct {
 	// clamd's MaxQueue.
 	MaxConnections int
 
-	// Timeout bounds each step: waiting for a connection and opening it, sending a piece of the
-	// file, and the verdict. A step that fails takes up to a second more, for clamd's reason. So
-	// Timeout must be over a second shorter than [upload.Options.CheckTimeout], which would
-	// otherwise end the step and count the scanner as hung. Default: 25 s.
+	// Timeout bounds each step: waiting for a connection and opening it (5 s of that at most),
+	// sending a piece of the file, and the verdict. A step that fails takes up to a second more,
+	// for clamd's reason. So Timeout must be over a second shorter than
+	// [upload.Options.CheckTimeout], which would otherwise end the step and count the scanner as
+	// hung. Default: 25 s.
 	Timeout time.Duration
 }
 
@@ -94,7 +95,7 @@ type Scanner struct {
 	places           *budget.Budget
 }
 
-// dialTimeout is how long clamd may take at most to accept a connection; see Options.Timeout.
+// dialTimeout is how long clamd may take to accept a connection, unless Options.Timeout is less.
 const dialTimeout = 5 * time.Second
 
 // New returns a Scanner for the clamd at the address, as net.Dial takes it: "unix" and the path of

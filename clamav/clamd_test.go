@@ -41,7 +41,7 @@ func TestClamd(t *testing.T) {
 			"EICAR and spaces":      {eicar + "  \r\n", upload.CodeInfected},
 			"EICAR in text":         {"this is " + eicar + ", they say", upload.CodeInfected},
 			"EICAR in an archive":   {zipped(t, eicar), upload.CodeInfected},
-			"all but its end":       {eicar[:67], ""},
+			"EICAR without its end": {eicar[:67], ""},
 			"an unwanted program":   {"this is " + unwanted, upload.CodeSuspicious},
 			"above MaxFileSize":     {strings.Repeat("x", 2*mib+1), upload.CodeNotScanned},
 			"above StreamMaxLength": {strings.Repeat("x", 3*mib+1), upload.CodeNotScanned},
@@ -61,7 +61,7 @@ func TestClamd(t *testing.T) {
 // TestEverySeam checks that a signature is found wherever the pieces of a file are cut.
 func TestEverySeam(t *testing.T) {
 	h := newHost(t, start(t, nil).scanner(t, nil), upload.Options{})
-	for before := range 69 { // bytes of it before the seam
+	for before := range 69 { // bytes of the signature before the seam: pieces have 32 KiB
 		h.scans(t, zeros(64<<10, 32<<10-int64(before), clamav.EICAR()), upload.CodeInfected)
 	}
 }
@@ -97,7 +97,7 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// TestCheck checks that a clamd that passes files it has not read whole fails the check.
+// TestCheck checks that Check names what is wrong with clamd, and nothing else.
 func TestCheck(t *testing.T) {
 	for name, row := range map[string]struct {
 		settings map[string]string

@@ -51,7 +51,7 @@ func start(t *testing.T, changed map[string]string) *daemon {
 		}
 		t.Skip("needs clamd: apt-get install clamav-daemon")
 	}
-	folder, err := os.MkdirTemp("", "clamd") //nolint:usetesting // its path is too long for a socket in it
+	folder, err := os.MkdirTemp("", "clamd") //nolint:usetesting // t.TempDir's path can be too long for a socket
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(folder) })
 	d := &daemon{unix: filepath.Join(folder, "socket"), tcp: freeAddress(t), folder: folder, ended: make(chan struct{})}

@@ -68,7 +68,7 @@ func receive(c net.Conn, n int) []byte {
 
 const whole = 1 << 30 // chunks
 
-// gone waits until the scanner has closed the connection.
+// gone waits until the Scanner has closed the connection.
 func gone(c net.Conn) { _, _ = io.Copy(io.Discard, c) }
 
 func say(reply string) func(net.Conn) {
@@ -78,52 +78,54 @@ func say(reply string) func(net.Conn) {
 	}
 }
 
-// sayEarly answers after the first chunk and then reads nothing more.
-func sayEarly(reply string) func(net.Conn) {
-	return func(c net.Conn) {
-		receive(c, 1)
-		_, _ = io.WriteString(c, reply)
-		time.Sleep(3 * time.Second) // a Write that nobody reads would hang here
-	}
-}
-
-// TestMisbehaving checks that a file is stored only after "OK" to all of it, whatever the scanner
-// does, and that nothing of the scan is left.
+// TestMisbehaving checks that a file is stored only after "OK" to all of it, whatever clamd does.
+// The Scanner does not send on to a clamd that has answered, and nothing of the scan is left.
 func TestMisbehaving(t *testing.T) {
 	t.Parallel()
-	hangs := func(net.Conn) { time.Sleep(3 * time.Second) }
+	hangs := func(net.Conn) { <-t.Context().Done() }
+	// sayAfter reads the first chunk and nothing more, and answers after the wait.
+	sayAfter := func(wait time.Duration, reply string) func(net.Conn) {
+		return func(c net.Conn) {
+			receive(c, 1)
+			time.Sleep(wait)
+			_, _ = io.WriteString(c, reply)
+			hangs(c)
+		}
+	}
+	sayEarly := func(reply string) func(net.Conn) { return sayAfter(0, reply) }
 	rows := map[string]struct {
 		do      func(net.Conn)
 		code    upload.Code
-		timeout bool // the scanner must give up
+		timeout bool // the Scanner must give up
 		large   bool // more than the sockets hold, since nobody reads it
 	}{
-		"behaves":               {say("stream: OK\x00"), "", false, false},
-		"finds":                 {say("stream: X FOUND\x00"), upload.CodeInfected, false, false},
-		"reads nothing":         {hangs, upload.CodeCheckFailed, true, true},
-		"stops reading":         {func(c net.Conn) { receive(c, 5); hangs(c) }, upload.CodeCheckFailed, true, true},
-		"never answers":         {func(c net.Conn) { receive(c, whole); gone(c) }, upload.CodeCheckFailed, true, false},
-		"answers half":          {func(c net.Conn) { say("stream: OK")(c); gone(c) }, upload.CodeCheckFailed, true, false},
-		"closes at once":        {func(net.Conn) {}, upload.CodeCheckFailed, false, false},
-		"closes in the middle":  {func(c net.Conn) { receive(c, 5) }, upload.CodeCheckFailed, false, false},
-		"closes at the end":     {func(c net.Conn) { receive(c, whole) }, upload.CodeCheckFailed, false, false},
-		"closes half answered":  {say("stream: OK"), upload.CodeCheckFailed, false, false},
-		"garbage":               {say("\xff\x13\x37\x00"), upload.CodeCheckFailed, false, false},
-		"nothing":               {say("\x00"), upload.CodeCheckFailed, false, false},
-		"OK of another":         {say("stream: OK, or so\x00"), upload.CodeCheckFailed, false, false},
-		"ok":                    {say("stream: ok\x00"), upload.CodeCheckFailed, false, false},
-		"OK with a line end":    {say("stream: OK\n\x00"), upload.CodeCheckFailed, false, false},
-		"OK after an error":     {say("stream: no memory ERROR\x00stream: OK\x00"), upload.CodeCheckFailed, false, false},
-		"too long":              {say(strings.Repeat("stream: ", 10_000) + "OK\x00"), upload.CodeCheckFailed, false, false},
-		"endless":               {func(c net.Conn) { receive(c, whole); _, _ = io.Copy(c, endlessText{}) }, upload.CodeCheckFailed, false, false},
-		"OK before the file":    {func(c net.Conn) { _, _ = io.WriteString(c, "stream: OK\x00"); hangs(c) }, upload.CodeCheckFailed, false, true},
-		"OK before the end":     {sayEarly("stream: OK\x00"), upload.CodeCheckFailed, false, true},
-		"garbage before it":     {sayEarly("what?\x00"), upload.CodeCheckFailed, false, true},
-		"finds before the end":  {sayEarly("stream: X FOUND\x00"), upload.CodeInfected, false, true},
-		"limit before the end":  {sayEarly("INSTREAM size limit exceeded. ERROR\x00"), upload.CodeNotScanned, false, true},
-		"its disk is full":      {sayEarly("Error writing to temporary file ERROR\x00"), upload.CodeCheckFailed, false, true},
-		"a command too late":    {say("COMMAND READ TIMED OUT\x00"), upload.CodeCheckFailed, false, false},
-		"unknown to the format": {say("UNKNOWN COMMAND\x00"), upload.CodeCheckFailed, false, false},
+		"behaves":                {say("stream: OK\x00"), "", false, false},
+		"finds":                  {say("stream: X FOUND\x00"), upload.CodeInfected, false, false},
+		"reads nothing":          {hangs, upload.CodeCheckFailed, true, true},
+		"stops reading":          {func(c net.Conn) { receive(c, 5); hangs(c) }, upload.CodeCheckFailed, true, true},
+		"never answers":          {func(c net.Conn) { receive(c, whole); gone(c) }, upload.CodeCheckFailed, true, false},
+		"answers half":           {func(c net.Conn) { say("stream: OK")(c); gone(c) }, upload.CodeCheckFailed, true, false},
+		"closes at once":         {func(net.Conn) {}, upload.CodeCheckFailed, false, false},
+		"closes in the middle":   {func(c net.Conn) { receive(c, 5) }, upload.CodeCheckFailed, false, false},
+		"closes at the end":      {func(c net.Conn) { receive(c, whole) }, upload.CodeCheckFailed, false, false},
+		"closes half answered":   {say("stream: OK"), upload.CodeCheckFailed, false, false},
+		"garbage":                {say("\xff\x13\x37\x00"), upload.CodeCheckFailed, false, false},
+		"nothing":                {say("\x00"), upload.CodeCheckFailed, false, false},
+		"OK and more":            {say("stream: OK, or so\x00"), upload.CodeCheckFailed, false, false},
+		"ok":                     {say("stream: ok\x00"), upload.CodeCheckFailed, false, false},
+		"OK with a line end":     {say("stream: OK\n\x00"), upload.CodeCheckFailed, false, false},
+		"OK after an error":      {say("stream: no memory ERROR\x00stream: OK\x00"), upload.CodeCheckFailed, false, false},
+		"too long":               {say(strings.Repeat("stream: ", 10_000) + "OK\x00"), upload.CodeCheckFailed, false, false},
+		"endless":                {func(c net.Conn) { receive(c, whole); _, _ = io.Copy(c, endlessText{}) }, upload.CodeCheckFailed, false, false},
+		"OK before the file":     {func(c net.Conn) { _, _ = io.WriteString(c, "stream: OK\x00"); hangs(c) }, upload.CodeCheckFailed, false, true},
+		"OK before the end":      {sayEarly("stream: OK\x00"), upload.CodeCheckFailed, false, true},
+		"garbage before the end": {sayEarly("what?\x00"), upload.CodeCheckFailed, false, true},
+		"finds in a full Write":  {sayAfter(time.Second, "stream: X FOUND\x00"), upload.CodeInfected, false, true},
+		"finds before the end":   {sayEarly("stream: X FOUND\x00"), upload.CodeInfected, false, true},
+		"limit before the end":   {sayEarly("INSTREAM size limit exceeded. ERROR\x00"), upload.CodeNotScanned, false, true},
+		"its disk is full":       {sayEarly("Error writing to temporary file ERROR\x00"), upload.CodeCheckFailed, false, true},
+		"the command is late":    {say("COMMAND READ TIMED OUT\x00"), upload.CodeCheckFailed, false, false},
+		"unknown command":        {say("UNKNOWN COMMAND\x00"), upload.CodeCheckFailed, false, false},
 	}
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
@@ -137,7 +139,9 @@ func TestMisbehaving(t *testing.T) {
 			}
 			s := newScanner(t, "tcp", fake(t, row.do), &opts)
 			h := newHost(t, s, upload.Options{})
+			begun := time.Now()
 			a := h.scans(t, zeros(size, 0, nil), row.code)
+			require.Less(t, time.Since(begun), 30*time.Second, "a Write that nobody reads waits for Timeout")
 			require.NotContains(t, a.body, "stream:")
 			require.NotContains(t, a.body, "clam")
 			require.Zero(t, s.Busy())
@@ -156,11 +160,12 @@ func (endlessText) Read(p []byte) (int, error) {
 }
 
 func TestNobodyListens(t *testing.T) {
-	s := newScanner(t, "tcp", freeAddress(t), nil)
+	address := freeAddress(t)
+	s := newScanner(t, "tcp", address, nil)
 	h := newHost(t, s, upload.Options{})
 	a := h.scans(t, strings.NewReader("hello"), upload.CodeCheckFailed)
 	require.NotEmpty(t, a.retryAfter)
-	require.Contains(t, h.log.String(), "refused")
+	require.Contains(t, h.log.String(), address)
 	require.NotContains(t, a.body, "127.0.0.1")
 	require.Zero(t, s.Busy())
 }
@@ -234,7 +239,9 @@ func TestConnectionsAreBounded(t *testing.T) {
 		defer func() { require.NoError(t, o.(io.Closer).Close()) }()
 	}
 	h := newHost(t, s, upload.Options{})
+	begun := time.Now()
 	a := h.scans(t, strings.NewReader("hello"), upload.CodeBusy)
+	require.GreaterOrEqual(t, time.Since(begun), time.Second, "it waits")
 	require.Equal(t, 503, a.status)
 	require.NotEmpty(t, a.retryAfter)
 	close(release)
@@ -281,14 +288,14 @@ func TestNew(t *testing.T) {
 		opts             *clamav.Options
 		ok               bool
 	}{
-		"unix":       {"unix", "/run/clamav/clamd.ctl", nil, true},
-		"tcp":        {"tcp", "clamd:3310", &clamav.Options{}, true},
-		"udp":        {"udp", "clamd:3310", nil, false},
-		"no network": {"", "clamd:3310", nil, false},
-		"no address": {"tcp", "", nil, false},
-		"negative":   {"tcp", "clamd:3310", &clamav.Options{MaxSize: -1}, false},
-		"no time":    {"tcp", "clamd:3310", &clamav.Options{Timeout: -1}, false},
-		"no place":   {"tcp", "clamd:3310", &clamav.Options{MaxConnections: -1}, false},
+		"unix":              {"unix", "/run/clamav/clamd.ctl", nil, true},
+		"tcp":               {"tcp", "clamd:3310", &clamav.Options{}, true},
+		"udp":               {"udp", "clamd:3310", nil, false},
+		"no network":        {"", "clamd:3310", nil, false},
+		"no address":        {"tcp", "", nil, false},
+		"MaxSize -1":        {"tcp", "clamd:3310", &clamav.Options{MaxSize: -1}, false},
+		"Timeout -1":        {"tcp", "clamd:3310", &clamav.Options{Timeout: -1}, false},
+		"MaxConnections -1": {"tcp", "clamd:3310", &clamav.Options{MaxConnections: -1}, false},
 	} {
 		_, err := clamav.New(row.network, row.address, row.opts)
 		require.Equal(t, row.ok, err == nil, "%s: %v", name, err)

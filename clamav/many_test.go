@@ -81,7 +81,7 @@ func TestManyThroughTwoThreads(t *testing.T) {
 	t.Logf("live heap grew by %d KiB, its peak while %d MiB passed was %d MiB; clamd grew by %d KiB",
 		grown>>10, 2*uploads*size/mib, peak.Load()/mib, grownThere>>10)
 	require.Less(t, grown, int64(mib))
-	require.Less(t, peak.Load(), int64(uploads*mib), "clients and server: half of the bytes of a round")
+	require.Less(t, peak.Load(), int64(uploads*mib), "clients and server: at most half of the bytes of a round")
 	require.Less(t, grownThere, int64(16*mib))
 }
 

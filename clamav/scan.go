@@ -146,7 +146,7 @@ func (c *scan) Close() error {
 // chunk sends a piece, preceded by its length.
 func (c *scan) chunk(p []byte, until time.Time) error {
 	var length [4]byte
-	binary.BigEndian.PutUint32(length[:], uint32(len(p))) //nolint:gosec // pieces are of a few KiB
+	binary.BigEndian.PutUint32(length[:], uint32(len(p))) //nolint:gosec // pieces have at most 32 KiB
 	return c.send(until, length[:], p)
 }
 

@@ -64,7 +64,8 @@ type (
 	}
 )
 
-// combinations returns stores over m with each combination of four abilities.
+// combinations returns stores over m with each combination of abilities that wrappers keep. Direct
+// uploads and links come with reading, and verdicts need it.
 func combinations(m *memstore.Store) []combined {
 	j, l := judge{m}, linker{m, readers{m}, signer{m}}
 	b := both{m, signer{m}}
@@ -92,7 +93,7 @@ func combinations(m *memstore.Store) []combined {
 	}
 }
 
-// TestAbilitiesAreKept checks that a wrapped store has exactly those of the inner one.
+// TestAbilitiesAreKept checks that a wrapped store has exactly the abilities of the inner one.
 func TestAbilitiesAreKept(t *testing.T) {
 	for _, c := range combinations(&memstore.Store{}) {
 		for about, s := range map[string]storage.Storage{

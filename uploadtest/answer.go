@@ -20,7 +20,7 @@ type Answer struct {
 	Proto  string // for example "HTTP/1.1"
 	Header http.Header
 	Body   []byte
-	Sent   int64 // bytes of the request's body that were sent, or read to be sent; 0 of ReadAnswer
+	Sent   int64 // bytes of the request's body that were sent, or read for that; 0 from ReadAnswer
 
 	Files  []AnsweredFile
 	Code   upload.Code // of a refusal
@@ -54,7 +54,7 @@ func ReadAnswer(resp *http.Response) (*Answer, error) {
 	return a, err
 }
 
-// readJSON decodes the fields of an answer to an upload. It ignores JSON that they do not fit.
+// readJSON decodes the fields of an answer to an upload. It ignores JSON that does not fit them.
 func (a *Answer) readJSON() error {
 	if !json.Valid(a.Body) {
 		return fmt.Errorf("answer %d is not JSON: %q", a.Status, a.Body)

@@ -211,7 +211,8 @@ func TestLyingLength(t *testing.T) {
 	}
 }
 
-// TestDialFails dials with an ended context, and sends over a closed connection.
+// TestDialFails checks which address Dial uses, by an ended context. NewConn over a connection that
+// the server has closed fails, and closes it.
 func TestDialFails(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -271,26 +272,29 @@ func TestServe(t *testing.T) {
 		require.Contains(t, r.errors[0], "boom")
 	})
 	t.Run("the end of a context ends the wait", func(t *testing.T) {
-		s := uploadtest.Serve(t, http.NotFoundHandler())
+		accepted, release := make(chan bool), make(chan bool)
+		s := uploadtest.Serve(t, http.NotFoundHandler(), func(s *http.Server) {
+			s.ConnState = func(_ net.Conn, state http.ConnState) {
+				if state == http.StateNew { // before the server accepts another connection
+					accepted <- true
+					<-release
+				}
+			}
+		})
+		defer close(release)
+		go func() { _, _ = uploadtest.Do(s.Client(), request(s.URL, false)) }()
+		<-accepted
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		_, err := s.Dial(request(s.URL, false).WithContext(ctx))
-		if err != nil { // the connection may have been accepted first
-			require.ErrorIs(t, err, context.Canceled)
-		}
+		require.ErrorIs(t, err, context.Canceled)
 	})
 }
 
-// abandoned returns a request whose client reads the answer and then leaves the connection.
+// abandoned returns a HEAD request: its answer has no body, so the client leaves after the head.
 func abandoned(t *testing.T, url string) *http.Request {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodHead, url, nil)
 	require.NoError(t, err)
 	return r
-}
-
-// TestExamplesOfTheClock runs the functions that the examples show.
-func TestExamplesOfTheClock(t *testing.T) {
-	t.Run("a stalled client is refused", stalledClientGetsAnAnswer)
-	t.Run("a ticket expires", ticketExpires)
 }

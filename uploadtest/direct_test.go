@@ -53,13 +53,13 @@ func TestDirect(t *testing.T) {
 	} {
 		t.Run(row.about, func(t *testing.T) {
 			for _, at := range []struct {
-				store   string
-				network bool
+				store string
+				pipes bool
 			}{{"http://example.com/store/", false}, {"http://example.com/store/", true}, {"/store/", false}, {"/store/", true}} {
 				store := &memstore.Store{}
 				mux := newApp(t, store, store.Handler(at.store), row.options)
 				d := uploadtest.Direct{Client: uploadtest.Client(mux), URL: "/tickets/", Header: ann()}
-				if at.network {
+				if at.pipes {
 					s := uploadtest.Serve(t, mux)
 					d.Client, d.URL = s.Client(), s.URL+"/tickets"
 				}
@@ -112,4 +112,10 @@ func TestDirectSteps(t *testing.T) {
 
 	r := newRecorder(t)
 	require.Len(t, r.run(func() { d.Step(r, "confirm", func() {}) }), 1, "not JSON")
+}
+
+// TestExamplesOfTheClock runs the functions of the example of the clock.
+func TestExamplesOfTheClock(t *testing.T) {
+	t.Run("a stalled client is refused", stalledClientIsRefused)
+	t.Run("a ticket expires", ticketExpires)
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// stalledClientGetsAnAnswer would be TestStalledClientGetsAnAnswer in a test file. The minute of the stall
-// takes no time.
-func stalledClientGetsAnAnswer(t *testing.T) {
+// stalledClientIsRefused would be TestStalledClientIsRefused in a test file. The minute of the
+// stall takes no time.
+func stalledClientIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.AllowAnonymous,
 			&upload.Options{StallTimeout: time.Minute, Logger: slog.New(slog.DiscardHandler)})
@@ -67,8 +67,8 @@ func ticketExpires(t *testing.T) {
 }
 
 // StallTimeout and the life of tickets are tested without waiting. In a test file these functions
-// would be TestStalledClientGetsAnAnswer and TestTicketExpires, which go test runs.
+// would be TestStalledClientIsRefused and TestTicketExpires, which go test runs.
 func Example_clock() {
-	_ = []func(t *testing.T){stalledClientGetsAnAnswer, ticketExpires}
+	_ = []func(t *testing.T){stalledClientIsRefused, ticketExpires}
 	// Output:
 }

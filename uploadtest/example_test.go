@@ -94,7 +94,7 @@ func ExamplePostDirect() {
 	// 1 file
 }
 
-// The policy of a host that trusts names: RunHostile prints the first file that it accepts.
+// The policy of a host trusts names. The output is the first file that RunHostile reports.
 func ExampleRunHostile() {
 	t := &firstError{}
 	store := &memstore.Store{}

@@ -39,8 +39,8 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-// TestStoresConform checks that without faults the wrappers pass the suite, as their inner stores
-// do.
+// TestStoresConform checks that a FailingStore without faults passes the suites, as its inner store
+// does.
 func TestStoresConform(t *testing.T) {
 	failing := func(s storage.Storage) storage.Storage { return uploadtest.NewFailingStore(s).Storage() }
 	storetest.Run(t, func(*testing.T) storage.Storage { return failing(&memstore.Store{}) })
@@ -201,7 +201,7 @@ func TestLate(t *testing.T) {
 	}
 }
 
-// laxStore accepts a truncated file as a complete one, and checks siblings.
+// laxStore accepts a truncated file as a complete one, and keeps the siblings that it got.
 type laxStore struct {
 	storage.Storage
 	siblings []storage.Staged

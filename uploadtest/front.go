@@ -120,8 +120,8 @@ func (s *frontStaged) Discard(ctx context.Context) error {
 	return s.end(err)
 }
 
-// Patch implements storage.Patcher. Without the inner store's Patch it returns ErrNotPatched, and is
-// no call.
+// Patch implements storage.Patcher. Without the inner store's Patch it returns ErrNotPatched, which
+// does not count as a call.
 func (s *frontStaged) Patch(ctx context.Context, list []storage.Patch) error {
 	p, ok := s.inner.(storage.Patcher)
 	if !ok {

@@ -41,8 +41,8 @@ type (
 	}
 )
 
-// storage returns a storage with those of these abilities that the inner one has. It leaves out
-// verdicts without reading, which are useless.
+// storage returns a storage with the abilities of the inner one, as far as a type above has them.
+// It leaves out verdicts without reading, which are useless.
 func (f *front) storage() storage.Storage {
 	reader, isReader := f.inner.(storage.ObjectReader)
 	direct, isDirect := f.inner.(storage.DirectStorage)

@@ -23,7 +23,7 @@ import (
 // After the first refusal that may concern the request and not the file, of each kind, RunHostile
 // sends files of [Legitimate]. If h refuses them all, the test fails, and RunHostile stops. So each
 // request must be one that h accepts, for example with a user's name that is not taken. RunHostile
-// also stops at the first 429: give h limits for this test that allow hundreds of files.
+// also stops at the first 429: give h limits for this test that allow thousands of files.
 //
 // A file may be accepted if it was stored without what is hostile, such as a JPEG without the
 // archive after it: if [upload.Check] accepts what is stored, by its type. So a handler that
@@ -132,7 +132,7 @@ func (a *Answer) unclear() string {
 	return ""
 }
 
-// fileCodes are the codes of this module that judge a file.
+// fileCodes are codes that judge a file. Others whose status is 422 may judge it, too.
 var fileCodes = []upload.Code{
 	upload.CodeContent, upload.CodeTypeNotAllowed, upload.CodeTypeMismatch, upload.CodeEmpty, upload.CodeTooLarge,
 }

@@ -50,8 +50,8 @@ func pngSize(width, height int) int {
 	return pngLeast + data + 5*((data+maxBlock-1)/maxBlock)
 }
 
-// storedPixels returns the zlib stream of a picture (RFC 1950, 1951), with so many empty blocks
-// before its pixels.
+// storedPixels returns the zlib stream of a picture (RFC 1950, 1951), with that number of
+// empty blocks before its pixels.
 func storedPixels(width, height, empty int) []byte {
 	data := make([]byte, 0, height*(width+1))
 	for y := range height {

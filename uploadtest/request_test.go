@@ -151,7 +151,7 @@ func TestAnswers(t *testing.T) {
 		h     http.HandlerFunc
 		want  uploadtest.Answer // Status, Code, Detail
 	}{
-		{"a page after a redirect", func(w http.ResponseWriter, _ *http.Request) {
+		{"a redirect to a page", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "/?error=empty&reason=no+bytes")
 			w.WriteHeader(303)
 		}, uploadtest.Answer{Status: 303, Code: upload.CodeEmpty, Detail: "no bytes"}},

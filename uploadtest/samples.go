@@ -37,8 +37,8 @@ var families = []struct {
 	{"texts", sync.OnceValue(corpus.Texts)},
 }
 
-// Hostile returns several hundred files that upload.Types refuses with their code, even where it
-// allows their type: malformed, truncated and polyglot files, bombs, scripts, programs and wrong
+// Hostile returns more than a thousand files that upload.Types refuses with their code, even where
+// it allows their type: malformed, truncated and polyglot files, bombs, scripts, programs and wrong
 // types. None is malware, and none does harm where it is stored. The files, and their number, may
 // change with every version.
 func Hostile() iter.Seq[Sample] {

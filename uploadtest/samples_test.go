@@ -45,7 +45,7 @@ func (r *recorder) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
-// run runs a function that may call Fatalf.
+// run runs a function that may call Fatalf, and returns the errors so far.
 func (r *recorder) run(f func()) []string {
 	var wg sync.WaitGroup
 	wg.Go(f)
@@ -68,7 +68,7 @@ func count[T any](seq iter.Seq[T]) (n int) {
 	return n
 }
 
-// TestSamples checks that names are unique and that each sample is complete.
+// TestSamples checks that names are unique, that each sample is complete, and that there are many.
 func TestSamples(t *testing.T) {
 	seen := map[string]bool{}
 	for _, kind := range []struct {
@@ -77,7 +77,7 @@ func TestSamples(t *testing.T) {
 		refused bool
 		atLeast int
 	}{
-		{"hostile", uploadtest.Hostile(), true, 500},
+		{"hostile", uploadtest.Hostile(), true, 1000},
 		{"legitimate", uploadtest.Legitimate(), false, 100},
 		{"active", uploadtest.Active(), true, 10},
 	} {
@@ -103,7 +103,7 @@ func TestEICAR(t *testing.T) {
 	require.Equal(t, "275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f", hex.EncodeToString(sum[:]))
 }
 
-// TestRunHostilePasses runs it against Types of all types, and against the presets.
+// TestRunHostilePasses runs RunHostile against Types of all types, and against the presets.
 func TestRunHostilePasses(t *testing.T) {
 	types := map[string]bool{}
 	for s := range uploadtest.Legitimate() {
@@ -209,7 +209,7 @@ func few(t *testing.T) upload.Limiter {
 	return l
 }
 
-// TestRunHostileWithoutStore checks only answers.
+// TestRunHostileWithoutStore checks that without a store each answer of 201 is still reported.
 func TestRunHostileWithoutStore(t *testing.T) {
 	r := newRecorder(t)
 	uploadtest.RunHostile(r, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(201) }), nil,

@@ -57,7 +57,7 @@ func TestContents(t *testing.T) {
 	}
 }
 
-// TestScanner checks that a scanner finds its words anywhere in a file.
+// TestScanner checks the answers to files with and without the words that a scanner finds.
 func TestScanner(t *testing.T) {
 	for _, tc := range []struct {
 		about string
@@ -99,7 +99,7 @@ func TestScannerInPieces(t *testing.T) {
 	}
 }
 
-// TestInfectedIsSound checks that only a scanner refuses it.
+// TestInfectedIsSound checks that Infected has EICAR in it, and that Documents accept it.
 func TestInfectedIsSound(t *testing.T) {
 	s := uploadtest.Infected()
 	require.Contains(t, string(s.Content), string(uploadtest.EICAR()))

@@ -50,7 +50,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 var errNoStep = &upload.Error{Code: upload.CodeNotFound, Params: map[string]any{"kind": "step"}}
 
-// malformed refuses what a page sends; hint is for its developer.
+// malformed returns the refusal of what a page sends. hint is for the page's developer, in the log.
 func malformed(kind, hint string) error {
 	return &upload.Error{Code: upload.CodeMalformed, Params: map[string]any{"kind": kind}, Err: errors.New("uppy: " + hint)}
 }

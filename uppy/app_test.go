@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	part = 5 << 20 // of Uppy
+	part = 5 << 20 // bytes of a part of Uppy's
 	html = "<!doctype html><script>alert(1)</script>"
 )
 
@@ -61,7 +61,7 @@ func newApp(t *testing.T, o upload.Options, change func(*app, *uppy.Options)) *a
 	return a
 }
 
-// call is one request to the endpoint, by ann, and its answer.
+// call is one request to the endpoint. It is ann's unless header has another Subject.
 type call struct {
 	method, path, body string
 	header             map[string]string

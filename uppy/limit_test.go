@@ -20,5 +20,5 @@ func TestRateLimited(t *testing.T) {
 	a.refuses(t, upload.CodeRateLimited, again)
 	seconds, err := strconv.Atoi(a.send(t, again).header.Get("Retry-After"))
 	require.NoError(t, err)
-	require.Greater(t, seconds, 3000)
+	require.Greater(t, seconds, 3000, "the limit is for an hour")
 }

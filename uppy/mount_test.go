@@ -66,6 +66,7 @@ func TestPathValues(t *testing.T) {
 	require.Equal(t, []string{"/tenants/t1/s3/multipart"}, paths)
 }
 
+// TestNoStep checks methods and paths that are not a step's.
 func TestNoStep(t *testing.T) {
 	a := newApp(t, upload.Options{}, nil)
 	for _, c := range []call{
@@ -81,6 +82,11 @@ func TestNoStep(t *testing.T) {
 	} {
 		a.refuses(t, upload.CodeNotFound, c)
 	}
+}
+
+// TestPartNumbers checks numbers that are not those of the only part.
+func TestPartNumbers(t *testing.T) {
+	a := newApp(t, upload.Options{}, nil)
 	for _, number := range []string{"x", "", "0", "-1", "2", "99999999999999999999"} {
 		c := a.create(t, "a.txt", map[string]any{"size": 5})
 		a.refuses(t, upload.CodeMalformed, call{method: "GET", path: c.path("/" + number)})

@@ -19,7 +19,7 @@ const (
 	maxCreate = 64 << 10
 	// maxComplete is the most bytes of a list of parts, which is not used.
 	maxComplete = 1 << 20
-	// maxIdle is the most bytes of a body that a step does not use.
+	// maxIdle is the most bytes of the body of the other steps, which do not use it.
 	maxIdle = 1 << 10
 	// maxParts is the most parts of an upload.
 	maxParts = 10_000
@@ -47,7 +47,7 @@ func (s *server) create(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	// Pages carry the key from step to step, next to the token.
+	// Pages carry the key from step to step, next to the token. allParts reads the number in it.
 	answer(w, http.StatusOK, map[string]string{"uploadId": ticket.Token, "key": strconv.Itoa(ticket.Parts)})
 }
 

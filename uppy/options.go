@@ -27,7 +27,7 @@ type Options struct {
 
 	// Endpoint is the URL of this handler for pages: their companionEndpoint (endpoint in 5), but
 	// always absolute, such as "https://app.example.com/uppy". With it files in single requests are
-	// accepted, by [upload.Handler.Middleware] and its limits. They carry cookies but none of the
-	// headers that a page sets. Default: they are refused.
+	// accepted, by [upload.Handler.Middleware] and its limits. The requests carry cookies but none
+	// of the headers that a page sets. Default: they are refused.
 	Endpoint string
 }

@@ -15,7 +15,7 @@ var errBody = malformed("body", "this step takes no body")
 
 var errOneFile = malformed("files", "the form must have exactly one file")
 
-// params returns where to send a file in a single request: to this handler. It signs nothing and so
+// params answers where to send a file in a single request: to this handler. It signs nothing and so
 // does not identify the caller. Uppy 6 reads only url and fields, and refuses fields without a key.
 func (s *server) params(w http.ResponseWriter, r *http.Request) {
 	if s.single == nil {
@@ -42,8 +42,8 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 	s.single.ServeHTTP(noRedirect{w}, r)
 }
 
-// received answers for files that the middleware has published, and makes it remove them if the
-// host requires that.
+// received answers for files that the middleware has published. The middleware removes them if
+// there is not exactly one, or if Options.Published fails.
 func (s *server) received(w http.ResponseWriter, r *http.Request) {
 	files := upload.Files(r.Context())
 	if len(files) != 1 {

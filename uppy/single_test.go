@@ -17,10 +17,10 @@ import (
 	"github.com/airlock-go/upload/uppy"
 )
 
-// params is the URL of GET params in both versions.
+// params is the path of GET …/s3/params, with its query, in both versions.
 const params = "/uppy/s3/params?filename=a.txt&type=text%2Fplain&metadata%5Bname%5D=a.txt&metadata%5BrelativePath%5D=null"
 
-// form returns the fields as both versions send them: all of them, then the file.
+// form returns the request in which both versions send the fields of the answer, and then the file.
 func form(t *testing.T, fields map[string]string, name, content string) call {
 	t.Helper()
 	var b bytes.Buffer
@@ -36,8 +36,8 @@ func form(t *testing.T, fields map[string]string, name, content string) call {
 	return call{method: "POST", path: "/uppy/s3/single", body: b.String(), header: map[string]string{"Content-Type": w.FormDataContentType()}}
 }
 
-// TestSingle checks that the server names itself for files in one request, and checks them on the
-// way.
+// TestSingle checks that the server names itself for files in one request, and that it checks them
+// on the way.
 func TestSingle(t *testing.T) {
 	failing := false
 	a := newApp(t, upload.Options{}, func(a *app, o *uppy.Options) {
@@ -100,7 +100,7 @@ func TestSingleRefused(t *testing.T) {
 	}
 }
 
-// causes keeps why the last request was refused.
+// causes returns hooks that keep why the last request was refused.
 func causes(last *error) upload.Hooks {
 	return upload.Hooks{Event: func(_ context.Context, e upload.Event) { *last = e.Err }}
 }

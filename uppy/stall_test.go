@@ -19,8 +19,8 @@ import (
 
 const stallTimeout = 30 * time.Second
 
-// TestStalledSteps checks each step whose client stops within the body, or sends it too slowly. It
-// is answered with 408, also if 200 come at once; a step of nobody is refused at once.
+// TestStalledSteps checks each step whose client stops within the body, or sends it too slowly. The
+// answer is 408, also to 201 clients at once. A step of nobody is refused at once.
 func TestStalledSteps(t *testing.T) {
 	for _, step := range []string{
 		"POST /s3/multipart", "POST /s3/multipart/token/complete?key=1", "GET /s3/multipart/token/1?key=1", "GET /s3/multipart/token?key=1", "DELETE /s3/multipart/token?key=1",
@@ -59,7 +59,7 @@ func TestStalledSteps(t *testing.T) {
 	}
 }
 
-// TestStepsWithoutABody checks that a step that reads no body does not wait for one.
+// TestStepsWithoutABody checks that a refusal that needs no body does not wait for one.
 func TestStepsWithoutABody(t *testing.T) {
 	for step, status := range map[string]int{"GET /s3/params": http.StatusBadRequest, "POST /s3/single": http.StatusBadRequest, "PUT /s3/multipart": http.StatusNotFound} {
 		synctest.Test(t, func(t *testing.T) {

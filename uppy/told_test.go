@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// TestToldOnce checks that the hooks see this handler's own refusals like the presigner's, once
-// each.
+// TestToldOnce checks that the hooks get one decision for each request. A refusal of this handler's
+// own counts like one of the presigner's.
 func TestToldOnce(t *testing.T) {
 	var mu sync.Mutex
 	var told []string

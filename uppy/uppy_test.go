@@ -82,22 +82,22 @@ func TestCreateRefuses(t *testing.T) {
 		body string
 		code upload.Code
 	}{
-		"no metadata":         {createBody(t, "a.txt", nil), upload.CodeMalformed},
-		"no size":             {createBody(t, "a.txt", map[string]any{"name": "a.txt"}), upload.CodeMalformed},
-		"a size of null":      {createBody(t, "a.txt", size(nil)), upload.CodeMalformed},
-		"a size as Uppy's 5":  {createBody(t, "a.txt", size("null")), upload.CodeMalformed},
-		"half a byte":         {createBody(t, "a.txt", size(0.5)), upload.CodeMalformed},
-		"more than an int":    {createBody(t, "a.txt", size(1e30)), upload.CodeMalformed},
-		"a negative size":     {createBody(t, "a.txt", size(-1)), upload.CodeMalformed},
-		"no bytes":            {createBody(t, "a.txt", size(0)), upload.CodeEmpty},
-		"one byte too many":   {createBody(t, "a.txt", size(32<<20+1)), upload.CodeTooLarge},
-		"another type":        {createBody(t, "a.exe", size(5)), upload.CodeTypeMismatch},
-		"another field":       {createBody(t, "a.txt", map[string]any{"size": 5, "field": "other"}), upload.CodeUnexpectedField},
-		"no name":             {createBody(t, "", size(5)), upload.CodeBadName},
-		"no JSON":             {"filename=a.txt", upload.CodeMalformed},
-		"metadata of a list":  {`{"filename":"a.txt","metadata":[]}`, upload.CodeMalformed},
-		"a JSON without end":  {`{"filename":"` + strings.Repeat("a", 70<<10), upload.CodeTooLarge},
-		"nothing, not a body": {"", upload.CodeMalformed},
+		"no metadata":        {createBody(t, "a.txt", nil), upload.CodeMalformed},
+		"no size":            {createBody(t, "a.txt", map[string]any{"name": "a.txt"}), upload.CodeMalformed},
+		"a size of null":     {createBody(t, "a.txt", size(nil)), upload.CodeMalformed},
+		"null by Uppy 5":     {createBody(t, "a.txt", size("null")), upload.CodeMalformed},
+		"half a byte":        {createBody(t, "a.txt", size(0.5)), upload.CodeMalformed},
+		"more than an int64": {createBody(t, "a.txt", size(1e30)), upload.CodeMalformed},
+		"a negative size":    {createBody(t, "a.txt", size(-1)), upload.CodeMalformed},
+		"no bytes":           {createBody(t, "a.txt", size(0)), upload.CodeEmpty},
+		"one byte too many":  {createBody(t, "a.txt", size(32<<20+1)), upload.CodeTooLarge},
+		"another type":       {createBody(t, "a.exe", size(5)), upload.CodeTypeMismatch},
+		"another field":      {createBody(t, "a.txt", map[string]any{"size": 5, "field": "other"}), upload.CodeUnexpectedField},
+		"no name":            {createBody(t, "", size(5)), upload.CodeBadName},
+		"no JSON":            {"filename=a.txt", upload.CodeMalformed},
+		"metadata is a list": {`{"filename":"a.txt","metadata":[]}`, upload.CodeMalformed},
+		"JSON without end":   {`{"filename":"` + strings.Repeat("a", 70<<10), upload.CodeTooLarge},
+		"no body":            {"", upload.CodeMalformed},
 	}
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {

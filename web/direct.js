@@ -6,7 +6,7 @@ import { memoryOf } from "./memory.js";
 import { watch } from "./watch.js";
 
 const PARALLEL = 3; // parts of one file on their way
-const ROUNDS = 4; // of sending what the server misses
+const ROUNDS = 4; // of sending what is missing, the first included
 
 export async function sendDirect(file, o) {
   const memory = memoryOf(o.tickets, file);

@@ -2,8 +2,9 @@
 
 const MOST_FOLDERS = 1000; // of one drop
 
-// filesOf resolves with at most so many files, and says whether there were more and whether some
-// could not be read. Hidden files in folders, such as .DS_Store, stay out.
+// filesOf resolves with at most that many files. It says whether there were more files or folders
+// than it takes, and whether some could not be read. Hidden files in folders, such as .DS_Store,
+// stay out.
 export async function filesOf(transfer, most) {
   // Both calls work only until the event is over.
   const dropped = [...transfer.items].filter((i) => i.kind === "file").map((i) => ({ entry: i.webkitGetAsEntry?.(), file: i.getAsFile() }));

@@ -8,7 +8,7 @@ const HIDDEN = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
 
 const FINISHED = new Set(["stored", "refused", "failed", "cancelled"]);
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]); // what browsers show
-const ABOUT_TYPE = /^(type_|too_large|unsupported)/; // refusals that repeat what is accepted
+const ABOUT_ACCEPTED = /^(type_|too_large|unsupported)/; // refusals that repeat what is accepted
 const MOST_SHOWN = 20 * 2 ** 20; // bytes of a picture that is shown before it is stored
 
 export class Row {
@@ -113,7 +113,7 @@ export class Row {
     const { words, accepted } = this.host;
     this.error = error;
     const text = words.refusal(error);
-    const repeat = ABOUT_TYPE.test(error.code) && !error.params?.accepted && accepted;
+    const repeat = ABOUT_ACCEPTED.test(error.code) && !error.params?.accepted && accepted;
     clearInterval(this.timer);
     this.set(error.final ? "refused" : "failed", text);
     if (repeat) this.status.append(make("span", { className: "accepted", textContent: ` ${repeat}` }));

@@ -112,13 +112,13 @@ export async function again(o, f, may = passes) {
       const wait = e.retryAfter || 2 ** (n - 1);
       if (n >= TRIES || wait > PATIENCE) throw e;
       o.onProgress({ state: "waiting", seconds: wait, error: e });
-      await pause(wait, o.signal);
+      await sleep(wait, o.signal);
     }
   }
 }
 
-// pause waits, but no longer than until the browser is online again.
-function pause(wait, signal) {
+// sleep waits, but no longer than until the browser is online again.
+function sleep(wait, signal) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const end = (settle) => () => {

@@ -60,9 +60,9 @@ func parts(n int) (list []zipEntry) {
 	return list
 }
 
-// quoted returns n entries that share one kernel: the deflate stream of each quotes the next one's
-// header in a stored block and continues with that one's stream (Fifield, "A better zip bomb",
-// 2019).
+// quoted returns an archive of n entries that share one kernel: the deflate stream of each quotes
+// the next one's header in a stored block and continues with that one's stream (Fifield, "A better
+// zip bomb", 2019).
 func quoted(n int) []byte {
 	last := repeated(strconv.Itoa(n)+".txt", "\x00", 1)
 	const room = 64 // for a header

@@ -43,15 +43,14 @@ func goodArchives() []File {
 	shadow := "\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        \x00\x02"
 	streamed := hello
 	streamed.stream = true
-	unsigned := streamed
-	unsigned.name = "unsigned.txt"
-	bare := zipOf(streamed, unsigned)
+	bare := streamed
+	bare.name, bare.bare = "bare.txt", true
 	return []File{
 		good("an empty archive", zipOf()),
 		good("what Go writes", goArchive()),
 		good("entries that are listed in another order", listedBackwards(store("a.txt", "a"), store("b.txt", "b"))),
 		good("a commit's name as the comment", zipWith(nil, strings.Repeat("0a", 20), hello)),
-		good("entries with other descriptors", bare),
+		good("descriptors with and without a signature", zipOf(streamed, bare)),
 		good("many scripts", zipOf(file("žluťoučký/кінь.txt", "a"), file("馬.txt", "b"), file("😀.txt", "c"))),
 		good("a name in a code page", zipOf(file("caf\x82.txt", "a"))),
 		good("a second name in UTF-8", zipOf(zipEntry{name: "caf_.txt", data: "a", extra: secondName("café.txt", "caf_.txt")})),

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// hostileNames returns archives with one such name each.
+// hostileNames returns archives with a hostile name, or with names that some program takes for one.
 func hostileNames() []File {
 	var files []File
 	names := map[string]string{
@@ -75,8 +75,8 @@ func hostileNames() []File {
 	)
 }
 
-// twoNames returns archives and documents whose entries have a first name, which most programs use,
-// and a second one in UTF-8, which others use.
+// twoNames returns archives and documents with an entry that has a first name, which most programs
+// use, and a second one in UTF-8, which others use.
 func twoNames() []File {
 	entry := func(first, second, data string) zipEntry {
 		return zipEntry{name: first, data: data, extra: secondName(second, first)}

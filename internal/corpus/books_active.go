@@ -119,7 +119,7 @@ func hostilePages() map[string]string {
 	return pages
 }
 
-// hostileSheets returns style sheets that load from elsewhere.
+// hostileSheets returns style sheets that load or run something.
 func hostileSheets() map[string]string {
 	return map[string]string{
 		"an import from elsewhere":              `@import "https://evil.example/a.css";`,
@@ -171,7 +171,7 @@ type bookEntries struct {
 	entries []zipEntry
 }
 
-// hostileParts returns entries of books that act.
+// hostileParts returns entries for which a book is refused.
 func hostileParts() []bookEntries {
 	const opf = `<package xmlns="http://www.idpf.org/2007/opf"><manifest>`
 	xhtml := func(before string) string {

@@ -1,8 +1,9 @@
 // Package corpus holds files that tests upload: hostile ones that must be refused, and legitimate
 // ones that must not.
 //
-// The code here makes the hostile files, so that it shows what is wrong with each. It makes some of
-// the legitimate ones as well. The others are small results of common encoders and programs.
+// The code here makes nearly all hostile files, so that it shows what is wrong with each. It makes
+// some of the legitimate ones as well. The others are small results of common encoders and
+// programs.
 package corpus
 
 // File is a file as a client uploads it.

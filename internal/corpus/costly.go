@@ -80,7 +80,7 @@ func costlyPages(size int) []byte {
 	return b
 }
 
-// deepXML opens as many elements and declares as many namespaces as are accepted.
+// deepXML opens elements and declares namespaces whose names nearly fill what is kept of them.
 func deepXML() string {
 	return "<a" + repeatedly(120, ` xmlns:a%[1]d="`+strings.Repeat("s", 50)+`%[1]d"`) + ">" + strings.Repeat("<"+strings.Repeat("e", 64)+">", 120)
 }
@@ -120,8 +120,8 @@ func costlyPacked() []Kind {
 
 func openContentTypes() string { return strings.TrimSuffix(contentTypes(""), "</Types>") }
 
-// CostlyUnfolding returns those of CostlyFiles that unfold. The smallest file of Make has 5 KiB and
-// unfolds to 256 KiB.
+// CostlyUnfolding returns those of CostlyFiles whose last entry unfolds to the end of the file. Here
+// Make takes any size: its smallest file has 5 KiB and unfolds to 256 KiB.
 func CostlyUnfolding() []Kind {
 	return []Kind{
 		{"DOCX whose list is one tag", "a.docx", typeDOCX, unfolding("[Content_Types].xml", openContentTypes()+"<Default ", `a="" `, nil)},
@@ -165,7 +165,7 @@ func unfolding(name, head, unit string, archive []byte) func(size int) []byte {
 	}
 }
 
-// manyEntries returns a function that makes the archive with more entries before its directory.
+// manyEntries returns a function that makes the archive with more entries in place of a directory.
 func manyEntries(archive []byte, name, content string) func(size int) []byte {
 	return func(size int) []byte {
 		before, _, _ := bytes.Cut(archive, []byte("PK\x01\x02"))

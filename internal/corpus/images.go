@@ -71,7 +71,7 @@ func goodImages() []row {
 	}
 }
 
-// goodPictures returns pictures that encoders seldom write and decoders take.
+// goodPictures returns pictures that decoders take: of rare structures, and with what phones add.
 func goodPictures() []row {
 	photo := goJPEG(image.NewGray(small))
 	announced := insert(photo, "\xff\xdb", mpf(3))
@@ -125,6 +125,7 @@ func goodPictures() []row {
 }
 
 // MotionPhotos returns JPEG pictures with a film, which are refused unless a policy accepts films.
+// Their codes are those of such a policy.
 func MotionPhotos() []File {
 	photo, film := goJPEG(image.NewGray(small)), sample("fast.mp4")
 	remote := box("ftyp", "mp42"+be32(0)+"isom") + box("moov", box("trak", box("mdia", box("minf", dinf(0))))) + box("mdat", "m")

@@ -68,7 +68,7 @@ func badHEIF() []row {
 		{"AVIF sequence in fragments", "moof.avif", content, sequence(64, 64, 24, 1) + box("moof", box("traf"))},
 		{"AVIF whose metadata is elsewhere", "metadata.avif", content, avif(ispe(64, 64)) + box("meta", be32(0), dinf(0))},
 		{"AVIF sequence whose metadata is elsewhere", "trackmeta.avif", content, track(tkhd(64, 64), box("meta", be32(0), dinf(0)))},
-		{"HEIC with HTML after it", "xmp.heic", content, whole + htmlPage},
+		{"HEIC with HTML after it", "html.heic", content, whole + htmlPage},
 		{"AVIF sequence from another server", "remote.avif", content, sequence(64, 64, 24, 0)},
 	}
 }

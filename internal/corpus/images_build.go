@@ -14,7 +14,8 @@ import (
 	"strings"
 )
 
-// drawn returns a picture in which no two rows or columns are alike.
+// drawn returns a picture in which no two rows or columns are alike, except for some columns in
+// pictures with a palette.
 func drawn(m draw.Image) image.Image {
 	b := m.Bounds()
 	for y := b.Min.Y; y < b.Max.Y; y++ {

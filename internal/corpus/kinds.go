@@ -7,23 +7,24 @@ import (
 	"slices"
 )
 
-// Kind is a kind of file that has any size. Its zero value is unused.
+// Kind is a kind of file that has any size. Its zero value has no meaning.
 type Kind struct {
 	About string // unique among all kinds
 	Name  string // with the extension
 	Type  string
 
-	// Make returns a file of about size bytes, at least 16 KiB.
+	// Make returns a file of about size bytes, at least 16 KiB. Files of large pieces may have up
+	// to 1 MiB more.
 	Make func(size int) []byte
 }
 
 // Kinds returns the typical files and the costly ones.
 func Kinds() []Kind { return slices.Concat(TypicalFiles(), CostlyFiles()) }
 
-// filled returns head and then unit until there are size bytes.
+// filled returns a function that makes head and then units until there are size bytes.
 func filled(head, unit string) func(size int) []byte { return whole(head, unit, "") }
 
-// whole returns head, then unit until there are size bytes, and then tail.
+// whole returns a function that makes head, then units until there are size bytes, and then tail.
 func whole(head, unit, tail string) func(size int) []byte {
 	return func(size int) []byte {
 		b := append(make([]byte, 0, size+len(unit)+len(tail)), head...)

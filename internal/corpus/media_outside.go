@@ -29,7 +29,7 @@ func filmsFromElsewhere() []row {
 		film("a QuickTime film with metadata without a version", "qtmeta.mov", box("meta", box("hdlr", be32(0)+be32(0)), dinf(0))),
 		film("a film with a name and a place", "urn.mp4", box("trak", box("mdia", box("minf", box("dinf", dref("urn ", 0)))))),
 		{"a film with metadata after it", "after.mp4", content, mp4 + meta},
-		{"a film with more metadata after it", "behindmore.mp4", content, mp4 + box("meco", meta)},
+		{"a film with more metadata after it", "aftermore.mp4", content, mp4 + box("meco", meta)},
 		{"a film whose first track is elsewhere", "first.mp4", content, strings.Replace(mp4, "url \x00\x00\x00\x01", "url \x00\x00\x00\x00", 1)},
 		{"a QuickTime film whose last track is elsewhere", "last.mov", content, replaceLast(mov, "url \x00\x00\x00\x01", "url \x00\x00\x00\x00")},
 	}

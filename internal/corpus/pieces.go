@@ -13,7 +13,7 @@ const (
 	ole         = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 )
 
-// noise returns n letters that hardly compress.
+// noise returns n letters in no order, always the same ones.
 func noise(n int) string {
 	r := rand.New(rand.NewPCG(1, 2))
 	b := make([]byte, n)
@@ -23,7 +23,7 @@ func noise(n int) string {
 	return string(b)
 }
 
-// utf16LE returns s with a byte order mark.
+// utf16LE returns s in UTF-16, after a byte order mark.
 func utf16LE(s string) string {
 	b := []byte("\xff\xfe")
 	for _, u := range utf16.Encode([]rune(s)) {

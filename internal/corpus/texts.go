@@ -11,7 +11,7 @@ const (
 	typeJSON = "application/json"
 )
 
-// Texts returns plain text and tables, JSON and Markdown.
+// Texts returns plain text, tables, JSON, Markdown, contacts and appointments.
 func Texts() []File { return slices.Concat(hostileTexts(), goodTexts()) }
 
 // Formulas returns tables that are refused if the policy refuses formulas.
@@ -74,8 +74,8 @@ func hostileTexts() []File {
 		{"a handler after 8 KB of text", long + "<x onclick=alert(1)>", content},
 		{"an SVG image after 8 KB of text", long + "<svg onload=alert(1)>", content},
 		{"a PHP script after 8 KB of text", long + "<?php echo 1;", content},
-		{"HTML after 8 KB of UTF-16", utf16LE(long + "<script>alert(1)</script>"), content},
-		{"HTML after 8 KB of UTF-16 from the other end", utf16BE(long + "<img src=x>"), content},
+		{"HTML after 8 KB of text, in UTF-16", utf16LE(long + "<script>alert(1)</script>"), content},
+		{"HTML after 8 KB of text, in UTF-16 from the other end", utf16BE(long + "<img src=x>"), content},
 		{"a program after 8 KB of text", long + "\x7fELF\x02\x01\x01\x00", content},
 		{"a NUL after 8 KB of text", long + "\x00", content},
 		{"a terminal's escape sequence", "hello \x1b[2J", content},

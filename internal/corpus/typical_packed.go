@@ -42,13 +42,14 @@ func packed(entries []zipEntry, name string, one func(size int) zipEntry) func(s
 	}
 }
 
-// storedPhoto returns a stored JPEG of 2 MiB, or of a quarter of size.
+// storedPhoto returns a stored JPEG of about 2 MiB, or of a quarter of size if that is less.
 func storedPhoto(size int) zipEntry {
 	photo := whole(cut(goJPEG(image.NewNRGBA(small)), 2), entropy(64<<10), "\xff\xd9")
 	return store("", string(photo(min(2<<20, size/4))))
 }
 
-// deflatedRows returns a function that makes a deflated entry, of 1 MiB before that.
+// deflatedRows returns a function that makes a deflated entry, of about 1 MiB before that, or of
+// twice the size if that is less.
 func deflatedRows(head string, n int, row func(b *bytes.Buffer, i int, r *rand.Rand), tail string) func(size int) zipEntry {
 	return func(size int) zipEntry { return file("", string(rows(head, n, row, tail)(min(1<<20, 2*size)))) }
 }

@@ -41,7 +41,7 @@ func rows(head string, n int, row func(b *bytes.Buffer, i int, r *rand.Rand), ta
 	}
 }
 
-// prose returns n bytes of sentences in frequent words.
+// prose returns at least n bytes of sentences in frequent words.
 func prose(n int) string {
 	var b bytes.Buffer
 	for r := newDice(); b.Len() < n; {

@@ -24,6 +24,7 @@ type zipEntry struct {
 	stored bool
 	fast   bool // deflated fast, however large it is
 	stream bool // sizes follow in a descriptor
+	bare   bool // the descriptor has no signature
 	flags  uint16
 	extra  []byte
 	mode   uint32
@@ -126,6 +127,9 @@ func (e *zipEntry) descriptor() []byte {
 	if e.follow != nil {
 		e.follow(d)
 	}
+	if e.bare {
+		d = d[4:]
+	}
 	return d
 }
 
@@ -225,7 +229,7 @@ func wide(b []byte, change func(records []byte)) []byte {
 	return slices.Concat(b[:len(b)-22], r, narrow)
 }
 
-// set16 and set32 return changes of a header.
+// set16 and set32 return changes of a header or a record.
 func set16(at int, v uint16) func([]byte) { return func(h []byte) { le.PutUint16(h[at:], v) } }
 func set32(at int, v uint32) func([]byte) { return func(h []byte) { le.PutUint32(h[at:], v) } }
 

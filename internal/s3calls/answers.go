@@ -85,7 +85,7 @@ func (b *answerBody) Read(p []byte) (int, error) {
 }
 
 // strange says why S3 would not have sent p, "" if it would. S3's answers have no comments, CDATA
-// sections or instructions, so every "<" begins or ends an element:
+// sections or instructions after the XML declaration, so every "<" there begins or ends an element:
 // https://www.w3.org/TR/xml/#dt-markup.
 func (b *answerBody) strange(p []byte) string {
 	if b.left -= len(p); b.left < 0 {

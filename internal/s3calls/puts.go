@@ -16,11 +16,12 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Puts makes calls of one operation for bodies in memory. The SDK takes longer to prepare such a call
-// than a small body takes to send. So the SDK makes the first call, and Puts makes the same request
-// again. If that is the same, byte for byte and with its signature, Puts sends the next ones. If one
-// fails in any way, the SDK makes that call anew, and all calls of the next minute. The SDK makes all
-// calls for a client that does more than the SDK's default: see plain.
+// Puts makes calls of one operation for bodies in memory. The SDK takes longer to prepare such a
+// call than a small body takes to send. So the SDK makes the first call, and Puts makes the same
+// request again. If that is the same, byte for byte and with its signature, Puts sends the next
+// ones. If one of these fails, and its caller has not ended it, the SDK makes that call anew, and
+// all calls of the next minute. The SDK makes all calls for a client that does more than the SDK's
+// default: see plain.
 //
 // It is safe for concurrent use.
 type Puts[In, Out any] struct {
@@ -35,7 +36,7 @@ type Puts[In, Out any] struct {
 }
 
 const (
-	// pause is how long the SDK makes all calls after one of Puts failed.
+	// pause is how long the SDK makes all calls after a request of Puts failed, or differed from the SDK's.
 	pause = time.Minute
 	// maxSkew is less than the difference of clocks that S3 accepts. The SDK corrects larger ones.
 	maxSkew = 4 * time.Minute
@@ -58,8 +59,9 @@ func newPuts[In, Out any](c *Caller, client *s3.Client, sdk Operation[In, Out], 
 	return &Puts[In, Out]{caller: c, kind: k, sdk: sdk, options: o, plain: plain(o)}
 }
 
-// Put makes a call within the Caller's time. It sets the input's Body to one from open, once for each
-// attempt: the transport may read a body after its answer. Put sets doubt as [Watch] does.
+// Put makes a call within the Caller's time. It calls open for its own request, and anew for the
+// input's Body, which the SDK sends: the transport may read a body after its answer. Put sets doubt
+// as [Watch] does.
 func (p *Puts[In, Out]) Put(ctx context.Context, in *In, open func() Body, doubt *bool) (*Out, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, p.caller.timeout, ErrTimeout)
 	defer cancel()
@@ -176,7 +178,8 @@ func (l *lesson) Do(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-// learn compares the request that the SDK has sent with the one that p makes of the same call.
+// learn compares the request that the SDK has sent with the one that p makes of the same call. If
+// they are the same, it keeps the template and returns true.
 func (p *Puts[In, Out]) learn(ctx context.Context, sent *http.Request, c *call, body Body) bool {
 	t, date := newTemplate(sent, c)
 	if t == nil || time.Since(date).Abs() > maxSkew {

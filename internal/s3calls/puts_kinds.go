@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// kind is what Puts knows of its operation.
+// kind is what is particular to the operation of a Puts.
 type kind[In, Out any] struct {
 	name    string
 	call    func(*In) *call

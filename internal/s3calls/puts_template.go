@@ -79,7 +79,7 @@ func newTemplate(sent *http.Request, c *call) (*template, time.Time) {
 	return t, date
 }
 
-// common returns what requests of one kind have in common of the header of one.
+// common returns the fields of a request's header that all requests of its kind share.
 func (c *call) common(sent http.Header) http.Header {
 	header := sent.Clone()
 	for _, f := range c.fields {

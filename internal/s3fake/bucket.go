@@ -27,19 +27,20 @@ type bucket struct {
 	// of many cases quick.
 	MinPart int
 
-	// Secret is the key that must sign requests and the policies of forms. Without it their
-	// signatures are not checked.
+	// Secret is the key of the signatures of requests and of the policies of forms. Without it
+	// signatures are not checked. With it forms must be signed, and other requests may have no
+	// signature.
 	Secret string
 
 	// Lacks is what the service cannot do.
 	Lacks Lacks
 
-	// Unsigned says how the service treats header fields that no signature covers, if there is a
-	// Secret.
+	// Unsigned says how the service treats header fields of a presigned request that its signature
+	// does not cover, if there is a Secret. ObeyedUnconditionally needs none for copies.
 	Unsigned Unsigned
 
 	// Skew is how far the service's clock is ahead of the process's. The service's clock dates
-	// answers, objects and uploads, and decides which requests are too old or too new.
+	// answers, objects and uploads. Requests whose header has a time too far from it are refused.
 	Skew time.Duration
 
 	mu        sync.Mutex
@@ -55,7 +56,7 @@ type bucket struct {
 type Object struct {
 	Key, Version string
 	Body         []byte
-	Header       http.Header // as it was sent: Content-Type, X-Amz-Meta-… and the others
+	Header       http.Header // as it was sent: Content-Type, X-Amz-Meta-…; see attributes
 	Marker       bool        // a delete marker
 	Parts        int         // of the multipart upload that made it, 0 if a single request did
 	Modified     time.Time

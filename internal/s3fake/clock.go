@@ -17,8 +17,8 @@ func (b *bucket) date(w http.ResponseWriter) {
 	w.Header().Set("Date", b.now().UTC().Format(http.TimeFormat))
 }
 
-// skewed refuses a request that was signed by another clock. Requests without a signature have no
-// time.
+// skewed refuses a request whose header has a time too far from the service's clock. It ignores the
+// time of presigned requests, which is in the query.
 func (b *bucket) skewed(w http.ResponseWriter, r *http.Request) bool {
 	signed, err := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
 	if err != nil || b.now().Sub(signed).Abs() <= maxSkew {

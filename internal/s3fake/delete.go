@@ -30,7 +30,7 @@ func (b *bucket) deleteObject(w http.ResponseWriter, key, version, etag string) 
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// deleteObjects removes up to 1,000 versions, and answers for each of them.
+// deleteObjects removes up to 1,000 objects or versions, and answers for each of them.
 func (b *bucket) deleteObjects(w http.ResponseWriter, body []byte) {
 	type version struct {
 		Key       string

@@ -54,6 +54,7 @@ func (s *script) next(op string) Fault {
 }
 
 // Calls returns how often an operation was called, or any if op is "", including failed requests.
+// It does not count requests whose Authorization field has a false signature.
 func (s *script) Calls(op string) int {
 	s.scripting.Lock()
 	defer s.scripting.Unlock()
@@ -115,7 +116,7 @@ func Nothings(op string) map[string]string {
 	}
 }
 
-// Root returns the outermost element of the answer to an operation.
+// Root returns the name of the outermost element of the answer to an operation.
 func Root(op string) string { return cmp.Or(results[op], "Result") }
 
 var results = map[string]string{

@@ -9,8 +9,8 @@ import (
 )
 
 // Endless answers with begin and then unit, again and again, until the client leaves. To HEAD it
-// answers without them. It calls sent after each write, of 64 KiB or less. If done is true it
-// carries the operation out before.
+// answers without them. It calls sent after each write of units, of 64 KiB or less. If done is
+// true it carries the operation out before.
 func Endless(status int, begin, unit string, done bool, sent func()) Fault {
 	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 		if done {

@@ -22,13 +22,13 @@ type Lacks struct {
 	CopyPin           Lack // X-Amz-Copy-Source-If-Match
 	CopyRange         Lack // X-Amz-Copy-Source-Range
 	CopyDigest        Lack // Ignores: a copy has no SHA-256; Refuses: an upload has none
-	Copies            Lack // Refuses: none
+	Copies            Lack // Refuses: no UploadPartCopy; there is no Ignores
 	Checksums         Lack // of the SDK
 	Tags              Lack
 	Encryption        Lack // X-Amz-Server-Side-Encryption
 	Class             Lack // X-Amz-Storage-Class
 	Owner             Lack // X-Amz-Expected-Bucket-Owner
-	Lengths           Lack // Ignores: a signed length may be exceeded by a few bytes
+	Lengths           Lack // Ignores: a body may be up to 8 bytes longer or shorter than was signed
 	Forms             Lack // Ignores: what their policies say
 }
 

@@ -36,7 +36,7 @@ func (b *bucket) from(key string) []string {
 
 func (b *bucket) page() int { return cmp.Or(b.PageSize, 1000) }
 
-// encoder writes keys as encoding-type requests.
+// encoder returns the function that writes keys as encoding-type requests.
 func encoder(q url.Values) func(string) string {
 	if q.Get("encoding-type") == "url" {
 		return url.QueryEscape

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// operation returns S3's name for the operation of a request that the store or the bucket sends, and
-// the bare method for a form. It does not tell a bucket's PUT and DELETE from an object's.
+// operation returns S3's name for the operation of a request, and the bare method for a form. It
+// takes a request about a bucket for one about an object, except for lists, HEAD and POST.
 func operation(r *http.Request) string {
 	q := r.URL.Query()
 	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")

@@ -48,7 +48,7 @@ func plain(r *http.Request) ([]byte, error) {
 	return body, err
 }
 
-// unchunk reads one chunk of any size, an empty one, and the trailer.
+// unchunk reads chunks of any size up to an empty one, and the trailer.
 func unchunk(r *http.Request) ([]byte, error) {
 	in := bufio.NewReader(r.Body)
 	var body []byte
@@ -96,8 +96,8 @@ func sha(body []byte) string {
 // seed makes ETags of large bodies.
 var seed = maphash.MakeSeed()
 
-// etag returns the MD5 of a body, as S3 does, since tests know two files with the same one. Both are
-// small: a large body gets a hash that is many times faster.
+// etag returns the MD5 of a body, as S3 does, since tests have two files with the same one. Both
+// are small: a body of more than 64 KiB gets a hash that is many times faster.
 func etag(body []byte) string {
 	if len(body) > 64<<10 {
 		return fmt.Sprintf(`"%016x%016x"`, maphash.Bytes(seed, body), len(body))

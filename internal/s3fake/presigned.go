@@ -28,13 +28,15 @@ const (
 // refused is the beginnings of the fields that must be signed.
 var refused = map[Unsigned][]string{Refused: {"X-Amz-"}, Obeyed: {"X-Amz-Meta-"}}
 
-// presigned is a presigned request, nil for any other.
+// presigned is a request and the fields that its signature covers. The signature is in the query,
+// or in the header for forged.
 type presigned struct {
 	r     *http.Request
 	query url.Values
 	names []string // of the signed fields
 }
 
+// presignedOf returns a presigned request, nil for any other.
 func presignedOf(r *http.Request) *presigned {
 	q := r.URL.Query()
 	if !q.Has("X-Amz-SignedHeaders") {

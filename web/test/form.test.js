@@ -55,7 +55,7 @@ test("a handler of the application's may answer 204", async (t) => {
 
 const strange = "The server's answer was not understood, so the file may be stored or not. Reload the page: perhaps you have to sign in again.";
 
-test("errors have codes, parameters and sentences, and no status", async (t) => {
+test("errors have codes, and sentences without a status", async (t) => {
   const types = { type: "text/html", accepted: ["image/png", "application/pdf"] };
   for (const row of [
     { about: "a refusal", lang: "en", answer: (w) => problem(w, 415, "type_not_allowed", types), code: "type_not_allowed", final: true, says: "HTML files are not accepted. Send PNG or PDF." },

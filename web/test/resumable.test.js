@@ -1,5 +1,5 @@
-// The resumable door, against a double that speaks tus 1.0 as the library does: it tells at most
-// the length less one until the file is published, and refuses without Upload-Offset.
+// The resumable door, against a double that speaks tus 1.0 as the library does: until the file is
+// published, its Upload-Offset is at most the length less one.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -76,7 +76,7 @@ test("a refusal of the head is seen before the rest is sent", async (t) => {
   assert.deepEqual(Object.keys(localStorage), []);
 });
 
-test("a cut is gone on from the offset that the server tells", async (t) => {
+test("after a cut it goes on from the offset of the server", async (t) => {
   fast(t);
   let cuts = 0;
   const s = await site(t, (call, w, r, s, body, cut) => {
@@ -108,7 +108,7 @@ test("progress counts the tries anew, and without progress they end", async (t) 
   localStorage.removeItem(Object.keys(localStorage)[0]);
 });
 
-test("conflicts, locks and checks that must wait are asked for again", async (t) => {
+test("after conflicts, locks and checks that must wait it tries again", async (t) => {
   const waits = fast(t);
   const once = new Set();
   const s = await site(t, (call, w, r, s, body) => {

@@ -10,7 +10,7 @@ const uppyOf = (endpoint) => ({
   getPlugin: (name) => (name === "AwsS3" ? { opts: { companionEndpoint: endpoint } } : undefined),
 });
 
-test("after a 401 people sign in and go on", async (t) => {
+test("413 is final, and after 401, 408, 429 and 503 people can go on", async (t) => {
   const real = globalThis.fetch;
   t.after(() => { globalThis.fetch = real; });
   for (const [status, final] of [[401, false], [408, false], [413, true], [429, false], [503, false]]) {
