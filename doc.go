@@ -47,12 +47,12 @@
 // # Promises
 //
 // Nothing unchecked is visible. A key is published only after the policy has accepted the whole
-// file. Until then nothing can be read, except under [storage.StagingSegment], where a download
-// server needs no rights. A cut body is never taken for a shorter file.
+// file. Until then a file can be read at most under [storage.StagingSegment]: give download servers
+// no rights there. A cut body is never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
 // stays. A failing handler's files may stay if it called [Keep] or [Tx.Commit], or began to answer
-// below 400; those of a [Presigner] or [Resumer] stay. While a request commits, lists of the bucket
+// below 400; those of a [Presigner] or [Resumer] stay, except empty ones. While a request commits, lists of the bucket
 // may show only some files. Abandoned uploads of a Presigner or Resumer stay until a lifecycle rule
 // or sweep. A killed process may leave files, published and staged, until a sweep.
 //
@@ -82,8 +82,8 @@
 //
 // One decision per request. Each request or step, except a [Resumer]'s OPTIONS and a
 // [Presigner.ConfirmStored] without a ticket, ends with one record of [Options.Logger] and one
-// [Event] of [Options.Hooks]. This package puts no content, signed URLs or tickets there. Clean-ups
-// and failures add more.
+// [Event] of [Options.Hooks]. Clean-ups and failures add more. No content, signed URLs or tickets
+// are there.
 //
 // # Where it runs
 //
@@ -95,10 +95,10 @@
 //
 // # What it does not protect against
 //
-// It finds no malware. [Types] and its presets read the structure of files as far as
+// It finds no malware. [Types] and the presets read the structure of files as far as
 // docs/accepted.md says. A well-formed file can still attack a program with a bug, so serve users'
 // files as attachments from a separate domain. Only an [Options.Limiter] limits how often somebody
 // uploads; nothing limits how much they keep. It cannot guard a bucket that others write or list.
 //
-// docs/security.md lists attacks with tests.
+// docs/security.md lists tested attacks.
 package upload

@@ -10,15 +10,15 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestDirectCheck checks that Check accepts what is signed for the server. Of requests signed
-// without a guard against copies it reports that the server makes copies, if it does.
+// TestDirectCheck checks that Check accepts what is signed for the server. If requests are signed
+// without a guard against copies, Check reports a server that obeys unsigned fields, and so copies.
 func TestDirectCheck(t *testing.T) {
 	unguarded := s3test.Get().Profile()
 	copied := unguarded.HeadersFromQuery // such a server obeys what is not signed
 	unguarded.HeadersFromQuery, unguarded.InsecureNoCopyGuard = false, true
 	for name, row := range map[string]struct {
 		profile s3store.Profile
-		wrong   bool
+		wrong   bool // Check must report copies
 	}{
 		"its profile":     {s3test.Get().Profile(), false},
 		"without a guard": {unguarded, copied},

@@ -52,7 +52,7 @@ func TestOneFault(t *testing.T) {
 	}
 }
 
-// TestLastingFault checks that the client gets an error before post's timeout when S3 always fails,
+// TestLastingFault checks that the client gets an error before post's timeout when one call always fails,
 // and that nothing is left. Where a multipart upload was created, an abort was sent.
 func TestLastingFault(t *testing.T) {
 	t.Parallel()
@@ -79,8 +79,8 @@ func TestLastingFault(t *testing.T) {
 	}
 }
 
-// TestFaultyCleanUp checks that the calls that remove a refused or undone upload are also made
-// again. When they always fail the host gets a report of what was left.
+// TestFaultyCleanUp checks that the calls of a clean-up are also made again. If one always fails and
+// something is left, the host gets an event with an error.
 func TestFaultyCleanUp(t *testing.T) {
 	t.Parallel()
 	rows := []struct {
@@ -97,7 +97,7 @@ func TestFaultyCleanUp(t *testing.T) {
 	faults := []faultproxy.Fault{
 		faultproxy.InternalError, faultproxy.SlowDown, faultproxy.Reset, faultproxy.Stall, faultproxy.Drop,
 	}
-	takesTurn := rounds.Turns(2) // each fault of each call, once or always
+	takesTurn := rounds.Turns(2) // each fault of each row, once or always
 	for _, row := range rows {
 		for _, fault := range faults {
 			for name, n := range map[string]int{"once": 1, "always": faultproxy.Always} {

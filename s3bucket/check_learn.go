@@ -12,12 +12,13 @@ type learned struct {
 	need s3store.Profile // the narrowest profile, as far as it is known
 
 	writes, signatures, put, complete tried
-	pins, digests                     tried // for direct uploads, like all that follow
+	pins, digests                     tried // only with StagingPrefixes, like all that follow
 	signing, forms                    tried
 }
 
 // learn tries the service. When an ability is missing it sets the flag for that before it
-// continues, so that one missing ability does not hide another.
+// continues, so that one missing ability does not hide another. It ends if a write fails, or if the
+// service accepts a forged signature.
 func learn(p *signing) *learned {
 	l := &learned{}
 	given := p.service
@@ -41,30 +42,34 @@ func learn(p *signing) *learned {
 	return l
 }
 
-// tryWrites finds the options that a write must not have, and continues without them.
+// tryWrites finds the options that a write must not have, and continues without them. After that it
+// tries forged signatures.
 func (l *learned) tryWrites(p *signing) {
-	for _, write := range []func() error{
-		func() error {
+	for _, try := range []struct {
+		what  string
+		write func() error
+	}{
+		{"a PUT", func() error {
 			_, err := p.put(p.publishedKey())
 			return err
-		},
-		func() error {
+		}},
+		{"an upload in parts", func() error {
 			u, _, err := p.upload(p.publishedKey())
 			if err != nil {
 				return err
 			}
 			return p.complete(u)
-		},
+		}},
 	} {
-		err := write()
+		err := try.write()
 		if err != nil && notTaken(err) {
-			for _, o := range p.culprits(write) {
+			for _, o := range p.culprits(try.write) {
 				p.service = o.without(p.service)
 				err = nil
 			}
 		}
 		if err != nil {
-			l.writes = unclearTried("nothing could be written: " + err.Error())
+			l.writes = unclearTried(try.what + " failed: " + err.Error())
 			return
 		}
 	}
@@ -74,18 +79,18 @@ func (l *learned) tryWrites(p *signing) {
 
 func (l *learned) tryConditions(p *signing) {
 	l.put, l.complete = p.conditionalPut(), p.conditionalComplete()
-	l.lacks(p, l.put, l.complete)
+	l.setFlags(p, l.put, l.complete)
 }
 
 func (l *learned) tryCopies(p *signing) {
 	if l.pins = p.pinned(); l.pins.state == StateOK {
 		l.digests = p.digested()
 	}
-	l.lacks(p, l.pins, l.digests)
+	l.setFlags(p, l.pins, l.digests)
 }
 
-// lacks sets the flags for missing abilities.
-func (l *learned) lacks(p *signing, abilities ...tried) {
+// setFlags sets the flags for missing abilities, and continues with the profile that has them.
+func (l *learned) setFlags(p *signing, abilities ...tried) {
 	for _, t := range abilities {
 		if t.state == StateWrong {
 			*t.flag.of(&l.need) = true
@@ -94,14 +99,14 @@ func (l *learned) lacks(p *signing, abilities ...tried) {
 	p.service = p.service.under(l.need)
 }
 
-// trySigning looks for a guard with which the service holds clients to signed PUTs and parts: that
-// of the zero profile, then those that a flag selects.
+// trySigning looks for a way of signing by which the service holds clients to signed PUTs and
+// parts: that of the zero profile, then those that a flag selects.
 func (l *learned) trySigning(p *signing) {
-	guards := []s3store.Profile{{}, {HeadersFromQuery: true}, {InsecureNoCopyGuard: true}}
+	ways := []s3store.Profile{{}, {HeadersFromQuery: true}, {InsecureNoCopyGuard: true}}
 	var seen []tried
-	for _, guard := range guards {
+	for _, way := range ways {
 		profile := l.need
-		profile.HeadersFromQuery, profile.InsecureNoCopyGuard = guard.HeadersFromQuery, guard.InsecureNoCopyGuard
+		profile.HeadersFromQuery, profile.InsecureNoCopyGuard = way.HeadersFromQuery, way.InsecureNoCopyGuard
 		p.on(p.service.under(profile), func() { l.signing = p.trySent() })
 		p.clean()
 		if l.signing.state == StateOK {
@@ -112,7 +117,7 @@ func (l *learned) trySigning(p *signing) {
 		seen = append(seen, l.signing)
 	}
 	l.signing = mostTelling(seen)
-	l.lacks(p, l.signing)
+	l.setFlags(p, l.signing)
 }
 
 // trySent tries the requests that a profile signs, except forms.
@@ -124,7 +129,7 @@ func (p *signing) trySent() tried {
 	return p.tryPuts()
 }
 
-// mostTelling returns the most conclusive result of several guards: that the service accepts what
+// mostTelling returns the most conclusive result of several ways of signing: that the service accepts what
 // was not signed, rather than that it refused everything or did not answer.
 func mostTelling(seen []tried) tried {
 	for _, state := range []State{StateWrong, StateCannotTell} {
@@ -138,16 +143,16 @@ func mostTelling(seen []tried) tried {
 }
 
 // tryForms tries POST forms. A service that refuses correct forms counts as one without forms,
-// unless nothing is known about its signed PUTs and parts.
+// unless trying its signed PUTs and parts gave no clear result.
 func (l *learned) tryForms(p *signing) {
 	l.forms = p.tryForms()
 	if l.forms.absent && l.signing.state != StateCannotTell {
 		l.forms = tried{state: StateWrong, why: "the service has no POST forms", flag: flagForms}
 	}
-	l.lacks(p, l.forms)
+	l.setFlags(p, l.forms)
 }
 
-// unclear returns what could not be found out, "" if everything was.
+// unclear returns why abilities that were tried stayed unclear, "" if none did.
 func (l *learned) unclear() string {
 	var all []string
 	for _, t := range []tried{l.writes, l.signatures, l.put, l.complete, l.pins, l.digests, l.signing, l.forms} {

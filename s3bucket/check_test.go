@@ -377,7 +377,7 @@ func TestCheckUnenforced(t *testing.T) {
 		{"refused at the end of parts", "CompleteMultipartUpload", refusing(501), s3store.Profile{}, s3bucket.StateWrong, "CompleteMultipartUpload refuses If-None-Match"},
 		{"an odd answer", "CompleteMultipartUpload", refusing(409), s3store.Profile{}, s3bucket.StateCannotTell, "CompleteMultipartUpload"},
 		{"refused", "PutObject", refusing(400), s3store.Profile{}, s3bucket.StateWrong, "PutObject refuses If-None-Match"},
-		{"nothing written", "PutObject", denied, s3store.Profile{}, s3bucket.StateCannotTell, "nothing could be written"},
+		{"nothing written", "PutObject", denied, s3store.Profile{}, s3bucket.StateCannotTell, "a PUT failed"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			svc, bucket := newService(t, s3store.Options{Profile: row.profile}, s3bucket.Layout{}, nil)

@@ -8,9 +8,9 @@ import (
 )
 
 var attackCases = []testCase[*direct]{
-	{"refuses other PUTs", "a PUT that differs from the signed one is refused, and nothing is stored", attacksOn(byPut)},
-	{"refuses other forms", "a form that differs from the signed one is refused, and nothing is stored", attacksOn(byForm)},
-	{"refuses other parts", "a part that differs from the signed one is refused, and not kept", attacksOn(byPart)},
+	{"refuses other PUTs", "a PUT that differs from the one signed with a digest is refused, and nothing is stored", attacksOn(byPut)},
+	{"refuses other forms", "a form that differs from the one signed with a digest is refused, and nothing is stored", attacksOn(byForm)},
+	{"refuses other parts", "a part that differs from the signed one in its length, URL or headers is refused, and not kept", attacksOn(byPart)},
 }
 
 func attacksOn(name string) func(context.Context, *direct) error {
@@ -21,7 +21,7 @@ func attacksOn(name string) func(context.Context, *direct) error {
 			}
 			return way.attack(ctx)
 		}
-		return nil
+		return nil // the store does not sign such requests
 	}
 }
 

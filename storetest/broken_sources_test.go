@@ -22,14 +22,14 @@ func TestBrokenSourcesFail(t *testing.T) {
 		{"takes pieces that S3 refuses", brokenDirect{piece: func(int64) int64 { return rangeSize - 1 }}, []string{"PieceSize", "Promote of several sources"}},
 		{"needs more parts than S3 has", brokenDirect{piece: func(int64) int64 { return int64(partSize) }}, []string{"PieceSize"}},
 		{"takes no pieces but today's", brokenDirect{promote: onlyToday}, []string{"Promote of sources of another size"}},
-		{"publishes the first source", brokenDirect{promote: onlyFirst}, []string{"Promote of several sources", "Promote of several sources with patches"}},
+		{"publishes only the first source", brokenDirect{promote: onlyFirst}, []string{"Promote of several sources", "Promote of several sources with patches"}},
 		{"publishes them in the order of their keys", brokenDirect{promote: byKeys}, []string{"Promote of several sources"}},
 		{"publishes a source twice", brokenDirect{promote: firstTwice}, []string{"Promote of several sources"}},
 		{"publishes what the keys hold", brokenDirect{promote: unpinned}, []string{"Promote of sources that have changed"}},
-		{"pins the first source", brokenDirect{promote: firstPinned}, []string{"Promote of sources that have changed"}},
+		{"pins only the first source", brokenDirect{promote: firstPinned}, []string{"Promote of sources that have changed"}},
 		{"publishes sources of any size", brokenDirect{promote: anySize}, []string{"Promote of sources that have changed", "Promote of sources that do not fit"}},
 		{"publishes what does not fit", brokenDirect{promote: byHand}, []string{"Promote of sources that do not fit"}},
-		{"patches no other source", brokenDirect{promote: inOnePart}, []string{"Promote of several sources with patches"}},
+		{"cuts a patch at the end of a source", brokenDirect{promote: inOnePart}, []string{"Promote of several sources with patches"}},
 		{"takes only the first patch", brokenDirect{promote: firstPatch}, []string{"Promote of several sources with patches"}},
 		{"ignores patches", brokenDirect{promote: unpatched}, []string{"Promote of several sources with patches", "Promote of several sources again"}},
 		{"moves the sources", brokenDirect{promote: movingAll}, []string{"Promote of several sources", "Promote of several sources with patches"}},
@@ -88,7 +88,7 @@ func firstPinned(ctx context.Context, s *memstore.Store, p storage.Promotion) er
 	return s.Promote(ctx, p)
 }
 
-// anySize publishes as many bytes as the sources have.
+// anySize publishes as many bytes as the sources have, whether they fit or not.
 func anySize(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
 	p.Sources, p.Size = slices.Clone(p.Sources), 0
 	for i, src := range p.Sources {
@@ -97,7 +97,7 @@ func anySize(ctx context.Context, s *memstore.Store, p storage.Promotion) error 
 		}
 		p.Size += p.Sources[i].Size
 	}
-	return s.Promote(ctx, p)
+	return byHand(ctx, s, p)
 }
 
 // byHand publishes what the store refuses because it does not fit.

@@ -10,12 +10,12 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// patchedCases are for stores whose staged files are storage.Patchers. For others only
-// patchesNothing tests anything.
-var patchedCases = []testCase[store]{
-	{"Patch before Commit", "the object has the patched bytes, which nobody could read before, and no other digest", patchesStaged},
+// stagedPatchCases are for stores whose staged files are storage.Patchers. For others only
+// patchesNothing tests anything, and the rest passes.
+var stagedPatchCases = []testCase[store]{
+	{"Patch before Commit", "the object has the patched bytes, which nobody could read before, and their digest if it has one", patchesStaged},
 	{"no Patch before Commit", "a file that may be patched, and is not, is published as it came", patchesNothing},
-	{"Discard after Patch", "nothing is left, before Commit and after it", discardsPatched},
+	{"Discard after Patch", "Discard leaves nothing, whether it comes before Commit or after it", discardsPatched},
 	{"Commit of a patched file never replaces", "a key that is taken is storage.ErrExists, and its object stays", patchedNeverReplaces},
 }
 
@@ -83,7 +83,7 @@ func patchesStaged(ctx context.Context, s store) error {
 				err = s.holds(ctx, key, patched(content(size), list))
 			}
 			if err != nil {
-				return fmt.Errorf("%d bytes, patched %s: %w", size, name, err)
+				return fmt.Errorf("%d bytes, patches %q: %w", size, name, err)
 			}
 		}
 	}

@@ -21,7 +21,7 @@ func Run(t *testing.T, newStore func(t *testing.T) storage.Storage) {
 	runCases(t, storeCases, newStore, checkStore)
 }
 
-var storeCases = slices.Concat(stageCases, commitCases, discardCases, patchedCases)
+var storeCases = slices.Concat(stageCases, commitCases, discardCases, stagedPatchCases)
 
 // checkStore runs a case, and checks for leftovers.
 func checkStore(ctx context.Context, c testCase[store], tested storage.Storage) error {

@@ -13,18 +13,18 @@ import (
 type run struct {
 	*Sweeper
 	report   Report
-	earliest time.Time              // Grace counts back from it
+	earliest time.Time              // of both clocks and AsOf; Grace counts back from it
 	pending  []storage.ListedObject // old objects, not yet asked about
 	last     proportion             // of the objects that were asked about last
-	excess   error                  // of a dry run: the first share that was too large
+	excess   error                  // of a dry run: the error of the first share that was too large
 	failure  error                  // of the first failed removal
 	next     time.Time              // when the next removal may begin
 }
 
-// proportion counts the objects that were asked about.
+// proportion counts the objects of a group that were asked about, and those that nothing refers to.
 type proportion struct{ asked, orphaned int }
 
-// tell passes a finding to the host, and logs a removal, also a failed one.
+// tell passes a finding to the host, and logs each removal, whether it succeeded or failed.
 func (r *run) tell(ctx context.Context, f Finding) error {
 	attrs := []slog.Attr{
 		slog.String("key", f.Key), slog.String("upload", f.UploadID),

@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// request returns an upload of some size, chunked or not.
+// request returns an upload of a text of 300,000 bytes and a text field, chunked or not.
 func request(url string, chunked bool) *http.Request {
 	r := uploadtest.NewRequest(url+"/upload", uploadtest.File("file", "a.txt", uploadtest.Repeat("hello ", 300_000)), uploadtest.Text("k", "v"))
 	if chunked {
@@ -115,7 +115,8 @@ func TestSendSlowly(t *testing.T) {
 	})
 }
 
-// TestLeaving checks what the server's handler reads after each way of leaving.
+// TestLeaving checks what the server's handler reads after each way of leaving, and that the client
+// then gets no answer.
 func TestLeaving(t *testing.T) {
 	read := make(chan error, 1)
 	h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -194,7 +195,8 @@ func TestContinue(t *testing.T) {
 	require.Equal(t, 201, a.Status)
 }
 
-// TestLyingLength checks that a wrong length is sent unchanged, and 0 without a body.
+// TestLyingLength checks that a wrong length is sent unchanged, and that a request without a body
+// has the length 0.
 func TestLyingLength(t *testing.T) {
 	lengths := make(chan int64, 1)
 	s := uploadtest.Serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { lengths <- r.ContentLength }))
@@ -211,7 +213,7 @@ func TestLyingLength(t *testing.T) {
 	}
 }
 
-// TestDialFails checks which address Dial uses, by an ended context. NewConn over a connection that
+// TestDialFails checks which address Dial uses: the error of an ended context names it. NewConn over a connection that
 // the server has closed fails, and closes it.
 func TestDialFails(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())

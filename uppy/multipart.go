@@ -12,15 +12,15 @@ import (
 )
 
 const (
-	// partSize is the size of the parts that Uppy makes. Like a ticket's it grows for files of more
-	// than 10,000 parts.
+	// partSize is the size of the parts that Uppy makes, unless the file would have more than 10,000.
+	// Then Uppy and SignParts both raise it.
 	partSize = 5 << 20
 	// maxCreate is the most bytes of JSON that open an upload.
 	maxCreate = 64 << 10
 	// maxComplete is the most bytes of a list of parts, which is not used.
 	maxComplete = 1 << 20
-	// maxIdle is the most bytes of the body of the other steps, which do not use it.
-	maxIdle = 1 << 10
+	// maxUnused is the most bytes of the body of the other steps, which do not use it.
+	maxUnused = 1 << 10
 	// maxParts is the most parts of an upload.
 	maxParts = 10_000
 )
@@ -28,8 +28,8 @@ const (
 var (
 	errJSON   = malformed("json", "the JSON cannot be read")
 	errNoSize = malformed("size",
-		"the file's metadata has no size; the page adds it by uppy.setFileMeta(id, { size: uppy.getFile(id).size }) in a pre-processor")
-	errPart = malformed("part", "the number of the part is not one")
+		"the file's metadata has no size in whole bytes; the page adds it by uppy.setFileMeta(id, { size: uppy.getFile(id).size }) in a pre-processor")
+	errPart = malformed("part", "the part number is not a number")
 )
 
 func (s *server) create(w http.ResponseWriter, r *http.Request) {
@@ -47,7 +47,7 @@ func (s *server) create(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	// Pages carry the key from step to step, next to the token. allParts reads the number in it.
+	// Pages carry the key from step to step, next to the token. Here it is the number of parts, for allParts.
 	answer(w, http.StatusOK, map[string]string{"uploadId": ticket.Token, "key": strconv.Itoa(ticket.Parts)})
 }
 
@@ -90,7 +90,7 @@ func (s *server) sign(w http.ResponseWriter, r *http.Request, token, part string
 		return
 	}
 	var signed *storage.SignedRequest
-	step, err := s.p.ReadStep(w, r, maxIdle, nil)
+	step, err := s.p.ReadStep(w, r, maxUnused, nil)
 	if err == nil {
 		signed, err = s.p.SignPart(step, token, number)
 	}
@@ -110,7 +110,7 @@ type listed struct {
 
 func (s *server) list(w http.ResponseWriter, r *http.Request, token string) {
 	var parts []storage.Part
-	step, err := s.p.ReadStep(w, r, maxIdle, nil)
+	step, err := s.p.ReadStep(w, r, maxUnused, nil)
 	if err == nil {
 		parts, err = s.p.Parts(step, token)
 	}
@@ -128,11 +128,12 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, token string) {
 	answer(w, http.StatusOK, list)
 }
 
-// allParts returns the list for an upload that is no longer open: mostly it was completed, and a
-// later step failed. With all parts listed, Uppy has none to send and completes it again, which
+// allParts returns the list for an upload that is no longer open: mostly it was completed, and its
+// check or publication failed. SignPart only finds out whether the caller has such a ticket, so this
+// request has a second decision after the refusal by Parts. With all parts listed, Uppy has none to send and completes it again, which
 // returns the outcome. The number of parts is the page's claim, with which it can only fool itself.
 func (s *server) allParts(r *http.Request, token string) ([]storage.Part, error) {
-	if _, err := s.p.SignPart(r, token, 1); err != nil { // as when the caller has no such ticket
+	if _, err := s.p.SignPart(r, token, 1); err != nil {
 		return nil, err
 	}
 	n, _ := strconv.Atoi(r.URL.Query().Get("key"))
@@ -143,7 +144,7 @@ func (s *server) allParts(r *http.Request, token string) ([]storage.Part, error)
 	return parts, nil
 }
 
-// complete confirms the upload. It ignores the client's list of parts: the storage's counts.
+// complete confirms the upload. It ignores the client's list of parts: only the storage's list counts.
 func (s *server) complete(w http.ResponseWriter, r *http.Request, token string) {
 	var f upload.File
 	step, err := s.p.ReadStep(w, r, maxComplete, nil)
@@ -158,7 +159,7 @@ func (s *server) complete(w http.ResponseWriter, r *http.Request, token string) 
 }
 
 func (s *server) abort(w http.ResponseWriter, r *http.Request, token string) {
-	step, err := s.p.ReadStep(w, r, maxIdle, nil)
+	step, err := s.p.ReadStep(w, r, maxUnused, nil)
 	if err == nil {
 		err = s.p.Abort(step, token)
 	}

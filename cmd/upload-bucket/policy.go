@@ -14,7 +14,8 @@ import (
 
 // policy prints one of the documents: the identity policy of a role or of several, or a
 // setting of the bucket. The reasons of its statements go to stderr, so that stdout can be piped
-// to the AWS command line; -json omits them. For Terraform it prints all in one.
+// to the AWS command line; -json omits them. For Terraform it prints all documents in one, with the reasons as comments;
+// arguments add processes with several roles.
 func policy(fs *flag.FlagSet) action {
 	format := fs.String("format", "json", "json, or terraform for all documents in one")
 	return func(_ context.Context, e *env) (int, error) {
@@ -26,7 +27,7 @@ func policy(fs *flag.FlagSet) action {
 			return 2, fmt.Errorf("-format: %q is neither json nor terraform", *format)
 		}
 		if len(e.args) != 1 {
-			return 2, fmt.Errorf("name one of %s", strings.Join(documents(), ", "))
+			return 2, fmt.Errorf(`name one of %s; join several roles with "+"`, strings.Join(documents(), ", "))
 		}
 		document, err := e.document(e.args[0])
 		if err != nil {
@@ -55,8 +56,11 @@ func (e *env) printTerraform() (int, error) {
 	return 0, err
 }
 
+// plainDocuments are the documents that are not policies of roles.
+var plainDocuments = []string{"bucket", "cors", "lifecycle"}
+
 func documents() []string {
-	names := []string{"bucket", "cors", "lifecycle"}
+	names := slices.Clone(plainDocuments)
 	for _, role := range s3bucket.Roles() {
 		names = append(names, string(role))
 	}
@@ -75,16 +79,20 @@ func (e *env) document(name string) (any, error) {
 	case "lifecycle":
 		return e.care.Lifecycle(), nil
 	}
-	return e.rolePolicy(name)
+	p, err := e.rolePolicy(name)
+	if err != nil {
+		return nil, fmt.Errorf("%w; other documents are %s", err, strings.Join(plainDocuments, ", "))
+	}
+	return p, nil
 }
 
-// rolePolicy returns the one policy of a process with several roles, joined by "+", or with one.
+// rolePolicy returns the policy of a process whose roles are joined by "+".
 func (e *env) rolePolicy(names string) (s3bucket.Policy, error) {
 	var roles []s3bucket.Role
 	for name := range strings.SplitSeq(names, "+") {
 		role := s3bucket.Role(name)
 		if !slices.Contains(s3bucket.Roles(), role) {
-			return s3bucket.Policy{}, fmt.Errorf(`%q is none of %s, and not several roles joined by "+"`, names, strings.Join(documents(), ", "))
+			return s3bucket.Policy{}, fmt.Errorf(`%q is not a role; roles are %s, and "+" joins several`, name, strings.Join(documents()[len(plainDocuments):], ", "))
 		}
 		if slices.Contains(roles, role) {
 			return s3bucket.Policy{}, fmt.Errorf("%q names a role twice", names)

@@ -43,7 +43,7 @@ func TestPolicyOfSeveralRoles(t *testing.T) {
 		for _, name := range []string{"streamed+", "streamed+bucket", "+", "stream"} {
 			var stdout, stderr bytes.Buffer
 			require.Equal(t, 2, run(t.Context(), []string{"policy", "-s3-bucket", "b", "-s3-region", "eu-west-1", "-format", format, name}, &stdout, &stderr))
-			require.Contains(t, stderr.String(), "not several roles joined")
+			require.Contains(t, stderr.String(), `is not a role; roles are`)
 			require.Empty(t, stdout.String())
 		}
 	}

@@ -16,8 +16,9 @@ import (
 // maxListAge is how old a list may be.
 const maxListAge = 48 * time.Hour
 
-// openList reads the whole list into memory, and refuses one of another time or of
-// something else. With a wrong list, files that are referred to would be removed.
+// openList reads the whole list into memory. It refuses a file that is too old or from the future,
+// and keys that do not match the bucket: with a wrong list, files that are referred to would be
+// removed.
 func (r *references) openList(ctx context.Context, store storage.Lister, prefix string, remove bool) (answers, error) {
 	keys, asOf, err := r.readList(remove)
 	if err == nil {
@@ -58,14 +59,14 @@ func (r *references) readList(remove bool) (keys []string, written time.Time, er
 	}
 	if written.IsZero() && remove {
 		// A pipe whose other end fails looks like a short list.
-		return nil, written, errors.New("a list for -remove must be a file, written before")
+		return nil, written, errors.New("a list for -remove must be a regular file that is named, not stdin or a pipe, which may end too early")
 	}
 	keys, err = readKeys(in)
 	return keys, written, err
 }
 
-// writtenAt refuses a list that is too old or from the future. It returns zero if the list
-// is not a file.
+// writtenAt returns when a list was written, and refuses one that is too old or from the future. It
+// returns zero if the list is not a regular file.
 func writtenAt(file *os.File) (time.Time, error) {
 	info, err := file.Stat()
 	if err != nil || !info.Mode().IsRegular() {
@@ -76,7 +77,7 @@ func writtenAt(file *os.File) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("the list was written at %s, in the future, so its age is not known; set the clock, and write it again",
 			info.ModTime().UTC().Format(time.RFC3339))
 	case age > maxListAge:
-		return time.Time{}, fmt.Errorf("the list is of %s, and files of that time and later may be referred to by now; write it again, at most %v before a sweep",
+		return time.Time{}, fmt.Errorf("the list was written at %s, and too much may be referred to by now; write it again, at most %v before a sweep",
 			info.ModTime().UTC().Format(time.RFC3339), maxListAge)
 	}
 	return info.ModTime(), nil

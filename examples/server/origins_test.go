@@ -22,7 +22,7 @@ func TestOrigins(t *testing.T) {
 		{"no browser", nil, "/upload", "", "", 201, ""},
 		{"the page itself", nil, "/upload", "", "same-origin", 201, ""},
 		{"another site", nil, "/upload", trusted, "cross-site", 403, ""},
-		{"another site, plain form", nil, "/form", trusted, "cross-site", 303, ""},
+		{"another site, plain form", nil, "/form", trusted, "cross-site", 303, ""}, // a redirect that has the reason
 		{"the trusted origin", flag, "/upload", trusted, "cross-site", 201, trusted},
 		{"another site beside a trusted one", flag, "/upload", "https://evil.example.com", "cross-site", 403, ""},
 		{"a name that begins like the trusted one", flag, "/upload", trusted + ".evil.org", "cross-site", 403, ""},
@@ -30,7 +30,7 @@ func TestOrigins(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			url, store := start(t, tt.args...)
-			header := http.Header{"Origin": {tt.origin}, "Sec-Fetch-Site": {tt.site}} // an empty one counts as none
+			header := http.Header{"Origin": {tt.origin}, "Sec-Fetch-Site": {tt.site}} // the server takes an empty header as absent
 			res := post(t, url+tt.path, header, file{"file", "cat.png", pngBytes(t)})
 			require.Equal(t, tt.status, res.status)
 			require.Equal(t, tt.allowed, res.header.Get("Access-Control-Allow-Origin"))

@@ -22,7 +22,7 @@ import (
 )
 
 // server is a process that runs [serve], with an S3 that discards everything unless its config
-// names another.
+// names another. At the end of the test its memory must be free, and its error log and that S3 empty.
 type server struct {
 	url    string
 	addr   string
@@ -97,7 +97,7 @@ func (s *server) idle(t *testing.T, n int) int64 {
 	return s.report(t, "?reset").Live
 }
 
-// uploadAll sends the file n times at once and requires that each is stored.
+// uploadAll sends the file n times at once and requires that each is answered with 201.
 func (s *server) uploadAll(t *testing.T, n int, f client.Part) {
 	t.Helper()
 	answers := make(chan string, n)
@@ -129,22 +129,22 @@ func (s *server) requireStored(t *testing.T, n int, size int64) {
 	require.Equal(t, n, stored)
 }
 
-// uploadSlowly sends 1 KiB of the file a second until all is closed, and then the rest of it.
-func (s *server) uploadSlowly(t *testing.T, f client.Part, all <-chan struct{}) {
+// uploadSlowly sends 1 KiB of the body a second until fast is closed, and then the rest of it.
+func (s *server) uploadSlowly(t *testing.T, f client.Part, fast <-chan struct{}) {
 	c, err := client.Dial(s.addr, "/upload", client.Form{f}, 0)
 	if err != nil {
 		t.Error(err)
 		return
 	}
 	defer c.Close()
-	for begun := true; begun; {
+	for slow := true; slow; {
 		if err := c.Send(kib); err != nil {
 			t.Error(err)
 			return
 		}
 		select {
-		case <-all:
-			begun = false
+		case <-fast:
+			slow = false
 		case <-time.After(time.Second):
 		}
 	}
@@ -156,13 +156,14 @@ func (s *server) uploadSlowly(t *testing.T, f client.Part, all <-chan struct{}) 
 	}
 }
 
-// awaitReserved waits until uploads have reserved so many bytes of memory.
+// awaitReserved waits until uploads have reserved at least that many bytes of memory.
 func (s *server) awaitReserved(t *testing.T, bytes int64) {
 	t.Helper()
 	require.Eventually(t, func() bool { return s.report(t, "").Used >= bytes }, patience, 10*time.Millisecond)
 }
 
-// holdingMemory starts an upload that has reserved memory and then stalls. release ends it.
+// holdingMemory starts an upload that has reserved memory and then stalls. release resets its
+// connection.
 func (s *server) holdingMemory(t *testing.T) (release func()) {
 	t.Helper()
 	c, err := client.Dial(s.addr, "/upload", client.Form{client.File("a.png", client.PNG(several))}, -1)

@@ -31,7 +31,7 @@ func inspect(repo, version string) []finding {
 	return append([]finding{
 		result("modules", checkModules(repo), "requirements, replace lines and versions of Go are as they should be"),
 		result("changelog", checkChangelog(repo, version), "it has what belongs under "+heading(version)),
-		h.tags(version),
+		h.checkTags(version),
 	}, h.api(repo, version)...)
 }
 

@@ -19,12 +19,12 @@ import (
 const apidiff = "golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4"
 
 // libraries are the published modules that programs import.
-var libraries = public[:len(public)-1]
+var libraries = published[:len(published)-1]
 
 // api compares the modules with those of the last version. It needs the module proxy only to
 // build apidiff, and for modules of others that the go command does not have yet.
 func (h *history) api(repo, version string) []finding {
-	if h.last == "" {
+	if h.highest == "" {
 		return []finding{{"api", unchecked, "no version is tagged yet, so there is nothing to compare with"}}
 	}
 	folder, err := os.MkdirTemp("", "release-check")
@@ -33,12 +33,12 @@ func (h *history) api(repo, version string) []finding {
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	c := &comparison{program: filepath.Join(folder, "apidiff"), before: filepath.Join(folder, "before"), now: repo}
-	if err := c.prepare(h.last); err != nil {
+	if err := c.prepare(h.highest); err != nil {
 		return []finding{{"api", faulty, "it cannot be compared: " + err.Error()}}
 	}
 	var all []finding
 	for _, module := range libraries {
-		all = append(all, c.module(module, h.last, version))
+		all = append(all, c.module(module, h.highest, version))
 	}
 	return all
 }

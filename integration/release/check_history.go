@@ -14,9 +14,9 @@ import (
 
 // history is what a clone says of earlier versions.
 type history struct {
-	all     []string // tags
-	last    string   // the highest version of the root, "" if there is none
-	shallow bool     // tags may be missing
+	tagged  []string
+	highest string // version of the root, "" if there is none
+	shallow bool   // tags may be missing
 }
 
 func readHistory(repo string) (*history, error) {
@@ -32,40 +32,41 @@ func readHistory(repo string) (*history, error) {
 }
 
 func historyOf(tags []string, shallow bool) *history {
-	h := &history{all: tags, shallow: shallow}
+	h := &history{tagged: tags, shallow: shallow}
 	for _, tag := range tags {
-		if check(tag) == nil && semver.Compare(tag, h.last) > 0 {
-			h.last = tag
+		if checkVersion(tag) == nil && semver.Compare(tag, h.highest) > 0 {
+			h.highest = tag
 		}
 	}
 	return h
 }
 
-// tags checks that the clone has all tags, and that version has none and comes after the last one.
-// It names the modules that the last version lacks, which is not a fault.
-func (h *history) tags(version string) finding {
+// checkTags refuses a shallow clone, which may lack tags, and a version that is tagged or does not
+// come after the highest one. It does not notice that a full clone was made without tags. It names
+// the modules that the highest version lacks, which is not a fault.
+func (h *history) checkTags(version string) finding {
 	var faults []string
 	if h.shallow {
 		faults = append(faults, "the clone is shallow and may lack tags: git fetch --unshallow --tags")
 	}
 	for _, tag := range tags(version) {
-		if version != "" && slices.Contains(h.all, tag) {
+		if version != "" && slices.Contains(h.tagged, tag) {
 			faults = append(faults, "there is a tag "+tag)
 		}
 	}
-	if h.last == "" {
+	if h.highest == "" {
 		return result("tags", faults, "there is no version yet")
 	}
-	if version != "" && semver.Compare(version, h.last) <= 0 {
-		faults = append(faults, fmt.Sprintf("%s does not come after %s", version, h.last))
+	if version != "" && semver.Compare(version, h.highest) <= 0 {
+		faults = append(faults, fmt.Sprintf("%s does not come after %s", version, h.highest))
 	}
 	var lacks []string
-	for _, tag := range tags(h.last) {
-		if !slices.Contains(h.all, tag) {
+	for _, tag := range tags(h.highest) {
+		if !slices.Contains(h.tagged, tag) {
 			lacks = append(lacks, path.Dir(tag))
 		}
 	}
-	otherwise := "the last version is " + h.last
+	otherwise := "the last version is " + h.highest
 	if len(lacks) > 0 {
 		otherwise += ", which did not have " + strings.Join(lacks, ", ")
 	}
@@ -82,8 +83,8 @@ func heading(version string) string {
 
 var entry = regexp.MustCompile(`(?m)^- \S`)
 
-// checkChangelog returns the faults of CHANGELOG.md: a version has entries, and then there are none
-// that wait for another one.
+// checkChangelog returns the faults of CHANGELOG.md. A version needs a heading with entries, and
+// Unreleased may have none then. Without a version, the heading Unreleased must be there.
 func checkChangelog(repo, version string) []string {
 	text, err := os.ReadFile(filepath.Join(repo, "CHANGELOG.md"))
 	if err != nil {

@@ -14,16 +14,16 @@ import (
 // placeholder is the version by which modules of a checkout require each other.
 const placeholder = "v0.0.0-00010101000000-000000000000"
 
-// checkModules returns the faults of the go.mod files. Only listed folders have one, with the path
-// of the folder. Each module finds its neighbours in the checkout, by the placeholder and a replace
-// line. Published modules are for the root's version of Go.
+// checkModules returns the faults of the go.mod files. Only folders that modules.go lists have
+// one, and the path of each module is that of its folder. Each module finds the others in the
+// checkout, by the placeholder and a replace line. Published modules are for the root's version of Go.
 func checkModules(repo string) (faults []string) {
-	all := slices.Concat(public, private)
-	listed, err := git(repo, "ls-files", "--cached", "--others", "--exclude-standard", "go.mod", "*/go.mod")
+	all := slices.Concat(published, unpublished)
+	found, err := git(repo, "ls-files", "--cached", "--others", "--exclude-standard", "go.mod", "*/go.mod")
 	if err != nil {
 		return []string{err.Error()}
 	}
-	for name := range strings.FieldsSeq(listed) {
+	for name := range strings.FieldsSeq(found) {
 		if folder := path.Dir(name); !slices.Contains(all, folder) {
 			faults = append(faults, folder+" has a go.mod, and modules.go does not list it")
 		}
@@ -43,7 +43,7 @@ func checkModules(repo string) (faults []string) {
 			language[folder] = mod.Go.Version
 		}
 	}
-	for _, folder := range public {
+	for _, folder := range published {
 		if language[folder] != language["."] {
 			faults = append(faults, fmt.Sprintf("%s is for Go %s, the root for Go %s", folder, language[folder], language["."]))
 		}

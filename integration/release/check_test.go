@@ -18,7 +18,7 @@ func newClone(t *testing.T) clone {
 	gitAlone(t)
 	c := clone(t.TempDir())
 	c.git(t, "init", "--quiet")
-	for _, folder := range append(public[:len(public):len(public)], private...) {
+	for _, folder := range append(published[:len(published):len(published)], unpublished...) {
 		mod := "module " + pathOf(folder) + "\n\ngo 1.25.0\n"
 		if folder != "." {
 			to := strings.Repeat("../", strings.Count(folder, "/")+1)
@@ -173,7 +173,7 @@ func TestTags(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := historyOf(row.tags, false)
-			f := h.tags(row.version)
+			f := h.checkTags(row.version)
 			require.Equal(t, row.state, f.state, f.text)
 			require.Contains(t, f.text, row.says)
 		})

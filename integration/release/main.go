@@ -33,7 +33,7 @@ func main() {
 
 func run(version, folder string, only bool) error {
 	if version != "" || !only {
-		if err := check(version); err != nil {
+		if err := checkVersion(version); err != nil {
 			return err
 		}
 	}

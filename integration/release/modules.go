@@ -17,27 +17,27 @@ import (
 // root is the path of the module in the repository's top folder.
 const root = "github.com/airlock-go/upload"
 
-// public are the folders of the modules that are published, each after those that it
-// requires. The private ones run only from a checkout.
+// published are the folders of the modules that a release publishes, each after those that it
+// requires. The unpublished ones run only from a checkout.
 var (
-	public  = []string{".", "redislimit", "otelupload", "s3open", "cmd/upload-bucket"}
-	private = []string{"examples", "integration", "bench"}
+	published   = []string{".", "redislimit", "otelupload", "s3open", "cmd/upload-bucket"}
+	unpublished = []string{"examples", "integration", "bench"}
 )
 
 // pathOf returns the path of the module in a folder of the repository.
 func pathOf(folder string) string { return path.Join(root, folder) }
 
-// tags returns the tags of the public modules, as the go command looks for them.
+// tags returns the tags of the published modules, as the go command looks for them.
 func tags(version string) []string {
 	var all []string
-	for _, folder := range public {
+	for _, folder := range published {
 		all = append(all, path.Join(folder, version))
 	}
 	return all
 }
 
-// check refuses a version that the go command would not accept for these modules.
-func check(version string) error {
+// checkVersion refuses malformed versions and those of another major version.
+func checkVersion(version string) error {
 	if err := module.Check(root, version); err != nil {
 		return fmt.Errorf("the version %q: %w", version, err)
 	}
@@ -47,7 +47,7 @@ func check(version string) error {
 	return nil
 }
 
-// pin makes a module require its neighbours in that version. If it is published, it
+// pin makes a module require the other modules of this repository in that version. If it is published, it
 // loses its replace lines for them, and its go.sum has their sums.
 func pin(dir, version string, published bool, sums []sum) error {
 	name := filepath.Join(dir, "go.mod")
@@ -81,7 +81,7 @@ func pin(dir, version string, published bool, sums []sum) error {
 	return addSums(filepath.Join(dir, "go.sum"), needed)
 }
 
-// requireIn puts the version where mod requires neighbours, and returns their sums.
+// requireIn puts the version where mod requires other modules of this repository, and returns their sums.
 func requireIn(mod *modfile.File, version string, published bool, sums []sum) (needed []sum, err error) {
 	for _, r := range slices.Clone(mod.Require) {
 		if !ours(r.Mod.Path) {
@@ -108,7 +108,7 @@ func ours(modulePath string) bool {
 func dropReplace(mod *modfile.File) error {
 	for _, r := range slices.Clone(mod.Replace) {
 		if !ours(r.Old.Path) {
-			return errors.New(mod.Syntax.Name + " replaces a module of others, so nobody could install it")
+			return errors.New(mod.Syntax.Name + " replaces a module of others, which a published module must not")
 		}
 		if err := mod.DropReplace(r.Old.Path, r.Old.Version); err != nil {
 			return err

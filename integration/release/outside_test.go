@@ -41,7 +41,7 @@ func (o *outside) forget(t *testing.T) {
 	require.NoError(t, err)
 	kept := strings.TrimSpace(string(cache))
 	t.Cleanup(func() {
-		for _, folder := range public {
+		for _, folder := range published {
 			path := filepath.FromSlash(pathOf(folder))
 			files, _ := filepath.Glob(filepath.Join(kept, "cache", "download", path, "@v", o.version+".*"))
 			for _, name := range append(files, filepath.Join(kept, path+"@"+o.version)) {
@@ -116,7 +116,7 @@ func main() {
 // gets shows that a module outside the repository can get each module and build a program
 // with it. The operators' program can be installed.
 func (o *outside) gets(t *testing.T) {
-	for _, folder := range public {
+	for _, folder := range published {
 		t.Run(folder, func(t *testing.T) {
 			source, library := programs[folder]
 			if !library {

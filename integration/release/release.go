@@ -81,7 +81,7 @@ func (r *release) publish(version string) error {
 		return err
 	}
 	var sums []sum
-	for _, folder := range public {
+	for _, folder := range published {
 		dir := filepath.Join(r.tree, folder)
 		if err := pin(dir, version, true, sums); err != nil {
 			return err
@@ -95,7 +95,7 @@ func (r *release) publish(version string) error {
 		}
 		sums = append(sums, s)
 	}
-	for _, folder := range private {
+	for _, folder := range unpublished {
 		if err := pin(filepath.Join(r.tree, folder), version, false, sums); err != nil {
 			return err
 		}

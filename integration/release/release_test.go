@@ -66,7 +66,7 @@ func TestModules(t *testing.T) {
 		}
 		return err
 	}))
-	require.ElementsMatch(t, append(public[:len(public):len(public)], private...), folders)
+	require.ElementsMatch(t, append(published[:len(published):len(published)], unpublished...), folders)
 }
 
 func TestVersions(t *testing.T) {
@@ -74,7 +74,7 @@ func TestVersions(t *testing.T) {
 		"v0.1.0": true, "v1.2.3": true, "v1.0.0-rc.1": true,
 		"": false, "1.2.3": false, "v1": false, "v1.2": false, "v2.0.0": false, "v1.2.3+meta": false, "main": false,
 	} {
-		require.Equal(t, sound, check(version) == nil, version)
+		require.Equal(t, sound, checkVersion(version) == nil, version)
 	}
 }
 
@@ -103,7 +103,7 @@ func TestRelease(t *testing.T) {
 // files of the tagged commit need no changes, also those of the private modules.
 func (o *outside) tagged(t *testing.T) {
 	r, version := o.r, o.version
-	for _, folder := range public {
+	for _, folder := range published {
 		m := module.Version{Path: pathOf(folder), Version: version}
 		file := filepath.Join(t.TempDir(), "module.zip")
 		out, err := os.Create(file)
@@ -123,7 +123,7 @@ func (o *outside) tagged(t *testing.T) {
 		require.NotContains(t, string(mod), "replace", folder)
 		require.NotContains(t, string(mod), "v0.0.0-0001", folder)
 	}
-	for _, folder := range append(public[:len(public):len(public)], private...) {
+	for _, folder := range append(published[:len(published):len(published)], unpublished...) {
 		o.run(t, filepath.Join(r.tree, folder), "mod", "tidy", "-diff")
 	}
 	api, err := os.ReadFile(filepath.Join(r.tree, "docs", "openapi.yaml"))

@@ -12,8 +12,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Pieces returns all stored pieces in order, without a gap. They are about 150 bytes of memory
-// each. The error is ErrGap or ErrUnsettled if one is missing.
+// Pieces returns all stored pieces in order. They are about 150 bytes of memory each. If one is
+// missing, the error is ErrGap or ErrUnsettled. On a store whose lists have no order, it may
+// instead return the pieces before the gap, so compare their sizes with that of the upload.
 func (c *Chain) Pieces(ctx context.Context) ([]storage.Source, error) {
 	f, err := c.settled(ctx)
 	if err != nil {
@@ -42,7 +43,8 @@ func (c *Chain) Open(ctx context.Context) (io.ReadCloser, error) {
 
 // Read returns the bytes of the sources in order, in a reader for one goroutine, which the caller
 // closes. It opens one source at a time. A source that is gone is ErrGap. One that is not as its
-// ETag and Size say is storage.ErrChanged. A store that delivers nothing for two minutes fails.
+// ETag and Size say is storage.ErrChanged. After two minutes without bytes it cancels the context
+// of OpenAt, and waits for a store that ignores that.
 func (c *Chain) Read(ctx context.Context, sources []storage.Source) io.ReadCloser {
 	return &reader{ctx: ctx, store: c.store, rest: sources}
 }
@@ -52,14 +54,14 @@ type reader struct {
 	store storage.ObjectReader
 	rest  []storage.Source // the first one is open if body is not nil
 	body  io.ReadCloser
-	left  int64 // bytes of the open source
-	err   error // final
+	left  int64 // bytes that the open source still has
+	err   error // final; Close does not set it
 
 	watch *time.Timer // of the open source, stops it
 	stop  context.CancelCauseFunc
 }
 
-// errStalled ends the reading of a source. OpenAt may go on for as long as its context lasts.
+// errStalled ends the reading of a source.
 var errStalled = errors.New("chain: the store delivers no bytes")
 
 // Read implements io.Reader.

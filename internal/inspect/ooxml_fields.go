@@ -28,12 +28,18 @@ func (f *wordFields) begin() error {
 	if len(f.open) == maxFields {
 		return fault(CodeComplex, "has fields nested too deeply")
 	}
-	if n := len(f.open); n > 0 && !f.open[n-1].result {
-		if err := f.compose(&f.open[n-1]); err != nil {
-			return err
-		}
+	if err := f.insert(); err != nil {
+		return err
 	}
 	f.open = append(f.open, wordField{})
+	return nil
+}
+
+// insert judges the innermost open field, of which a new one is a part.
+func (f *wordFields) insert() error {
+	if n := len(f.open); n > 0 && !f.open[n-1].result {
+		return f.compose(&f.open[n-1])
+	}
 	return nil
 }
 

@@ -26,7 +26,7 @@ const (
 // officePart judges a part of an Office document by its elements.
 type officePart struct {
 	work   *Budget
-	links  bool // allow links to files and of any scheme
+	links  bool // allow links to files and other computers, and of any scheme
 	fields wordFields
 	mode   officeText
 	depth  int    // of the element whose text is judged
@@ -64,6 +64,9 @@ func newOfficePart(work *Budget, root xmlread.Name, links bool) partRule {
 }
 
 func (p *officePart) start(r *xmlread.Reader) error {
+	if p.mode != textPlain { // readers differ in the text that it has
+		return fault(CodeDamaged, "has an element within a formula, an instruction or an address")
+	}
 	name := r.Name()
 	if r.Depth() == 1 {
 		switch string(name.Space) {
@@ -163,7 +166,10 @@ func (p *officePart) word(r *xmlread.Reader) error {
 		if err == nil {
 			err = judgeField(instruction)
 		}
-		return p.link(err)
+		if err = p.link(err); err == nil {
+			err = p.fields.insert()
+		}
+		return err
 	case "connectString", "dataSource", "headerSource":
 		return active(KindConnection, "has a data source of its own")
 	}
@@ -199,8 +205,8 @@ func (p *officePart) vml(r *xmlread.Reader) error {
 		case "src", "althref":
 			err = loaded(a)
 		case "href":
-			if err = clickableAttr(a); !isShape[string(r.Name().Local)] {
-				err = loaded(a)
+			if err = loaded(a); isShape[string(r.Name().Local)] {
+				err = clickableAttr(a)
 			}
 		}
 		if err = p.link(err); err != nil {

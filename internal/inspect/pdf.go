@@ -23,7 +23,7 @@ type PDF struct {
 	// RefuseActive refuses files that hold something that runs, acts on opening, loads from
 	// elsewhere or carries other files, unless Allow lets it pass. It refuses actions and
 	// annotations, except for those of types that move within the file, show something or wait for
-	// a click. A click may lead to the web, to a file beside this one or to a dialog of the viewer,
+	// a click. A click may lead to the web, to a file at a relative path or to a dialog of the viewer,
 	// reset a form, or play a sound of the file. It refuses actions that run by themselves and do
 	// more than choose what is shown. It refuses scripts, attachments, XFA forms, and media other
 	// than sounds of the file and models that name no other file. It refuses encrypted files, since

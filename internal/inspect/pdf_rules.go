@@ -4,7 +4,7 @@ package inspect
 type PDFAllow struct {
 	Calculations bool // scripts that only call Acrobat's functions for the fields of forms
 	Attachments  bool // files in the file, which are data: they are not inspected
-	Links        bool // links to files that are not beside this one, and of schemes that are not in linkSchemes
+	Links        bool // links to files, except by relative paths, and of schemes that are not in linkSchemes
 }
 
 // pdfRules judges the content of dictionaries in any place. Which reader takes which object for
@@ -30,12 +30,12 @@ func (r *pdfRules) failLater(err error) {
 	}
 }
 
-// refuse refuses the file for a kind of active content, unless that is allowed.
+// refuse refuses the file for a kind of active content, unless Attachments or Links allows it.
 func (r *pdfRules) refuse(kind, detail string) {
 	if kind == KindAttachment && r.allow.Attachments || kind == KindLink && r.allow.Links {
 		return
 	}
-	if kind == KindLink { // encryption makes any text look like a link
+	if kind == KindLink { // that a file is encrypted may show later, and makes any text look like a link
 		r.failLater(active(kind, detail))
 		return
 	}
@@ -48,14 +48,15 @@ func (r *pdfRules) mark(num int64, flags pdfFlag) {
 	}
 }
 
-// placed records a body with these digits as its number. Cross references lead to it if their
+// placed records a body that has flags, with these digits as its number, the first of which is at
+// start. Cross references lead to it if their
 // offset lies between from and the last digit. One that leads to the 5 of "15 0 obj" leads to
 // object 5, too.
 func (r *pdfRules) placed(digits []byte, from, start int64, flags pdfFlag) {
 	if flags == 0 {
 		return
 	}
-	num := uint32(pdfInt(digits)) //nolint:gosec // numbers fit
+	num := uint32(pdfInt(digits)) //nolint:gosec // the table uses the lowest bits alone
 	err := r.table.body(pdfBodyAt{from, start + int64(len(digits)) - 1, num, flags}, r.budget)
 	if err != nil {
 		r.fail(err)

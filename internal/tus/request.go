@@ -130,5 +130,5 @@ func number(r *http.Request, name, kind string) (int64, error) {
 	if err != nil {
 		return 0, bad(kind, name+" is too large a number")
 	}
-	return int64(n), nil //nolint:gosec // it has 63 bits
+	return int64(n), nil
 }

@@ -31,24 +31,26 @@ type decoder struct {
 	err error  // returned after what could be decoded
 }
 
-// decode fills p from raw.
+// decode moves whole characters from raw to p, with "\n" for line ends, and returns their length.
+// At a fault it sets err.
 func (d *decoder) decode(p []byte) int {
 	var n, used int
 	switch d.enc {
 	case inUTF8:
-		used = d.utf8(len(p))
+		used = d.validUTF8(len(p))
 		n = copy(p, d.raw[:used])
 	case inUTF16LE, inUTF16BE:
-		n, used = d.utf16(p)
+		n, used = d.decodeUTF16(p)
 	default:
-		n, used = d.bytes(p)
+		n, used = d.decodeBytes(p)
 	}
 	d.raw = d.raw[used:]
 	return d.lineEnds(p[:n])
 }
 
-// utf8 returns the number of bytes of raw that are whole XML characters, n at most.
-func (d *decoder) utf8(n int) int {
+// validUTF8 returns the length of the longest beginning of raw, n at most, that is whole XML
+// characters.
+func (d *decoder) validUTF8(n int) int {
 	raw := d.raw[:min(n, len(d.raw))]
 	i := 0
 	for {
@@ -113,8 +115,8 @@ func (d *decoder) unit(at int) uint16 {
 	return binary.LittleEndian.Uint16(d.raw[at:])
 }
 
-// utf16 decodes the whole characters of raw into p, which is large enough for what fill has read.
-func (d *decoder) utf16(p []byte) (n, used int) {
+// decodeUTF16 decodes whole characters of raw into p, until p may not have room for another.
+func (d *decoder) decodeUTF16(p []byte) (n, used int) {
 	for ; used+2 <= len(d.raw) && n+utf8.UTFMax <= len(p); used += 2 {
 		r := rune(d.unit(used))
 		if r&0xfc00 == 0xd800 {
@@ -138,8 +140,8 @@ func (d *decoder) utf16(p []byte) (n, used int) {
 	return n, used
 }
 
-// bytes decodes an encoding with one byte a character into p.
-func (d *decoder) bytes(p []byte) (n, used int) {
+// decodeBytes does the same for an encoding with one byte a character.
+func (d *decoder) decodeBytes(p []byte) (n, used int) {
 	for ; used < len(d.raw) && n+utf8.UTFMax <= len(p); used++ {
 		c := d.raw[used]
 		r := rune(c)

@@ -17,12 +17,13 @@ var events string
 // EventsTo makes the server that [Main] starts report objects to url, which must answer already.
 func EventsTo(url string) { events = url }
 
-// Report makes the server report the objects that clients create below prefix. It skips the test on
-// a server that [Main] has not started, which has no URL of the tests.
+// Report makes the server report at least the objects that are created below prefix. A versitygw
+// reports every event of every bucket. Nothing is reported without EventsTo before [Main]. Report
+// skips the test on a server that Main has not started.
 func (b *Bucket) Report(t testing.TB, prefix string) {
 	t.Helper()
 	switch {
-	case current.Embedded: // it reports all objects of all buckets
+	case current.Embedded:
 		return
 	case os.Getenv("UPLOAD_TEST_MINIO") == "":
 		t.Skip("needs a server that reports objects to the tests: unset UPLOAD_TEST_S3_ENDPOINT")

@@ -3,7 +3,7 @@
 //
 //	UPLOAD_TEST_MINIO          the path of a MinIO program, which is started
 //	UPLOAD_TEST_S3_ENDPOINT    the URL of a server; without either, versitygw is started
-//	UPLOAD_TEST_S3_PROFILE     the server's abilities: aws, minio or r2; default aws
+//	UPLOAD_TEST_S3_PROFILE     the server's abilities: aws, minio or r2; default aws, and minio with UPLOAD_TEST_MINIO
 //	UPLOAD_TEST_S3_ACCESS_KEY  default access
 //	UPLOAD_TEST_S3_SECRET_KEY  default secretsecret
 //	UPLOAD_TEST_S3_TOKEN       of a session, if the keys are of one
@@ -37,11 +37,11 @@ type Server struct {
 	Token     string // of a session
 	Region    string
 	Kind      string // aws, minio or r2: the name of its profile
-	Software  string // as its answers name it: VersityGW, MinIO or another
-	Embedded  bool   // a versitygw that Start has started
+	Software  string // as the header Server of its answers names it
+	Embedded  bool   // a versitygw that Start has started beside this process
 }
 
-// Names of software for which tests make exceptions, as its answers spell them.
+// Names of software for which tests make exceptions.
 const (
 	VersityGW = "VERSITYGW"
 	MinIO     = "MinIO"
@@ -60,7 +60,7 @@ var (
 	folder  string
 )
 
-// parallel is how many parallel tests run at once. They wait for injected faults and for retries,
+// parallel is how many parallel tests run at once, in place of the flag -parallel. They wait for injected faults and for retries,
 // not for the processor.
 const parallel = "8"
 
@@ -90,7 +90,8 @@ func Main(m *testing.M, after ...func()) {
 	os.Exit(code)
 }
 
-// Start starts the server, once in a process, for programs other than tests.
+// Start starts the server, or uses the one that the environment names. Programs other than tests call
+// it, once.
 func Start() (Server, func() error, error) {
 	s, stop, err := start()
 	if err != nil {
@@ -138,7 +139,7 @@ func start() (Server, func() error, error) {
 // Folder returns a folder that is empty before the tests of [Main] run, and is removed after them.
 func Folder() string { return folder }
 
-// Get returns the server that [Main] started.
+// Get returns the server that the tests of [Main] use.
 func Get() Server { return current }
 
 // Client returns a client for the server at endpoint, which may be a proxy's, and a function that
@@ -146,7 +147,7 @@ func Get() Server { return current }
 func (s Server) Client(endpoint string) (client *s3.Client, closeIdle func()) {
 	transport := &http.Transport{
 		MaxIdleConnsPerHost: 64,
-		TLSClientConfig:     &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // the certificate of a test
+		TLSClientConfig:     &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // test proxies have certificates of their own
 	}
 	return s3.New(s3.Options{
 		BaseEndpoint: aws.String(endpoint),
