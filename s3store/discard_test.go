@@ -68,6 +68,17 @@ func TestDiscardReplacedAfterTheLook(t *testing.T) {
 	f.requireStored(t, "k", []byte("somebody else's"))
 }
 
+// TestDiscardNeverMatches checks that Discard returns an error if S3 refuses its condition although
+// the object is its own.
+func TestDiscardNeverMatches(t *testing.T) {
+	f := newFixture(t, setup{})
+	staged := f.stage(t, "k", randomBytes(small))
+	require.NoError(t, staged.Commit(t.Context()))
+	f.fake.Inject("DeleteObject", forEver, s3fake.Answer(http.StatusPreconditionFailed, "PreconditionFailed"))
+	require.Error(t, staged.Discard(t.Context()))
+	require.Equal(t, []string{"k"}, f.fake.Keys())
+}
+
 // TestDiscardWhileVersionsAreSuspended checks that the version "null" is removed only while it is
 // the upload's own: each write takes that id over.
 func TestDiscardWhileVersionsAreSuspended(t *testing.T) {
@@ -218,6 +229,9 @@ func TestDeleteWithoutList(t *testing.T) {
 		"too busy":          s3fake.Answer(http.StatusTooManyRequests, "TooManyRequests"),
 		"too slow":          s3fake.Answer(http.StatusRequestTimeout, "RequestTimeout"),
 		"too slow, as S3":   s3fake.Answer(http.StatusBadRequest, "RequestTimeout"),
+		"too busy, as S3":   s3fake.Answer(http.StatusForbidden, "SlowDown"),
+		"out of date":       s3fake.Answer(http.StatusBadRequest, "ExpiredToken"),
+		"in conflict":       s3fake.Answer(http.StatusConflict, "OperationAborted"),
 		"not to be reached": nil,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -45,9 +45,9 @@ func (f *staged) withdraw(ctx context.Context) error {
 			f.published, f.version, etag = yes, out.VersionId, out.ETag
 		}
 		err := f.store.deleteReadable(ctx, f.key, f.version, etag)
-		if errors.Is(err, storage.ErrChanged) { // it was replaced after the look
-			f.published = no
-			return nil
+		if errors.Is(err, storage.ErrChanged) { // it was replaced after the look, or is gone
+			f.published = maybe
+			continue
 		}
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -91,15 +92,16 @@ func versionsOf(out *s3.ListObjectVersionsOutput, key string) (page []version) {
 // mayNotList reports whether S3 refused to list versions, or cannot. An answer that another try may
 // change is not a refusal: without the list older versions would stay.
 func mayNotList(err error) bool {
+	code := s3calls.Code(err)
 	switch s3calls.Status(err) {
-	case 0, http.StatusRequestTimeout, http.StatusTooManyRequests:
-		return false
-	case http.StatusNotImplemented:
+	case http.StatusNotImplemented, http.StatusMethodNotAllowed:
 		return true
+	case http.StatusForbidden:
+		return code == "AccessDenied" || code == "AllAccessDisabled" || code == "Forbidden"
+	case http.StatusNotFound:
+		return code != "NoSuchBucket"
+	case http.StatusBadRequest:
+		return slices.Contains([]string{"NotImplemented", "MethodNotAllowed", "InvalidRequest", "InvalidArgument", "NotSupported"}, code)
 	}
-	switch s3calls.Code(err) {
-	case "NoSuchBucket", "RequestTimeout", "RequestTimeTooSkewed":
-		return false
-	}
-	return s3calls.Refused(err)
+	return false
 }

@@ -21,6 +21,10 @@ func codecPrivate(p []byte) {
 		flacBlocks(p)
 		return
 	}
+	if first, comments := sizedHeaders(p); comments != nil {
+		blankComments(first, comments)
+		return
+	}
 	if len(p) == 0 || p[0] != 2 { // 2 announces three headers, of which two have their lengths in front
 		vorbisIn(p)
 		return
@@ -40,7 +44,31 @@ func codecPrivate(p []byte) {
 		vorbisIn(p)
 		return
 	}
-	first, comments := p[at:at+sizes[0]], p[at+sizes[0]:at+sizes[0]+sizes[1]]
+	blankComments(p[at:at+sizes[0]], p[at+sizes[0]:at+sizes[0]+sizes[1]])
+}
+
+// sizedHeaders returns the first header and that of the comments, if both have their length in two
+// bytes before them and the first is of Vorbis or Theora.
+func sizedHeaders(p []byte) (first, comments []byte) {
+	var headers [2][]byte
+	for i := range headers {
+		if len(p) < 2 {
+			return nil, nil
+		}
+		n := int(binary.BigEndian.Uint16(p))
+		if p = p[2:]; n > len(p) {
+			return nil, nil
+		}
+		headers[i], p = p[:n], p[n:]
+	}
+	if !bytes.HasPrefix(headers[0], []byte(vorbisMark)) && !bytes.HasPrefix(headers[0], []byte(theoraMark)) {
+		return nil, nil
+	}
+	return headers[0], headers[1]
+}
+
+// blankComments blanks the header of comments that follows the first one.
+func blankComments(first, comments []byte) {
 	switch {
 	case bytes.HasPrefix(first, []byte(vorbisMark)):
 		noComments(comments, 1)

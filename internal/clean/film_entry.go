@@ -35,7 +35,7 @@ func sampleEntry(handler, kind string, version byte, p []byte) {
 		entryBoxes(p, 38)
 	case kind == "wvtt", kind == "mp4s", kind == "c608", kind == "c708":
 		entryBoxes(p, 8)
-	case kind == "stpp", kind == "sbtt":
+	case kind == "stpp", kind == "sbtt", kind == "stxt":
 		textEntry(p)
 	case kind == "text": // QuickTime's ends in the name of a font
 	default:

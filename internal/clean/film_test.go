@@ -102,6 +102,7 @@ func TestFilmTexts(t *testing.T) {
 		"wvtt": "", "c608": "", "c708": "",
 		"stpp": "http://www.w3.org/ns/ttml\x00\x00image/png\x00",
 		"sbtt": "utf-8\x00text/plain\x00",
+		"stxt": "utf-8\x00text/plain;charset=utf-8;purpose=a-long-description-of-the-samples\x00",
 	} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()

@@ -155,14 +155,19 @@ func TestMatroskaLargeHeaders(t *testing.T) {
 func TestMatroskaVorbis(t *testing.T) {
 	t.Parallel()
 	comments := "\x03vorbis" + "\x04\x00\x00\x00SENT" + "\x01\x00\x00\x00" + "\x08\x00\x00\x00" + hidden + "\x01"
-	for _, headers := range []string{
-		"\x00\x0b\x01vorbisid12" + "\x00\x20" + comments + "\x00\x0c\x05vorbissetup",
-		"\x02\x0b\xfe\x01vorbisid12" + comments + "\x05vorbissetup",
+	for headers, kept := range map[string]string{
+		"\x00\x0b\x01vorbisid12" + n16(len(comments)) + comments + "\x0f\xa0\x05vorbissetup": "\x0f\xa0\x05vorbissetup",
+		"\x02\x0b\xfe\x01vorbisid12" + comments + "\x05vorbissetup":                          "\x05vorbissetup",
 	} {
 		got := whole(t, "video/webm", []byte(mkvHead("webm")+element(segmentID, element(tracksID, element("\xae", short("\xd7", "\x01"), short("\x83", "\x02"), element("\x63\xa2", headers))))))
 		require.NoError(t, got.Err)
 		requireNothing(t, got.Content)
 		require.NotContains(t, string(got.Content), "SENT")
-		require.Contains(t, string(got.Content), "\x05vorbissetup")
+		require.Contains(t, string(got.Content), kept)
 	}
+	theora := "\x81theora" + comments[7:len(comments)-1]
+	got := whole(t, "video/webm", []byte(mkvHead("webm")+element(segmentID, element(tracksID, element("\xae", short("\xd7", "\x01"), short("\x83", "\x01"), element("\x63\xa2", n16(9)+"\x80theoraid"+n16(len(theora))+theora+"\x0f\xa0\x82theora"))))))
+	require.NoError(t, got.Err)
+	requireNothing(t, got.Content)
+	require.Contains(t, string(got.Content), "\x0f\xa0\x82theora")
 }

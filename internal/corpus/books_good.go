@@ -1,5 +1,7 @@
 package corpus
 
+import "strings"
+
 // soundBook returns a book with many of the things that ordinary books have.
 func soundBook() []byte {
 	const head = declaration + `<?xml-stylesheet type='text/css' href = "style/a.css" title="a"?><!DOCTYPE html>` +
@@ -43,6 +45,7 @@ open
 		file("iTunesMetadata.plist", `<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd"><plist version="1.0"/>`), file("b.svg", `<!DOCTYPE svg><svg xmlns="http://www.w3.org/2000/svg"/>`),
 		file("b.xhtml", `<?xml-stylesheet href="style/a.css"?><!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"/>`),
 		file("__MACOSX/._b.xhtml", "\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X"), file("__MACOSX/._b.css", "\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X"), file("b.css", "\xef\xbb\xbf@namespace url(http://www.w3.org/1999/xhtml);<!-- a{b:c} -->"),
+		file("long.xhtml", `<html xmlns="http://www.w3.org/1999/xhtml"><body><a href="#`+strings.Repeat("a", 5000)+`">a</a><a href="a.xhtml?`+strings.Repeat("b", 5000)+`">b</a></body></html>`),
 		file("a.smil", `<smil xmlns="http://www.w3.org/ns/SMIL"><body><par><text src="a.xhtml#b"/><audio src="a.mp3" clipBegin="1s"/></par></body></smil>`),
 		file("a.ncx", `<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/"><navMap><navPoint><content src="a.xhtml#b"/></navPoint></navMap></ncx>`),
 		file("a.pls", `<lexicon xmlns="http://www.w3.org/2005/01/pronunciation-lexicon" alphabet="ipa"><lexeme><grapheme>a</grapheme></lexeme></lexicon>`),

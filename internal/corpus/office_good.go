@@ -42,6 +42,7 @@ func goodOffice() []File {
 		good("types that no part has, by SheetJS", "a.xlsx", typeXLSX, xlsx(file("[Content_Types].xml", contentTypes(override("/xl/workbook.xml", typeXLSX+".main+xml")+
 			`<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>`)))),
 		good("backslashes in names of parts", "a.xlsx", typeXLSX, xlsx(file(`xl\worksheets\sheet1.xml`, "<x/>"))),
+		good("names of columns with marks", "a.xlsx", typeXLSX, xlsx(file("xl/worksheets/sheet1.xml", declaration+"<worksheet "+sheetSpace+`><f>SUM(T['#a],T[[#Headers],[b"c]],'x|y'!A1)</f></worksheet>`))),
 		good("formulas", "a.xlsx", typeXLSX, xlsx(file("xl/worksheets/sheet1.xml", declaration+"<worksheet "+sheetSpace+`><f>SUM(A1:B2)&amp;"a|b"&amp;'x|y'!A1&amp;T[a|b]</f><v>a|b</v></worksheet>`))),
 		good("a drawing with a line break that does not end", "a.xlsx", typeXLSX, xlsx(file("xl/drawings/vmlDrawing1.vml", "<xml "+vmlSpace+"><v:shape>a<br>b<br></v:shape></xml>"))),
 		good("a slide that moves on", "a.pptx", typePPTX, pptx(file("ppt/slides/slide1.xml", "<p:sld "+slideSpace+`><a:hlinkClick r:id="" action="ppaction://hlinkshowjump?jump=nextslide"/><a:hlinkHover r:id="" action="ppaction://hlinksldjump"/></p:sld>`))),

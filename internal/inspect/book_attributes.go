@@ -85,7 +85,7 @@ func bookAddress(e bookElement, name string, a xmlread.Attr) error {
 	switch {
 	case scriptSchemes[schemeOf([]byte(value))]:
 		return active(KindScript, "has a script inside")
-	case a.Long && schemeOf(a.Value) == "": // its beginning says nothing, since browsers drop tabs
+	case isVague(a) && (e.shown || name == "href" || name == "src"):
 		return active(KindExternal, "loads something from elsewhere")
 	case !e.shown && name != "src" && name != "base" && e.name != "item":
 		return nil

@@ -9,8 +9,10 @@ import (
 // formula reads one spreadsheet formula, in pieces of any size, and looks for what it fetches or
 // starts (ECMA-376 part 1, 18.17; ODF 1.3 part 4). It does not judge whether the formula is valid.
 type formula struct {
+	excel    bool // by the rules of Excel, else by those of OpenDocument
 	quote    byte // the open quotation mark, 0 if there is none
 	brackets int  // open names of columns and arrays
+	escaped  bool // in the name of a column of Excel, the next byte means nothing
 	word     [32]byte
 	n        int  // bytes of the current word; those that do not fit are only counted
 	ended    bool // white space came after it
@@ -19,9 +21,6 @@ type formula struct {
 
 // formulaSteps is the cost of one byte of a formula.
 const formulaSteps = 4
-
-// formulaPrefixes stand before the names of newer functions.
-var formulaPrefixes = []string{"_xlfn.", "_xlws."}
 
 // fetching lists functions that ask another program or computer, from the specification and Excel's
 // list of functions.
@@ -42,6 +41,14 @@ func (f *formula) step(c byte) {
 		if c == f.quote {
 			f.quote = 0
 		}
+		return
+	case f.escaped:
+		f.escaped = false
+		return
+	case f.excel && f.brackets > 0 && c == '\'':
+		f.escaped = true
+		return
+	case f.excel && f.brackets > 0 && c == '"':
 		return
 	case c == '"', c == '\'':
 		f.quote = c
@@ -72,14 +79,14 @@ func (f *formula) step(c byte) {
 // call judges the name of a function.
 func (f *formula) call() {
 	name := strings.ToLower(string(f.word[:min(f.n, len(f.word))]))
-	for _, p := range formulaPrefixes {
-		name = strings.TrimPrefix(name, p)
-	}
-	switch {
-	case strings.HasPrefix(name, "_xll."):
+	if strings.Contains(name, "_xll.") {
 		f.err = active(KindProgram, "has a formula that calls an add-in")
-	case slices.Contains(fetching, name):
-		f.err = active(KindConnection, "has a formula that fetches from elsewhere")
+		return
+	}
+	for more := true; more; _, name, more = strings.Cut(name, ".") { // _xlfn. and com.microsoft. stand before names
+		if slices.Contains(fetching, name) {
+			f.err = active(KindConnection, "has a formula that fetches from elsewhere")
+		}
 	}
 }
 

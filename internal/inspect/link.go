@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"bytes"
 	"errors"
 	"net/url"
 	"slices"
@@ -28,7 +29,7 @@ var linkSchemes = nameSet("http https ftp ftps mailto news tel")
 // placeOf returns the place of a reference as office programs read it: a backslash is a slash, and
 // two of either at the front name a computer, in percent form too.
 func placeOf(target string) linkPlace {
-	t := strings.Trim(target, " \t\r\n")
+	t := strings.TrimSpace(target) // of any blanks: programs differ in which they drop
 	if t == "" || t[0] == '#' {
 		return linkHere
 	}
@@ -64,9 +65,14 @@ func cutScheme(t string) (scheme, rest string, ok bool) {
 	return scheme, rest, true
 }
 
-// hasDrive reports whether a reference begins with a drive as old URLs write it: c| (WHATWG URL, 4.1).
+// hasDrive reports whether a reference begins with a drive as URLs write it: c|, /c| or /c: (WHATWG
+// URL, 4.1 and 4.4).
 func hasDrive(t string) bool {
-	return len(t) > 1 && 'a' <= t[0]|0x20 && t[0]|0x20 <= 'z' && t[1] == '|' && (len(t) == 2 || strings.IndexByte(`/\?#`, t[2]) >= 0)
+	rest := strings.TrimLeft(t, `/\`)
+	if len(rest) < 2 || rest[0]|0x20 < 'a' || 'z' < rest[0]|0x20 || rest[1] != '|' && (rest[1] != ':' || len(rest) == len(t)) {
+		return false
+	}
+	return len(rest) == 2 || strings.IndexByte(`/\?#`, rest[2]) >= 0
 }
 
 func slashed(t string) string { return strings.ReplaceAll(t, `\`, "/") }
@@ -107,14 +113,17 @@ func clickable(target string) error {
 	return nil
 }
 
-// clickableAttr is clickable for an attribute. Of a long one only the beginning is held, so it needs
-// a scheme there: a program may drop blanks and tabs before it acts on the rest.
+// clickableAttr is clickable for an attribute.
 func clickableAttr(a xmlread.Attr) error {
-	if value := string(a.Value); !a.Long || placeOf(value) == linkWeb {
-		return clickable(value)
+	if isVague(a) {
+		return active(KindLink, "has a long link whose kind does not show at its beginning")
 	}
-	return active(KindLink, "has a long link whose kind does not show at its beginning")
+	return clickable(string(a.Value))
 }
+
+// isVague reports whether an address is so long that only its beginning is held, and that may still
+// be a part of a scheme: programs drop blanks and tabs before they read one.
+func isVague(a xmlread.Attr) bool { return a.Long && !bytes.ContainsAny(a.Value, ":/?#") }
 
 // staysInside reports whether an address has neither a scheme nor the name of a computer: it leads
 // to a place in the document, in its package, or, with ../ or a slash, beside them.

@@ -19,7 +19,8 @@ type odfPart struct {
 
 const (
 	odfNamespace = "urn:oasis:names:tc:opendocument:xmlns:"
-	oldNamespace = "http://openoffice.org/20" // of OpenOffice.org 1 and 2: 2000/text, 2001/accel
+	calcSpace    = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" // of LibreOffice
+	oldNamespace = "http://openoffice.org/20"                                             // of OpenOffice.org 1 and 2: 2000/text, 2001/accel
 )
 
 // odfSpace returns the short name of a namespace of ODF, "" for others.
@@ -152,14 +153,22 @@ var fromDisk = nameSet(`template sound audio`)
 func (p *odfPart) attribute(r *xmlread.Reader, a xmlread.Attr) error {
 	local := string(a.Local)
 	switch local {
-	case "formula", "condition": // of a long one, long judges the pieces
+	case "formula", "condition", "expression": // of a long one, long judges the pieces
 		if !a.Long {
 			return p.formula(string(a.Value))
 		}
 		return nil
+	case "value":
+		if string(a.Space) != calcSpace {
+			return nil
+		}
+		if a.Long {
+			return fault(CodeComplex, "has a condition that is too long")
+		}
+		return p.formula(string(a.Value))
 	case "href", "image-data", "src":
 	case "id": // of a menu or a button, which is a command
-		if scheme, _, ok := cutScheme(string(a.Value)); ok && (scheme == "macro" || scheme == "vnd.sun.star.script") {
+		if scheme := schemeOf(a.Value); scheme == "macro" || scheme == "vnd.sun.star.script" || isVague(a) {
 			return active(KindScript, "has a command that is a script")
 		}
 		return nil
@@ -173,7 +182,7 @@ func (p *odfPart) attribute(r *xmlread.Reader, a xmlread.Attr) error {
 func (p *odfPart) address(name xmlread.Name, a xmlread.Attr) error {
 	value := string(a.Value)
 	space, place := odfSpace(name.Space), placeOf(value)
-	scheme, _, _ := cutScheme(strings.TrimSpace(value))
+	scheme := schemeOf(a.Value)
 	isDisk := fromDisk[string(name.Local)] && (space == "meta" || space == "presentation" || space == "anim")
 	switch {
 	case scheme == "macro", scheme == "vnd.sun.star.script", scheme == "javascript", scheme == "vnd.sun.star.expand":
@@ -201,7 +210,7 @@ func (p *odfPart) formula(text string) error {
 	if err := p.work.Spend(formulaSteps * len(text)); err != nil {
 		return err
 	}
-	if language, rest, ok := strings.Cut(text, ":"); ok && !strings.ContainsAny(language, `"'([`) {
+	if language, rest, ok := strings.Cut(text, ":"); ok && !strings.ContainsAny(language, `"'([=|`) {
 		text = rest
 	}
 	return judgeFormula(text)
@@ -213,7 +222,7 @@ func (p *odfPart) long(name, piece []byte, last bool) error {
 	if !found {
 		local = name
 	}
-	if string(local) != "formula" && string(local) != "condition" {
+	if string(local) != "formula" && string(local) != "condition" && string(local) != "expression" {
 		return nil
 	}
 	p.f.read(piece)

@@ -96,7 +96,7 @@ func (p *officePart) start(r *xmlread.Reader) error {
 // look begins to look at the text of the current element.
 func (p *officePart) look(r *xmlread.Reader, mode officeText) {
 	p.mode, p.depth = mode, r.Depth()
-	p.f = formula{}
+	p.f = formula{excel: true}
 	p.value = p.value[:0]
 }
 

@@ -28,6 +28,7 @@ func TestPDFHarmless(t *testing.T) {
 		{"opens at a page", holds("/OpenAction<</Type/Action/S/GoTo/D[3 0 R/Fit]>>")},
 		{"a link to a file beside it", clicks("/A<</S/GoToR/F(../b/x%20y.pdf)/D[0/Fit]/NewWindow true>>")},
 		{"a link to a file beside it, specified", clicks("/A<</S/GoToR/D(a)/F<</Type/Filespec/F(x.pdf)/UF<feff00e9002e007000640066>>>>>")},
+		{"a link to a file with a bar in its name", clicks(`/A<</S/GoToR/F(report|final.pdf)>>`)},
 		{"a link to a file with a long name", clicks(`/A<</S/GoToR/F(` + strings.Repeat("x", 9000) + `)>>`)},
 		{"a link to a file with a Russian name", clicks("/A<</S/GoToR/F<feff043a002f043a>>>")},
 		{"a link to a file beside it, specified elsewhere", pdf(object(5, "<</A<</F 6 0 R/S/GoToR>>>>"), object(6, "<</Type/Filespec/F(x.pdf)/UF(x.pdf)/Subtype/application#2fpdf/AFRelationship/Unspecified/Desc(x)>>"))},

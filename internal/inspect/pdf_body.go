@@ -203,7 +203,7 @@ func (b *pdfBody) bare(i *pdfItem) {
 	case itemReference:
 		b.flags |= isOther
 	case itemString:
-		if !isBeside(i.text) {
+		if !isBeside(i.text, i.cut) {
 			b.flags |= isFar
 		}
 		switch linkKind(i.text, i.cut) {

@@ -11,7 +11,7 @@ func (f *pdfFile) item(i *pdfItem) {
 	switch i.kind {
 	case itemString:
 		f.named = true
-		f.far = f.far || !isBeside(i.text)
+		f.far = f.far || !isBeside(i.text, i.cut)
 	case itemReference:
 		f.far = f.far || f.referred
 		f.referred, f.num = true, i.num
@@ -39,26 +39,32 @@ func (r *pdfRules) leads(f *pdfFile) {
 	}
 }
 
-// isBeside reports whether the name of a file, or the beginning of one, is relative to the file
-// that names it. No drive, scheme, root or other computer may come first (ISO 32000-2, 7.11.2), and
+// isBeside reports whether the name of a file is relative to the file that names it. If it is cut,
+// only its beginning is known. No drive, scheme, root or other computer may come first (ISO 32000-2, 7.11.2), and
 // no backslash before the first slash.
-func isBeside(name []byte) bool {
-	folder, scheme := false, true
+func isBeside(name []byte, cut bool) bool {
+	letters, scheme := 0, true
 	for _, r := range textOf(name) {
 		switch r {
 		case '/':
-			return folder
+			return letters > 0
 		case '\\', '\uff0f', '\uff3c': // wide ones become narrow on some systems
 			return false
-		case ':', '|', '\uff1a', '\uff5c': // URLs may write c| for the drive c:
+		case ':', '\uff1a':
 			if scheme {
 				return false
 			}
+		case '|', '\uff5c': // URLs may write c| for the drive c:
+			if scheme && letters == 1 {
+				return false
+			}
 		}
-		folder = folder || r > ' '
-		scheme = scheme && (r < ' ' || r == ' ' && !folder || isSchemeRune(r)) // browsers leave out control characters
+		if r > ' ' {
+			letters++
+		}
+		scheme = scheme && (r < ' ' || r == ' ' && letters == 0 || isSchemeRune(r)) // browsers leave out control characters
 	}
-	return true
+	return letters > 0 || !cut
 }
 
 // isSchemeRune reports whether a scheme (RFC 3986, 3.1) or a drive may have the character.

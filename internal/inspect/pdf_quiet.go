@@ -77,8 +77,8 @@ func unlike(p []byte, n int) int {
 // paired passes bytes from n on that withoutPairs passes. It begins earlier, since a pair may lie
 // across the place up to which other bytes were passed.
 func paired(p []byte, n int) int {
-	before := min(n, 2)
-	return n + max(0, withoutPairs(p[n-before:])-before)
+	before := min(n, 1)
+	return n + max(0, withoutPairs(p[n-before:])-2*before) // at an even place
 }
 
 // alike sets the high bit of each pair of p that resembles a pair of the words, and perhaps that of

@@ -246,6 +246,8 @@ func TestPDFActions(t *testing.T) {
 		{"a link to a file on this computer", clicks(`/A<</F(/c/x.pdf)/S/GoToR>>`), link},
 		{"a link to a file on a drive", clicks(`/A<</S/GoToR/F(c:x.pdf)>>`), link},
 		{"a link to a file on a drive, as old URLs write it", clicks(`/A<</S/GoToR/F(c|/x.pdf)>>`), link},
+		{"a link to a file on another computer after many blanks", clicks(`/A<</S/GoToR/F(` + strings.Repeat(" ", 70) + `\\\\host\\x.pdf)>>`), link},
+		{"a link to the web that is a drive", clicks(`/A<</S/URI/URI(c|)>>`), link},
 		{"a link to the web that is a file on a drive", clicks(`/A<</S/URI/URI(c|/x.exe)>>`), link},
 		{"a link to a Windows folder", clicks(`/A<</S/GoToR/F(..\\x.pdf)>>`), link},
 		{"a link to a file with two names", clicks(`/A<</S/GoToR/F(c:x.pdf)/F(x.pdf)>>`), link},

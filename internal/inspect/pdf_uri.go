@@ -18,14 +18,14 @@ func linkKind(text []byte, cut bool) string {
 	}
 	end := bytes.IndexAny(uri, ":/?#\\")
 	switch {
+	case hasDrive(string(uri)):
+		return KindLink
 	case end < 0 && (cut || len(text) > len(kept)):
 		return KindLink // of an unknown scheme
 	case end < 0:
 		return ""
 	case uri[end] == '\\', end == 0 && len(uri) > 1 && uri[0] == '/' && (uri[1] == '/' || uri[1] == '\\'):
 		return KindLink // a file on another computer
-	case hasDrive(string(uri)):
-		return KindLink
 	case uri[end] != ':' || linkSchemes[string(uri[:end])]:
 		return ""
 	}

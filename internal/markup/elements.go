@@ -28,7 +28,7 @@ var elements = func() map[string]evidence {
 		word: `abbr acronym address area article aside base basefont bdi bdo big button canvas caption cite code col command
 			content data dfn dialog dir footer frame header image input kbd label legend link main map mark menu menuitem
 			meta meter nav object option output param picture portal pre progress rb rtc ruby samp search section select
-			shadow slot source spacer strike summary table template time track var video`,
+			shadow slot source spacer strike summary table template time track var video nobr blink multicol nextid selectedcontent`,
 	} {
 		for name := range strings.FieldsSeq(names) {
 			m[name] = max(m[name], class)
@@ -42,7 +42,7 @@ var elements = func() map[string]evidence {
 var loading = func() map[string]bool {
 	m := make(map[string]bool)
 	for name := range strings.FieldsSeq(`href src srcdoc srcset data action formaction background poster ping style content
-		http-equiv codebase classid`) {
+		http-equiv codebase classid imagesrcset`) {
 		m[name] = true
 	}
 	return m

@@ -5,7 +5,7 @@ package markup
 import "bytes"
 
 // maxName bounds the stored names: longer ones are neither elements nor event handlers. The longest
-// handler of browsers today, oncontentvisibilityautostatechange, has 34 letters.
+// handlers of browsers have between 30 and 50 letters.
 const maxName = 64
 
 // Scanner looks for markup: the elements of HTML, SVG and MathML roots, comments, document types,

@@ -72,6 +72,8 @@ func TestScannerFinds(t *testing.T) {
 		{"x <input disabled />", 2},
 		{"x <hr/>", 2},
 		{"x <p style=x>", 2},
+		{"x <nobr style=background:url(//e)>", 2},
+		{"x <link imagesrcset=//e/a.png>", 2},
 		// event handlers, on any element
 		{"x <x onclick=alert(1)>", 2},
 		{"x <my-tag tabindex=1 onfocus = alert(1) autofocus>", 2},
