@@ -23,7 +23,7 @@
 //   - accept a file as the whole body: [Handler.Raw]
 //   - store or check your program's files: [Handler.Store], [Check]
 //   - keep cameras' metadata: [Options.Metadata]
-//   - write your own check: [ValidatorFunc] of a file's head, [Observer] of every byte; [Reject]
+//   - write your own check: [ValidatorFunc] of a file's beginning, [Observer] of every byte; [Reject]
 //   - save a row with the file: [Handler.Middleware] and [Keep], or [Handler.Handle]
 //   - refuse for your own reason: [Handler.Handle], [Refuse], [Tx.Refuse]
 //   - give each role rules of its own: [Grant], docs/recipes.md
@@ -52,9 +52,10 @@
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
 // stays. A failing handler's files may stay if it called [Keep] or [Tx.Commit], or began to answer
-// below 400; those of a [Presigner] or [Resumer] stay, except empty ones. While a request commits, lists of the bucket
-// may show only some files. Abandoned uploads of a Presigner or Resumer stay until a lifecycle rule
-// or sweep. A killed process may leave files, published and staged, until a sweep.
+// below 400; those of a [Presigner] or [Resumer] stay, except a Resumer's empty files. While a
+// request commits, lists of the bucket may show only some files. Abandoned uploads of either stay
+// until a lifecycle rule or sweep. A killed process may leave files, published and staged, until a
+// sweep.
 //
 // Bad files are removed, with retries, even when the client has left. Failed removals become
 // [KindCleanupFailed] events. This package writes no temporary files.

@@ -24,7 +24,8 @@ import (
 
 const boundary = "a-test-boundary"
 
-// form builds a multipart body as browsers write it.
+// form builds a multipart body. It escapes nothing in names, and every file is an
+// application/octet-stream.
 type form struct{ b strings.Builder }
 
 func (f *form) part(headers, content string) *form {
@@ -73,7 +74,7 @@ func upTo(n int, accept upload.Validator) upload.Form {
 	return upload.Form{"file": {Accept: accept, MaxFiles: n}}
 }
 
-// newFixture makes a handler for anyone. Without a policy it takes PNG, PDF and text, and
+// newFixture makes a handler for anyone, which logs to its log. Without a policy it takes PNG, PDF and text, and
 // without a Form at most two files in the field "file".
 func newFixture(t *testing.T, policy upload.Validator, o upload.Options) *fixture {
 	t.Helper()

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/airlock-go/upload/internal/sniff"
+	"github.com/airlock-go/upload/storage"
 )
 
 func keyError(err error) error {
@@ -19,8 +20,8 @@ func keyError(err error) error {
 }
 
 // KeyGenerator chooses the key of a file after its head was read, or from its [Declaration]. An
-// error, or a key that does not pass [storage.ValidKey], fails the upload with [CodeInternal], a
-// key that is taken with [CodeConflict]. Return a new key each time: simultaneous uploads of one
+// error, a key with [storage.StagingSegment], or one that does not pass [storage.ValidKey], fails
+// the upload with [CodeInternal], a key that is taken with [CodeConflict]. Return a new key each time: simultaneous uploads of one
 // key can harm each other. Do not use Name or Form, which are the client's words.
 type KeyGenerator interface {
 	Key(ctx context.Context, in *Incoming) (string, error)
@@ -32,7 +33,7 @@ type KeyFunc func(ctx context.Context, in *Incoming) (string, error)
 // Key calls f.
 func (f KeyFunc) Key(ctx context.Context, in *Incoming) (string, error) { return f(ctx, in) }
 
-// ownKeys is a generator of this package, over another one if it has one.
+// ownKeys is a generator of this package, over another one if it has one. One that is ours never hangs.
 type ownKeys struct {
 	KeyFunc
 	next KeyGenerator
@@ -41,7 +42,7 @@ type ownKeys struct {
 func (k ownKeys) ours() bool { return k.next == nil || isOurs(k.next) }
 
 // RandomKeys makes keys of 128 random bits in hexadecimal and the extension of the type,
-// such as "1f0c…9a.png". They are not an authorisation.
+// such as "1f0c…9a.png". Knowing one must not grant access.
 func RandomKeys() KeyGenerator {
 	return ownKeys{KeyFunc: func(_ context.Context, in *Incoming) (string, error) {
 		var b [16]byte
@@ -71,7 +72,7 @@ func Prefix(prefix string, next KeyGenerator) KeyGenerator {
 
 // BySubject puts "<subject>/" before the keys of next. A subject of more than 128 bytes, or with
 // characters other than ASCII letters, digits, "-" and "_", becomes "~" and 32 hexadecimal digits
-// of its SHA-256. Anonymous uploads fail.
+// of its SHA-256. So does [storage.StagingSegment]. Anonymous uploads fail.
 func BySubject(next KeyGenerator) KeyGenerator {
 	return ownKeys{next: next, KeyFunc: func(ctx context.Context, in *Incoming) (string, error) {
 		if in.Subject == "" {
@@ -86,7 +87,7 @@ func subjectSegment(subject string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_'
 	}
-	if len(subject) <= 128 && strings.IndexFunc(subject, func(r rune) bool { return !plain(r) }) < 0 {
+	if len(subject) <= 128 && subject != storage.StagingSegment && strings.IndexFunc(subject, func(r rune) bool { return !plain(r) }) < 0 {
 		return subject
 	}
 	sum := sha256.Sum256([]byte(subject))

@@ -95,6 +95,7 @@ func FuzzValidKey(f *testing.F) {
 func FuzzBySubject(f *testing.F) {
 	f.Add("a", "a/b")
 	f.Add("~", "..")
+	f.Add(storage.StagingSegment, "a")
 	f.Fuzz(func(t *testing.T, a, b string) {
 		fixed := upload.KeyFunc(func(context.Context, *upload.Incoming) (string, error) { return "k", nil })
 		var keys [2]string
@@ -103,7 +104,7 @@ func FuzzBySubject(f *testing.F) {
 			if s == "" {
 				return
 			}
-			if err != nil || storage.ValidKey(key) != nil || strings.Count(key, "/") != 1 {
+			if err != nil || storage.ValidKey(key) != nil || storage.IsStaging(key) || strings.Count(key, "/") != 1 {
 				t.Fatalf("subject %q: key %q, %v", s, key, err)
 			}
 			keys[i] = key

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Code says why a request or a file was refused. It is the "code" of the problem+json answer, never
-// changes its meaning, and works with errors.Is.
+// Code says why a request or a file was refused. It is the "code" of the problem+json answer, and
+// never changes its meaning.
 type Code string
 
 // The codes, by HTTP status; docs/errors.md explains them.

@@ -72,7 +72,7 @@ func (f ValidatorFunc) Validate(ctx context.Context, in *Incoming) (Observer, er
 	return nil, f(ctx, in)
 }
 
-// Declaration is a client's description of a file to send.
+// Declaration is a client's description of a file.
 type Declaration struct {
 	Field  string `json:"field"`
 	Name   string `json:"name"`             // the client's file name

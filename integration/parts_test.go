@@ -15,8 +15,10 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestPartsOfStore checks that the service accepts the parts that a store sends without the SDK,
-// over http and https. Some are so large that the service is asked first.
+// TestPartsOfStore checks that the server accepts the parts that a store sends without the SDK, as it
+// sends them over http and over https; a proxy passes them on over http. Those of 2 MiB and more have
+// Expect: 100-continue. The SDK sends the first part, by which the store learns, so all parts of the
+// second file are the store's own.
 func TestPartsOfStore(t *testing.T) {
 	t.Parallel()
 	for name, serve := range map[string]func(http.Handler) *httptest.Server{"http": httptest.NewServer, "https": httptest.NewTLSServer} {
@@ -31,28 +33,28 @@ func TestPartsOfStore(t *testing.T) {
 			require.NoError(t, err)
 			content := client.PNG(2*part + mib)
 			for _, key := range []string{"first", "second"} {
-				wire.sent.Store(0)
+				wire.accepted.Store(0)
 				staged, err := store.Stage(t.Context(), storage.Object{Key: key, Type: "image/png", Name: "a.png", MaxSize: 64 * mib}, content.Open())
 				require.NoError(t, err)
 				require.NoError(t, staged.Commit(t.Context()))
 				digest, _ := st.bucket.SHA256(t, key)
 				require.Equal(t, content.SHA256(), digest)
 			}
-			require.Equal(t, int64(3), wire.sent.Load(), "all parts of the second file")
+			require.Equal(t, int64(3), wire.accepted.Load(), "all parts of the second file")
 		})
 	}
 }
 
-// ownParts counts the parts that S3 has accepted and the SDK has not sent.
+// ownParts counts the parts that the server has accepted and the SDK has not sent.
 type ownParts struct {
-	client s3.HTTPClient
-	sent   atomic.Int64
+	client   s3.HTTPClient
+	accepted atomic.Int64
 }
 
 func (p *ownParts) Do(r *http.Request) (*http.Response, error) {
 	answer, err := p.client.Do(r)
 	if err == nil && answer.StatusCode == http.StatusOK && r.URL.Query().Has("partNumber") && v4.GetPayloadHash(r.Context()) == "" {
-		p.sent.Add(1)
+		p.accepted.Add(1)
 	}
 	return answer, err
 }

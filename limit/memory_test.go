@@ -18,8 +18,8 @@ func reserve(t testing.TB, l *limit.Limiter, subject string) (upload.Reservation
 	return l.Reserve(t.Context(), upload.Claim{Subject: subject, Files: 1, Bytes: 100})
 }
 
-// TestCrowd checks that new callers share one bucket when no slot is free, and that the known ones
-// keep their own.
+// TestCrowd checks that new callers count as one when there are MaxCallers, and that the known ones
+// keep their own limits.
 func TestCrowd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter(t, limit.Limits{Files: 3, Concurrent: 100}, limit.Options{MaxCallers: 100})
@@ -46,7 +46,7 @@ func TestCrowd(t *testing.T) {
 }
 
 // TestNobodyIsForgottenEarly checks that sending under other names does not evict what a caller has
-// used, or has in progress.
+// in progress, or has used just now.
 func TestNobodyIsForgottenEarly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter(t, limit.Limits{Window: time.Hour, Files: 2, Concurrent: 1, Signed: 1}, limit.Options{MaxCallers: 10})
@@ -78,6 +78,34 @@ func TestNobodyIsForgottenEarly(t *testing.T) {
 		_, err = l.Reserve(t.Context(), upload.Claim{Subject: "signed", Files: 1, Until: time.Now().Add(time.Hour)})
 		require.ErrorIs(t, err, upload.CodeRateLimited)
 	})
+}
+
+// TestUseIsNotForgotten checks that sending under other names does not evict a caller of whose
+// limits one alone is in use.
+func TestUseIsNotForgotten(t *testing.T) {
+	for name, limits := range map[string]limit.Limits{
+		"requests": {Window: time.Hour, Requests: 2, Files: 1 << 20, Bytes: 1 << 40},
+		"files":    {Window: time.Hour, Requests: 1 << 20, Files: 2, Bytes: 1 << 40},
+		"bytes":    {Window: time.Hour, Requests: 1 << 20, Files: 1 << 20, Bytes: 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLimiter(t, limits, limit.Options{})
+				for range 2 {
+					r, err := reserve(t, l, "used")
+					require.NoError(t, err)
+					require.NoError(t, r.Settle(t.Context(), upload.Usage{Files: 1, Bytes: 100}))
+				}
+				time.Sleep(time.Minute) // which fills the two large limits again
+				for i := range 10 { // each looks for callers to evict
+					_, err := reserve(t, l, "other"+strconv.Itoa(i))
+					require.NoError(t, err)
+				}
+				_, err := reserve(t, l, "used")
+				require.ErrorIs(t, err, upload.CodeRateLimited)
+			})
+		})
+	}
 }
 
 // TestIdleCallersAreForgotten checks that yesterday's callers free their slots and memory for
@@ -124,7 +152,7 @@ func TestRoomIsLookedFor(t *testing.T) {
 			require.NoError(t, err)
 		}
 		for _, newcomer := range []string{"with room", "in the crowd"} {
-			time.Sleep(4 * time.Second) // a request flows back
+			time.Sleep(4 * time.Second) // more than 3.6 s: one of 1,000 requests an hour is free again, so the idle caller has all
 			_, err := reserve(t, l, newcomer)
 			require.NoError(t, err)
 		}
@@ -133,7 +161,7 @@ func TestRoomIsLookedFor(t *testing.T) {
 	})
 }
 
-// TestManyCallers checks that many callers cost what the package documents.
+// TestManyCallers checks that many callers cost about as much as the package documents.
 func TestManyCallers(t *testing.T) {
 	const callers = 200_000 // the benchmark measures a million
 	l := newLimiter(t, limit.Limits{Window: 24 * time.Hour}, limit.Options{MaxCallers: callers})

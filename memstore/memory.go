@@ -9,8 +9,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Remains of direct and resumable uploads are kept for abandonedAfter, and a search for them runs
-// every sweepEvery at most.
+// Remains of direct and resumable uploads that are older than abandonedAfter are removed when memory
+// is reserved. Searches for them are at least sweepEvery apart.
 const (
 	abandonedAfter = 8 * 24 * time.Hour // longer than any ticket or resumable upload lasts
 	sweepEvery     = time.Minute
@@ -59,7 +59,7 @@ func (k *kept) patch(b *blob, list []storage.Patch, limit int64) (*blob, error) 
 	return &blob{pieces: [][]byte{data}, size: b.size, refs: 1}, nil
 }
 
-// reserve takes n bytes of the limit.
+// reserve takes n bytes of the limit, after a sweep.
 func (k *kept) reserve(n, limit int64) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()

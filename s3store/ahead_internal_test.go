@@ -19,17 +19,17 @@ func TestFill(t *testing.T) {
 		want error
 		read string
 	}{
-		"exact":                {strings.NewReader("12345"), io.EOF, "12345"},
-		"EOF with the last":    {iotest.DataErrReader(strings.NewReader("12345")), io.EOF, "12345"},
-		"byte by byte":         {iotest.OneByteReader(strings.NewReader("12345")), io.EOF, "12345"},
-		"short":                {strings.NewReader("1234"), io.ErrUnexpectedEOF, "1234"},
-		"nothing":              {strings.NewReader(""), io.ErrUnexpectedEOF, ""},
-		"more":                 {strings.NewReader("123456"), errMore, "12345"},
-		"broken in the middle": {io.MultiReader(strings.NewReader("12"), iotest.ErrReader(broken)), broken, "12"},
-		"broken at the end":    {io.MultiReader(strings.NewReader("12345"), iotest.ErrReader(broken)), broken, "12345"},
+		"exact":                  {strings.NewReader("12345"), io.EOF, "12345"},
+		"EOF with the last byte": {iotest.DataErrReader(strings.NewReader("12345")), io.EOF, "12345"},
+		"byte by byte":           {iotest.OneByteReader(strings.NewReader("12345")), io.EOF, "12345"},
+		"short":                  {strings.NewReader("1234"), io.ErrUnexpectedEOF, "1234"},
+		"nothing":                {strings.NewReader(""), io.ErrUnexpectedEOF, ""},
+		"more":                   {strings.NewReader("123456"), errMore, "12345"},
+		"broken in the middle":   {io.MultiReader(strings.NewReader("12"), iotest.ErrReader(broken)), broken, "12"},
+		"broken at the end":      {io.MultiReader(strings.NewReader("12345"), iotest.ErrReader(broken)), broken, "12345"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFetch(newMemory(chunkSize, 0).spare("", chunkSize))
+			f := newFetch(newMemory(chunkSize, chunkSize).spare("", chunkSize))
 			f.end(f.fill(row.body, 5))
 			var got []byte
 			var err error

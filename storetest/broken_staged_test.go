@@ -13,14 +13,14 @@ import (
 )
 
 // TestBrokenStagedReadersFail proves the cases of OpenStaged: each store reads in a way that breaks
-// one promise.
+// one promise, and the cases in fails must fail.
 func TestBrokenStagedReadersFail(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
 		open  stagedOpener
 		fails []string
 	}{
-		{"reads a part of the object", beginning, []string{"OpenStaged reads all", "staged files read at once"}},
+		{"reads only the beginning", beginning, []string{"OpenStaged reads all", "staged files read at once"}},
 		{"repeats the object", twice, []string{"OpenStaged reads all"}},
 		{"reads any object", anyStaged, []string{"OpenStaged of another object"}},
 		{"makes an empty object of an absent one", emptyForAbsent, []string{"OpenStaged of another object"}},
@@ -60,7 +60,7 @@ func TestBrokenStagedReadersFail(t *testing.T) {
 	})
 }
 
-// rangeSize is the size of the ranges that broken stores read, and in these tests that of parts.
+// rangeSize is the size of the ranges that broken stores read, and of parts: see TestMain.
 const rangeSize = 100_000
 
 type stagedOpener func(ctx context.Context, s *memstore.Store, o storage.StagedObject) (io.ReadCloser, error)
@@ -100,8 +100,9 @@ func emptyForAbsent(ctx context.Context, s *memstore.Store, o storage.StagedObje
 	return r, err
 }
 
-// inRanges opens each range only when it is read. etag is asked for the ETag of a range, and again
-// for the error that opening it had.
+// inRanges opens the first range at once, and each other when the one before has ended. Called with
+// nil, etag returns the ETag for such a range. Called with the error of OpenAt, it returns the one to
+// report.
 func inRanges(etag func(storage.StagedObject, error) (string, error)) stagedOpener {
 	return func(ctx context.Context, s *memstore.Store, o storage.StagedObject) (io.ReadCloser, error) {
 		first, err := s.OpenAt(ctx, o.Key, o.ETag, 0, rangeSize)
@@ -122,7 +123,7 @@ type ranges struct {
 
 func (r *ranges) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
-	if r.offset += int64(n); err != io.EOF || r.offset >= r.size { // a wrapped one is not the end of a reader
+	if r.offset += int64(n); err != io.EOF || r.offset >= r.size { // a wrapped io.EOF does not end a reader
 		return n, err
 	}
 	if r.ReadCloser, err = r.next(r.offset); err != nil {
@@ -131,7 +132,7 @@ func (r *ranges) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// onePosition reads each object on where any reader has stopped.
+// onePosition makes all readers of an object share one position.
 func onePosition() stagedOpener {
 	var mu sync.Mutex
 	readers := map[string]io.ReadCloser{}
@@ -178,13 +179,13 @@ type ending struct {
 
 func (r *ending) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
-	if err == io.EOF && n == 0 { // a wrapped one is not the end of a reader
+	if err == io.EOF && n == 0 { // a wrapped io.EOF does not end a reader
 		r.ended()
 	}
 	return n, err
 }
 
-// readingOn has leftovers until a reader has come to its end.
+// readingOn seems to read on after Close: it has a leftover until a reader has come to its end.
 type readingOn struct {
 	*memstore.Store
 	mu   sync.Mutex

@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// stager is a store without other abilities, to be combined with them.
+// stager hides all abilities of a store except those of storage.Storage.
 type stager = storage.Storage
 
 type combined struct {
@@ -93,13 +93,14 @@ func combinations(m *memstore.Store) []combined {
 	}
 }
 
-// TestAbilitiesAreKept checks that a wrapped store has exactly the abilities of the inner one.
+// TestAbilitiesAreKept checks that a wrapped store has exactly the abilities of the inner one, of
+// those that wrappers keep.
 func TestAbilitiesAreKept(t *testing.T) {
 	for _, c := range combinations(&memstore.Store{}) {
 		for about, s := range map[string]storage.Storage{
 			"failing": uploadtest.NewFailingStore(c.store).Storage(),
 			"slow":    uploadtest.SlowStore(c.store, 0, 0),
-			"itself":  c.store,
+			"itself":  c.store, // which checks the table
 		} {
 			_, direct := s.(storage.DirectStorage)
 			_, link := s.(storage.LinkStorage)

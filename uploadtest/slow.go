@@ -8,9 +8,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// SlowStore returns a storage whose calls each take latency longer, except DirectMethods and
+// SlowStore returns a storage each of whose calls first waits for latency, except DirectMethods and
 // PieceSize. Stage reads at most rate bytes a second, or at any speed if rate is 0. The storage
-// waits by the clock of package time, so a bubble of testing/synctest takes no time. The end of a
+// waits by the clock of package time, so in a bubble of testing/synctest the waits take no real time. The end of a
 // context also ends the wait, and the call fails. The storage keeps the abilities that
 // [FailingStore.Storage] keeps.
 func SlowStore(s storage.Storage, latency time.Duration, rate int64) storage.Storage {

@@ -63,15 +63,15 @@ func (p *process) wait(t *testing.T) {
 	require.NoError(t, p.cmd.Wait(), p.log.String())
 }
 
-// slowUpload is an upload that continues until the test ends its body.
+// slowUpload is an upload that continues until the test ends its body, or the server cuts it.
 type slowUpload struct {
 	*io.PipeWriter
 	form   *multipart.Writer
 	answer chan answer // closed without an answer if none came
 }
 
-// patient sends a body that expects 100 Continue only when the server reads it. So bytes that were
-// written then belong to an upload in progress.
+// patient sends the body of a request with Expect: 100-continue only once the server reads it. After
+// a write has returned, the upload is in progress.
 var patient = http.Client{Transport: &http.Transport{ExpectContinueTimeout: time.Hour}}
 
 func startSlowUpload(t *testing.T, url string) *slowUpload {

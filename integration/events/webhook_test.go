@@ -22,7 +22,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// app is examples/webhook with a bucket, and what lies between it and its clients.
+// app is examples/webhook with a bucket, behind a proxy (Server) that can withhold confirmations.
 type app struct {
 	*httptest.Server
 	bucket  *s3test.Bucket
@@ -59,7 +59,8 @@ func newApp(t *testing.T) *app {
 	return a
 }
 
-// stops keeps the visitor's cookie, and reports whether r goes no farther.
+// stops keeps the visitor's cookie, and reports whether r goes no farther. It calls onConfirm in
+// place of a confirmation.
 func (a *app) stops(r *http.Request) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -88,11 +89,11 @@ func (a *app) header() http.Header {
 	return http.Header{"Cookie": {a.cookie}}
 }
 
-// requireRow waits until the visitor has only this row, and only the published file is in the
+// requireRow waits until the visitor has only these names, and only the published file is in the
 // bucket. It returns the key.
-func (a *app) requireRow(t *testing.T, row string) (key string) {
+func (a *app) requireRow(t *testing.T, names string) (key string) {
 	t.Helper()
-	require.Eventually(t, func() bool { return a.rows(t) == row && len(a.keys(t)) == 1 }, patience, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return a.rows(t) == names && len(a.keys(t)) == 1 }, patience, 20*time.Millisecond)
 	key = a.keys(t)[0]
 	require.False(t, storage.IsStaging(key))
 	return key
@@ -107,8 +108,9 @@ func (a *app) keys(t *testing.T) (keys []string) {
 	return keys
 }
 
-// requireUnchanged delivers all events again, twice, and requires that they change nothing.
-func (a *app) requireUnchanged(t *testing.T, key, row string) {
+// requireUnchanged delivers all reports of events again, twice, and requires that they change
+// nothing.
+func (a *app) requireUnchanged(t *testing.T, key, names string) {
 	t.Helper()
 	before := a.bucket.Head(t.Context(), t, key)
 	for range 2 {
@@ -117,12 +119,12 @@ func (a *app) requireUnchanged(t *testing.T, key, row string) {
 	after := a.bucket.Head(t.Context(), t, key)
 	require.Equal(t, before.ETag, after.ETag)
 	require.Equal(t, before.LastModified, after.LastModified)
-	require.Equal(t, row, a.rows(t))
+	require.Equal(t, names, a.rows(t))
 	require.Equal(t, []string{key}, a.keys(t))
 }
 
-// TestKilledPage kills the browser after the page has sent its file, and before the page's
-// confirmation arrives. The bucket's event confirms the file, once, for the visitor.
+// TestKilledPage kills the browser after the page has sent its file, when its confirmation reaches
+// the proxy, which does not pass it on. The bucket's event confirms the file, once, for the visitor.
 func TestKilledPage(t *testing.T) {
 	a := newApp(t)
 	defer a.program.Terminate(t)
@@ -132,7 +134,7 @@ func TestKilledPage(t *testing.T) {
 	content := uploadtest.PNG(100_000)
 	page.Choose("input", "cat.png", string(content.Bytes()))
 	var timer int
-	page.Value("setTimeout(() => document.querySelector('button').click(), 10)", &timer) // returns before the end
+	page.Value("setTimeout(() => document.querySelector('button').click(), 10)", &timer) // returns before the click, so that the kill does not break this call
 	require.NoError(t, <-killed)
 
 	key := a.requireRow(t, `["cat.png"]`)
@@ -142,7 +144,8 @@ func TestKilledPage(t *testing.T) {
 	a.requireUnchanged(t, key, `["cat.png"]`)
 }
 
-// leave sends a file and confirms nothing. It declares the SHA-256, as the page does.
+// leave sends a file and confirms nothing. Like the page it declares the SHA-256,
+// without which MinIO takes files only in parts.
 func leave(t *testing.T, client *uploadtest.Direct, file uploadtest.Part) *upload.Ticket {
 	t.Helper()
 	declaration := uploadtest.Declare(file)
@@ -172,7 +175,8 @@ func TestClientComesBack(t *testing.T) {
 	a.requireUnchanged(t, key, `["cat.png"]`)
 }
 
-// TestEventRefuses sends what is not the declared picture and leaves: nothing stays of it.
+// TestEventRefuses sends what is not the declared picture and leaves: no object and no row stays. A
+// later confirmation still gets the reason.
 func TestEventRefuses(t *testing.T) {
 	a := newApp(t)
 	defer a.program.Terminate(t)

@@ -200,6 +200,9 @@ func officeHiddenXML() []File {
 		badDocument("types with a declared encoding", docx(file("[Content_Types].xml", strings.Replace(contentTypes(override("/word/document.xml", typeDOCX+".main+xml")), "UTF-8", "GB18030", 1)))),
 		badDocument("a document type in a picture", docx(file("word/media/a.svg", doctype+"<svg/>"))),
 		badDocument("two types for one part", typed(override("/word/document.xml", "application/xml"))),
+		badDocument("a type of another namespace", typed(override("/word/foo.png", "image/png")[:10]+`xmlns="urn:x" `+override("/word/foo.png", "image/png")[10:])),
+		badDocument("a type within another", typed(`<Default Extension="png" ContentType="application/vnd.ms-office.vbaProject">`+override("/word/foo.png", "image/png")+`</Default>`)),
+		badDocument("a type of a name in percent form", typed(override("/word/%66oo.png", "application/vnd.ms-office.vbaProject"))),
 		badDocument("two types for one part in another case", typed(override("/WORD/document.xml", "application/xml"))),
 		badDocument("two types for one extension", typed(`<Default Extension="XML" ContentType="text/xml"/>`)),
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// ooxmlParts holds the parts of a package and the types that it declares for them, in any order
-// (ECMA-376 part 2, 7.2.3). It keeps names as hashes.
+// ooxmlParts holds the parts of a package and the types that it declares for them (ECMA-376 part 2,
+// 7.2.3). The entry with the types may come before or after the parts. It keeps names as hashes.
 type ooxmlParts struct {
 	parts   []ooxmlPart
 	byName  map[uint64]string // content types, of parts
@@ -27,8 +27,8 @@ const partHeld = 64 // bytes of memory for a part, or for a type besides its tex
 
 func (p *ooxmlParts) hash(b *zipBudget, s string) uint64 { return maphash.String(b.seed, s) }
 
-// extensionOf returns the key of a name's extension, which no name of a part equals.
-func extensionOf(name string) string { return "\x00" + strings.TrimPrefix(path.Ext(name), ".") }
+// extensionOf returns the extension of a name, without its dot.
+func extensionOf(name string) string { return strings.TrimPrefix(path.Ext(name), ".") }
 
 // add takes a part.
 func (p *ooxmlParts) add(b *zipBudget, name string, readable bool) error {
@@ -46,7 +46,7 @@ func (p *ooxmlParts) declare(b *zipBudget, types *map[uint64]string, key uint64,
 		*types = map[uint64]string{}
 	}
 	if was, ok := (*types)[key]; ok && was != kind {
-		return fault(CodeDamaged, "declares two types for one part")
+		return fault(CodeDamaged, "declares two types for one part or extension")
 	}
 	if err := b.work.Hold(partHeld + len(kind)); err != nil {
 		return err
@@ -69,7 +69,7 @@ func (p *ooxmlParts) judge(mainType string) error {
 			mains++
 		case kind == mainType:
 			return fault(CodeDamaged, "has a main part to which no relation leads")
-		case kind == "": // nothing leads to it, or only by a relation, which was judged
+		case kind == "": // if anything leads to it, that is a relation, which was judged
 		default:
 			if err := judgePartType(kind); err != nil {
 				return err
@@ -89,6 +89,9 @@ func isXMLType(kind string) bool {
 	return strings.HasSuffix(kind, "+xml") || strings.HasSuffix(kind, "/xml") || strings.HasSuffix(kind, ".vmldrawing")
 }
 
+// typesSpace is the namespace of [Content_Types].xml.
+const typesSpace = "http://schemas.openxmlformats.org/package/2006/content-types"
+
 // ooxmlTypes reads [Content_Types].xml.
 type ooxmlTypes struct {
 	budget *zipBudget
@@ -96,17 +99,25 @@ type ooxmlTypes struct {
 }
 
 func (t *ooxmlTypes) start(r *xmlread.Reader) error {
+	local := string(r.Name().Local)
+	isType := r.Depth() == 2 && (local == "Override" || local == "Default")
+	if string(r.Name().Space) != typesSpace || !isType && (r.Depth() != 1 || local != "Types") { // readers differ in what they skip
+		return fault(CodeDamaged, "has a list of types with other elements")
+	}
 	kind, err := attribute(r, "ContentType")
 	if err != nil {
 		return err
 	}
 	kind = plainType(kind)
 	var failed error
-	switch string(r.Name().Local) {
+	switch local {
 	case "Override":
 		part, err := attribute(r, "PartName")
 		if err != nil {
 			return err
+		}
+		if hasHiddenLetters(part) {
+			return fault(CodeDamaged, "has a list of types with a hidden name")
 		}
 		failed = t.parts.declare(t.budget, &t.parts.byName, t.parts.hash(t.budget, partName(part)), kind)
 	case "Default":
@@ -114,7 +125,7 @@ func (t *ooxmlTypes) start(r *xmlread.Reader) error {
 		if err != nil {
 			return err
 		}
-		failed = t.parts.declare(t.budget, &t.parts.byExt, t.parts.hash(t.budget, extensionOf("."+strings.ToLower(ext))), kind)
+		failed = t.parts.declare(t.budget, &t.parts.byExt, t.parts.hash(t.budget, strings.ToLower(ext)), kind)
 	}
 	return failed
 }

@@ -12,7 +12,7 @@ func (r *pdfRules) action(l *pdfLevel, name []byte) {
 }
 
 // actionOf returns the type of action with that name, and whether readers know it. Most names are
-// those of elements of the structure. No type of action has their first byte and length.
+// those of elements of the structure. Few have the first byte and the length of a type of action.
 func actionOf(name []byte) (a *pdfActionType, known bool) {
 	if len(name) > 0 && pdfActionShapes[name[0]]>>(len(name)&31)&1 != 0 {
 		if a, known = pdfActions[string(name)]; known {
@@ -39,7 +39,8 @@ func (r *pdfRules) refersAsAction(l *pdfLevel, num int64) {
 	}
 }
 
-// closed judges a complete dictionary, and returns its flags for the objects that refer to it.
+// closed judges a complete dictionary, and returns its flags for the objects that refer to it, or for
+// the dictionary around it.
 func (r *pdfRules) closed(l *pdfLevel) (flags pdfFlag) {
 	if l.tree {
 		flags |= isTree
@@ -76,40 +77,40 @@ func (r *pdfRules) closedAction(l *pdfLevel) (flags pdfFlag) {
 	if l.action == nil {
 		return 0
 	}
-	opens := true
+	mayOpen := true // a file may run it by itself
 	switch l.action.action {
 	case actUnknown:
 		return r.closedUnknown(l)
 	case actBad:
-		opens = false
+		mayOpen = false
 	case actScript:
 		if !l.calc {
 			r.refuse(KindScript, hasJavaScript)
 		}
 	case actNamed:
-		if opens = l.opens; !l.moves {
+		if mayOpen = l.opens; !l.moves {
 			r.refuse(KindAction, "contains an action of the viewer that is not known to be harmless")
 		}
 	case actURI, actOnClick:
-		opens = false
+		mayOpen = false
 	case actGoToR:
-		opens = false
+		mayOpen = false
 		r.leads(&l.file)
 	}
 	if l.action.action != actBad && (l.more || l.keys&^(l.action.keys|actionKeys) != 0) {
 		r.refuse(KindAction, "contains an action with entries of another")
 	}
-	if !opens && l.role == roleOpening {
+	if !mayOpen && l.role == roleOpening {
 		r.refuse(KindAction, opensSomething)
 	}
-	if !opens || keyNext.in(l.keys) {
+	if !mayOpen || keyNext.in(l.keys) {
 		return isActing
 	}
 	return 0
 }
 
-// closedUnknown judges a dictionary with an S entry that no action has. Attributes of the structure
-// have owners, and its elements have parents.
+// closedUnknown judges a dictionary whose S names no known type of action. Attributes of the
+// structure have an owner (O), and its elements a parent (P).
 func (r *pdfRules) closedUnknown(l *pdfLevel) pdfFlag {
 	if keyO.in(l.keys) && l.role != roleOpening && l.typ != typeAction {
 		return isAttribute

@@ -33,7 +33,8 @@ func (f *pdfWalk) content(t *pdfToken) {
 	}
 }
 
-// endContent judges a word that ends an object.
+// endContent judges a structural word: endobj and stream end the value of an object, and any other is
+// misplaced.
 func (f *pdfWalk) endContent(t *pdfToken) {
 	f.body.settle()
 	switch {
@@ -59,8 +60,8 @@ func (f *pdfWalk) endObject(at int64) {
 	}
 }
 
-// lineEnd passes over the rest of the line of the word stream: spaces that should not be there,
-// then CR LF, LF or CR.
+// lineEnd passes over c, which comes after "stream" on its line, or begins the data. There may be
+// spaces that should not be there, then CR LF, LF or CR. It returns the number of bytes taken.
 func (f *pdfWalk) lineEnd(c byte) int {
 	switch {
 	case c == '\n':
@@ -101,7 +102,8 @@ func (f *pdfWalk) passData(p []byte) int {
 	return n
 }
 
-// passTail passes over the bytes between endstream and endobj. If they hold something else,
+// passTail passes over the bytes after endstream and over endobj, where the length of the data is not
+// known. If they hold something else,
 // endstream was a word of the data.
 func (f *pdfWalk) passTail(p []byte) int {
 	for n, c := range p {

@@ -1,7 +1,7 @@
 package inspect
 
-// pdfStreams examines the streams that hold objects or cross references, whatever they call
-// themselves: readers go by the reference that leads there. It also examines models.
+// pdfStreams examines the streams that a reader may take for objects or cross references, whatever
+// they call themselves: readers go by the reference that leads there. It also examines 3D models.
 type pdfStreams struct {
 	rules   *pdfRules
 	refs    *pdfReferences
@@ -12,7 +12,7 @@ type pdfStreams struct {
 	length  int64         // declared, -1 if it is unknown
 	trailed int           // bytes of endstream not yet passed on
 	head    pdfLexer      // of a stream that may have objects
-	numbers int           // numbers at its start; -1 if something else begins it
+	numbers int           // numbers at its start; -1 if something else comes before the second
 }
 
 // begin begins the stream of an object.
@@ -24,8 +24,8 @@ func (s *pdfStreams) begin(b *pdfBody, num int64) {
 	s.kind, s.length, s.trailed = kindOf(b), b.dict.length, 0
 	d := &b.dict
 	switch {
-	case s.kind == streamObjects && keyW.in(d.seen), s.kind == streamReferences && keyFirst.in(d.seen):
-		s.rules.fail(fault(CodeDamaged, "has a stream of objects and of cross references in one"))
+	case s.kind == streamReferences && (keyFirst.in(d.seen) || keyN.in(d.seen) || b.typ() == typeObjects):
+		s.rules.fail(fault(CodeDamaged, "has a stream that can be read as objects and as cross references"))
 	case s.kind == streamData:
 		return
 	case s.kind == streamModel:
@@ -54,11 +54,11 @@ func (s *pdfStreams) begin(b *pdfBody, num int64) {
 		into = s.packed.read
 	}
 	if !d.plain() || !s.unpack.begin(d, into) {
-		s.rules.fail(fault(CodeUnsupported, "has objects or cross references in a stream of a form that is not read"))
+		s.rules.fail(fault(CodeUnsupported, "has objects or cross references in a stream with filters or parameters that are not read"))
 	}
 }
 
-const unclear = "has a stream of objects or of cross references with a dictionary that can be read in several ways"
+const unclear = "has a stream of objects or of cross references with a dictionary that is incomplete or can be read in several ways"
 
 // peek looks at the beginning of a stream that declares a count.
 func (s *pdfStreams) peek(p []byte) {
@@ -78,7 +78,8 @@ func (s *pdfStreams) peek(p []byte) {
 	}
 }
 
-// write reads data, and the part of endstream after it that has come.
+// write decodes p except its last matched bytes, which may begin endstream. It decodes them later, if
+// they do not.
 func (s *pdfStreams) write(p []byte, matched int) {
 	if s.kind == streamData {
 		return
@@ -121,7 +122,7 @@ func (s *pdfStreams) end(b *pdfBody, d *pdfData) {
 	}
 }
 
-// endModel ends a model.
+// endModel ends a model, and refuses it unless it is whole and names no other file.
 func (s *pdfStreams) endModel(b *pdfBody, d *pdfData) {
 	right := s.length < 0 || d.fits(s.length)
 	if whole := s.unpack.end(); !whole || !right || !s.model.whole() {

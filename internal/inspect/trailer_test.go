@@ -13,7 +13,8 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// Films after pictures are refused, unless a policy accepts them, and are walked then.
+// TestMotionPhotos checks that a film after a picture is refused by default. With MotionPhotos it is
+// walked, and accepted unless codes lists it.
 func TestMotionPhotos(t *testing.T) {
 	codes := map[string]string{
 		"motion photo whose film is elsewhere":                    "active_content external",
@@ -41,12 +42,12 @@ func TestMotionPhotosEndSoon(t *testing.T) {
 			continue
 		}
 		at := bytes.Index(f.Content, []byte("ftyp")) - 4
-		first := at + int(binary.BigEndian.Uint32(f.Content[at:]))
+		afterType := at + int(binary.BigEndian.Uint32(f.Content[at:]))
 		budget := &inspect.Budget{}
 		budget.Context = &endingContext{Context: t.Context(), budget: budget}
 		w := &inspect.JPEG{MotionPhotos: true}
 		w.Within(budget)
-		_, err := w.Write(append(bytes.Clone(f.Content[:first]), boxes...))
+		_, err := w.Write(append(bytes.Clone(f.Content[:afterType]), boxes...))
 		require.ErrorIs(t, err, errLeft, f.About)
 	}
 }

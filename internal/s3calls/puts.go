@@ -65,7 +65,7 @@ func newPuts[In, Out any](c *Caller, client *s3.Client, sdk Operation[In, Out], 
 func (p *Puts[In, Out]) Put(ctx context.Context, in *In, open func() Body, doubt *bool) (*Out, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, p.caller.timeout, ErrTimeout)
 	defer cancel()
-	call := p.kind.call(in)
+	call := p.kind.of(in)
 	if t := p.copied.Load(); t != nil {
 		if answer := p.once(ctx, t, call, open(), doubt); answer != nil {
 			return p.kind.output(answer), nil

@@ -13,18 +13,18 @@ import (
 // kind is what is particular to the operation of a Puts.
 type kind[In, Out any] struct {
 	name    string
-	call    func(*In) *call
+	of      func(*In) *call
 	setBody func(*In, io.ReadSeeker)
 	output  func(http.Header) *Out // of a successful answer
 }
 
-// call is what distinguishes the request of one input from those of the others, except for its body.
+// call is what differs between the requests of one operation, except for the body.
 type call struct {
 	key        string
 	query      url.Values
 	fields     []field // one without a value is not sent
 	meta       map[string]string
-	incomplete bool // the SDK would add to it
+	incomplete bool // it lacks a Content-Type, so the SDK would add its default
 }
 
 type field struct{ name, value string }
@@ -33,7 +33,7 @@ const headChecksum = "X-Amz-Checksum-Crc32"
 
 var putObject = kind[s3.PutObjectInput, s3.PutObjectOutput]{
 	name: "PutObject",
-	call: func(in *s3.PutObjectInput) *call {
+	of: func(in *s3.PutObjectInput) *call {
 		return &call{
 			key:        *in.Key,
 			meta:       in.Metadata,
@@ -54,7 +54,7 @@ var putObject = kind[s3.PutObjectInput, s3.PutObjectOutput]{
 
 var uploadPart = kind[s3.UploadPartInput, s3.UploadPartOutput]{
 	name: "UploadPart",
-	call: func(in *s3.UploadPartInput) *call {
+	of: func(in *s3.UploadPartInput) *call {
 		return &call{
 			key:    *in.Key,
 			query:  url.Values{"partNumber": {strconv.Itoa(int(*in.PartNumber))}, "uploadId": {*in.UploadId}},
@@ -67,7 +67,7 @@ var uploadPart = kind[s3.UploadPartInput, s3.UploadPartOutput]{
 	},
 }
 
-// optional returns a header field, nil if it is empty.
+// optional returns the value of a header field, nil if it is missing or empty.
 func optional(h http.Header, name string) *string {
 	if value := h.Get(name); value != "" {
 		return &value

@@ -10,8 +10,9 @@ import (
 	"strings"
 )
 
-// copyPart makes a part of an object's bytes, or of a range of them, if the object has the
-// requested ETag.
+// copyPart makes a part from the bytes of an object, or from a range of them. The object must have
+// the requested ETag, unless Unsigned is ObeyedUnconditionally. The key of the upload does not
+// matter, and parts with a CRC32 cannot be copied.
 func (b *bucket) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) {
 	m := b.uploads[q.Get("uploadId")]
 	if m == nil {
@@ -35,8 +36,9 @@ func (b *bucket) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) 
 	}{ETag: p.etag, ChecksumSHA256: p.sha})
 }
 
-// copyObject makes an object of another's bytes. Unlike CopyObject of AWS it takes the attributes
-// from the request, and no condition at the destination.
+// copyObject makes an object from the bytes of another, for attacks: the store copies no objects.
+// Unlike AWS it always takes the attributes from the request, ignores conditions on the
+// destination, and answers no version.
 func (b *bucket) copyObject(w http.ResponseWriter, r *http.Request, key string) {
 	r.Header.Del("X-Amz-Copy-Source-Range")
 	body, ok := b.copied(w, r)
