@@ -97,7 +97,7 @@ func TestUseIsNotForgotten(t *testing.T) {
 					require.NoError(t, r.Settle(t.Context(), upload.Usage{Files: 1, Bytes: 100}))
 				}
 				time.Sleep(time.Minute) // which fills the two large limits again
-				for i := range 10 { // each looks for callers to evict
+				for i := range 10 {     // each looks for callers to evict
 					_, err := reserve(t, l, "other"+strconv.Itoa(i))
 					require.NoError(t, err)
 				}
