@@ -24,11 +24,12 @@ type body struct {
 	eof    bool
 	err    error
 
-	linger int64 // how far it is read on at most after a refusal
+	linger int64 // how many more bytes are read at most after a refusal
 	debt   debt  // to the limiter, after a refusal
 }
 
-// lingerBytes is how far a refused body is read on at most, except that of a [Presigner]'s step.
+// lingerBytes is how many more bytes of a refused body are read at most, except that of a
+// [Presigner]'s step.
 const lingerBytes = 512 << 20
 
 func newBody(w http.ResponseWriter, r *http.Request, p pace) *body {
@@ -42,7 +43,7 @@ func newBody(w http.ResponseWriter, r *http.Request, p pace) *body {
 	}
 }
 
-// open makes the clocks ready, and sets the limit of the whole body. Over refuses a longer one.
+// open makes the clocks ready, and sets the limit of the whole body. A longer one fails with over.
 func (b *body) open(limit int64, over error, r *http.Request) {
 	b.limit, b.over = limit, over
 	b.openClocks(r)
@@ -90,7 +91,7 @@ func (b *body) unread() int64 {
 // debt is the use that was not reported to the limiter yet.
 type debt struct {
 	settle func()      // nil unless owe has set it
-	stop   func() bool // reports whether settle is still to be called, then by the caller of stop
+	stop   func() bool // ends the automatic call; if true, the caller of stop must call settle
 }
 
 // owe makes settle run once: after the answer to the refusal, for which the body may be read on, or
@@ -108,7 +109,7 @@ func (b *body) owe(ctx context.Context, settle func()) {
 }
 
 // claim returns the function that settles. It reports false if settling was begun or claimed
-// before, so that bytes read from now on are not counted. Without a debt it reports true.
+// before: then bytes read from now on are not counted. Without a debt it reports true.
 func (d debt) claim() (settle func(), ok bool) {
 	switch {
 	case d.settle == nil:
@@ -128,10 +129,10 @@ type badBody struct {
 
 func (e *badBody) Error() string { return fmt.Sprintf("%s at byte %d", e.what, e.at) }
 
-// parseError keeps an [*Error], and replaces other errors of reading or parsing a body that may
-// quote it. At is how many bytes were read.
+// parseError keeps an [*Error] and other errors that quote nothing, and replaces those of reading or
+// parsing a body that may quote it. The bytes read so far are at.
 func parseError(err error, at int64) error {
-	if err == nil || err == io.EOF { // bare at the end of each body
+	if err == nil || err == io.EOF { // a wrapped io.EOF is not the end
 		return err
 	}
 	var (

@@ -46,16 +46,15 @@
 //
 // # Promises
 //
-// Nothing unchecked is visible. A key is published only after the policy has accepted the whole
-// file. Until then a file can be read at most under [storage.StagingSegment]: give download servers
-// no rights there. A cut body is never taken for a shorter file.
+// Nothing unchecked is visible. A key is published only after the validators have accepted the
+// whole file. Until then a file can be read, if at all, only under [storage.StagingSegment]: give
+// download servers no rights there. A cut body is never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
 // stays. A failing handler's files may stay if it called [Keep] or [Tx.Commit], or began to answer
 // below 400; those of a [Presigner] or [Resumer] stay, except a Resumer's empty files. While a
-// request commits, lists of the bucket may show only some files. Abandoned uploads of either stay
-// until a lifecycle rule or sweep. A killed process may leave files, published and staged, until a
-// sweep.
+// request commits, lists of the bucket may show only some files. Abandoned uploads of a Presigner
+// or Resumer stay until a lifecycle rule or sweep. A killed process may leave files until a sweep.
 //
 // Bad files are removed, with retries, even when the client has left. Failed removals become
 // [KindCleanupFailed] events. This package writes no temporary files.
@@ -78,8 +77,8 @@
 // It fails closed. No handler lacks an authorizer. A validator that fails, panics or exceeds
 // [Options.CheckTimeout] accepts nothing. No limit can be switched off.
 //
-// One policy for every way in. Raw bodies, the program's own files, and those of a [Presigner] or
-// [Resumer] are published only after the same validators have read them.
+// The same validators for every way in. Raw bodies, the program's own files, and those of a
+// [Presigner] or [Resumer] are published only after they have read them.
 //
 // One decision per request. Each request or step, except a [Resumer]'s OPTIONS and a
 // [Presigner.ConfirmStored] without a ticket, ends with one record of [Options.Logger] and one
@@ -90,16 +89,17 @@
 //
 // The handler moves the connection's deadlines, so the server's ReadTimeout and WriteTimeout
 // neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout. No
-// middleware in front may read the form, as FormValue does, or set a deadline on the context. With
-// a ResponseWriter without Unwrap, such as [http.TimeoutHandler]'s, the server's timeouts apply;
-// nothing else cuts stalled clients.
+// middleware in front may read the form, as FormValue does, or set a deadline on the context, as
+// [http.TimeoutHandler] does. With a ResponseWriter without Unwrap only the server's timeouts cut
+// stalled clients.
 //
 // # What it does not protect against
 //
-// It finds no malware. [Types] and the presets read the structure of files as far as
-// docs/accepted.md says. A well-formed file can still attack a program with a bug, so serve users'
-// files as attachments from a separate domain. Only an [Options.Limiter] limits how often somebody
-// uploads; nothing limits how much they keep. It cannot guard a bucket that others write or list.
+// It finds no malware. [Types], [Images], [Documents] and [Archives] read the structure of files as
+// far as docs/accepted.md says. A well-formed file can still attack a program with a bug, so serve
+// users' files as attachments from a separate domain. Only an [Options.Limiter] limits how often
+// somebody uploads; nothing limits how much they keep. It cannot guard a bucket that others write
+// or list.
 //
 // docs/security.md lists tested attacks.
 package upload

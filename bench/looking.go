@@ -29,7 +29,7 @@ A step takes about a nanosecond.
 "Unasked" is the longest CPU time between two checks of the request's context and of CheckTimeout.
 
 "Held" is the memory, heap and stacks, of %[1]d uploads at once whose clients stall after the longest beginning of the file that is not refused, of about 512 KiB at most.
-They may hold 192 KiB for each upload, %[2]d MiB in all, and the 64 MiB that all inspectors share.
+They may hold 192 KiB for each upload, together %[2]d MiB, and the 64 MiB that all validators share.
 Uploads beyond this memory are refused as busy; "Waiting" counts the others.
 
 `, uploads, uploads*192/1024)
@@ -62,8 +62,8 @@ func looks(c corpus.Kind, content []byte) (cpu, unasked float64, answer string, 
 	return median(all), median(longest), answer, nil
 }
 
-// observe sends content to the observer of c, in pieces as files arrive, and returns how many bytes
-// it took. If there is a buffer, the pieces come in it.
+// observe sends content to the observer of c, in pieces as files arrive, and returns the observer,
+// which the caller closes, and how many bytes it took. If there is a buffer, the pieces come in it.
 func observe(ctx context.Context, policy upload.Validator, c corpus.Kind, content, buffer []byte) (o upload.Observer, took int, err error) {
 	o, err = policy.Validate(ctx, &upload.Incoming{
 		Name: c.Name, Type: c.Type, Head: content[:min(len(content), sniff.HeadLen)], Size: -1,
@@ -87,7 +87,7 @@ const pieceSize = 32 * kib
 
 const accepted = "accepted"
 
-// answerOf returns the code of a refusal. Another error stays one.
+// answerOf returns the code of a refusal, or accepted for nil. Another error stays one.
 func answerOf(err error) (string, error) {
 	var refused *upload.Error
 	switch {

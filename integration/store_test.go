@@ -22,7 +22,7 @@ func TestStoreConformance(t *testing.T) {
 	}
 }
 
-// audited is a store whose open multipart uploads the suite can see.
+// audited is a storetest.Auditor whose leftovers are the open multipart uploads.
 type audited struct {
 	*s3store.Store
 	bucket *s3test.Bucket

@@ -1,21 +1,24 @@
 // Package limit bounds how much one caller uploads, and how many uploads run at once, in the memory
 // of one process:
 //
-//	limiter, err := limit.New(limit.Limits{Files: 100, Bytes: 2 << 30}, nil)
+//	limiter, err := limit.New(limit.Limits{Files: 100, Bytes: 1 << 30}, nil) // an hour
 //	…
 //	h, err := upload.New(store, policy, authorize, &upload.Options{Limiter: limiter})
 //
 // A caller over the limit gets 429 with Retry-After before the body is read. Each instance of an
 // application counts for itself, so with n instances a caller can send n times the limits; package
-// redislimit counts for all instances together. The counts end with the process, so this does not
-// limit how much a caller stores in total.
+// redislimit counts for all instances together. What was used is free again after a while, so
+// this does not limit how much a caller stores in total.
 //
 // # Memory
 //
-// A caller is identified by 64 bits of a hash and takes about 330 bytes, a signed upload about 130.
-// The numbers of both are bounded. Only idle callers with full buckets are evicted. When
+// A caller is identified by 64 bits of a hash and takes about 330 bytes, a direct or resumable
+// upload about 130.
+// The numbers of both are bounded. Only idle callers who have all their limits
+// free are evicted. When
 // [Options.MaxCallers] others are known, all new callers count as one. They may be refused because
-// of each other, but from then on further subjects gain a caller nothing.
+// of each other, but from then on a caller who invents more
+// subjects gains nothing.
 package limit
 
 import (
@@ -39,7 +42,7 @@ type Options struct {
 }
 
 // Limiter is an [upload.Limiter] in memory, made by [New]. Several handlers may share one, and
-// callers then have the limits for all of them together. It is safe for concurrent use and starts
+// callers then have the limits for all these handlers together. It is safe for concurrent use and starts
 // no goroutine.
 type Limiter struct {
 	key    func(upload.Claim) string

@@ -58,7 +58,8 @@ func (a *alternating) Release(ctx context.Context, subject, id string) error {
 	return a.limiters[int(a.n.Add(1))%len(a.limiters)].(upload.Releaser).Release(ctx, subject, id)
 }
 
-// TestCluster checks that no command uses keys of two hash slots, whatever the names.
+// TestCluster checks that no command uses keys of two hash slots, whatever the subjects: those of
+// limittest also have braces.
 func TestCluster(t *testing.T) {
 	s := startRedis(t, "--cluster-enabled", "yes")
 	c := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{s.addr}, ContextTimeoutEnabled: true})
@@ -83,15 +84,15 @@ func TestNew(t *testing.T) {
 		limits limit.Limits
 		opts   redislimit.Options
 	}{
-		"no client":           {},
-		"a client that waits": {client: redis.NewClient(&redis.Options{})},
-		"a cluster's":         {client: redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{"x"}})},
-		"a ring's":            {client: redis.NewRing(&redis.RingOptions{})},
-		"braces":              {client: obeying, opts: redislimit.Options{Prefix: "{a}"}},
-		"a short lease":       {client: obeying, opts: redislimit.Options{Lease: time.Millisecond}},
-		"negative callers":    {client: obeying, opts: redislimit.Options{MaxCallers: -1}},
-		"a negative timeout":  {client: obeying, opts: redislimit.Options{Timeout: -1}},
-		"a negative limit":    {client: obeying, limits: limit.Limits{Files: -1}},
+		"no client":                {},
+		"no ContextTimeoutEnabled": {client: redis.NewClient(&redis.Options{})},
+		"a cluster without it":     {client: redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{"x"}})},
+		"a ring without it":        {client: redis.NewRing(&redis.RingOptions{})},
+		"braces":                   {client: obeying, opts: redislimit.Options{Prefix: "{a}"}},
+		"a short lease":            {client: obeying, opts: redislimit.Options{Lease: time.Millisecond}},
+		"negative callers":         {client: obeying, opts: redislimit.Options{MaxCallers: -1}},
+		"a negative timeout":       {client: obeying, opts: redislimit.Options{Timeout: -1}},
+		"a negative limit":         {client: obeying, limits: limit.Limits{Files: -1}},
 	} {
 		l, err := redislimit.New(tc.client, tc.limits, &tc.opts)
 		require.Error(t, err, about)
@@ -117,6 +118,7 @@ func TestKeysExpire(t *testing.T) {
 	require.NoError(t, err)
 	keys, err := c.Keys(t.Context(), "*").Result()
 	require.NoError(t, err)
+	// Requests, amounts, concurrent and signed of the caller; concurrent, signed and callers of all.
 	require.Len(t, keys, 7, "%q", keys)
 	for _, key := range keys {
 		require.NotContains(t, key, "ann")
@@ -129,8 +131,8 @@ func TestKeysExpire(t *testing.T) {
 	require.Zero(t, c.Exists(t.Context(), "upload:{all}:concurrent").Val())
 }
 
-// TestLease checks that the slot of an upload lasts as long as its request, and a little longer for
-// a process that died.
+// TestLease checks that the slot of an upload is held as long as its request, which is longer than a
+// lease, and for a moment after a process has died, but not for ever.
 func TestLease(t *testing.T) {
 	t.Parallel()
 	const lease = 3 * time.Second
@@ -146,11 +148,13 @@ func TestLease(t *testing.T) {
 		}
 	}
 	die()
+	_, err = l.Reserve(t.Context(), streamed(t.Context(), "bob"))
+	require.ErrorIs(t, err, upload.CodeRateLimited, "the lease goes on")
 	require.Eventually(t, func() bool {
 		_, err := l.Reserve(t.Context(), streamed(ctx, "bob"))
 		return err == nil
 	}, 20*time.Second, lease/10)
-	require.NoError(t, r.Settle(t.Context(), upload.Usage{}), "too late, and no harm")
+	require.NoError(t, r.Settle(t.Context(), upload.Usage{}), "too late is not an error")
 }
 
 // TestSilentRedis checks a Redis that accepts connections and never answers, and one that is

@@ -36,8 +36,8 @@ func corsRule(origin, method, header, expose string) string {
 		"<AllowedHeader>" + header + "</AllowedHeader><ExposeHeader>" + expose + "</ExposeHeader></CORSRule></CORSConfiguration>"
 }
 
-// answered is a service's answer about a setting, "" for the right answer, and what that means for
-// a topic.
+// answered is a service's answer about a setting, and what that means for a topic. Both are empty for
+// the right answer.
 type answered struct {
 	setting, answer string
 	topic           s3bucket.Topic
@@ -113,7 +113,7 @@ func answers() []answered {
 	}
 }
 
-// together takes one answer of each topic and setting, and leaves the others. It takes the right
+// together takes at most one answer for each topic and each setting, and leaves the others. It takes the right
 // answers first, which the list begins with for each topic.
 func together(answers []answered) (taken, left []answered) {
 	settings, topics := map[string]bool{}, map[s3bucket.Topic]bool{}
@@ -190,14 +190,14 @@ func TestCheckTicketsOutliveTheRule(t *testing.T) {
 		topic           s3bucket.Topic
 		says            string // "" if the rule is right
 	}{
-		"a day, for the defaults":          {1, 7, 0, s3bucket.TopicStaging, "are removed after 1 days, but uploads last up to 24h0m0s: keep them for 2"},
-		"two days, for the defaults":       {2, 2, 0, s3bucket.TopicStaging, ""},
-		"a day, without resumable uploads": {1, 7, 6 * time.Hour, s3bucket.TopicStaging, ""},
-		"two days, of three":               {2, 7, 72 * time.Hour, s3bucket.TopicStaging, "are removed after 2 days, but uploads last up to 72h0m0s: keep them for 4"},
-		"three days, of three":             {3, 7, 72 * time.Hour, s3bucket.TopicStaging, "keep them for 4"},
-		"four days, of three":              {4, 7, 72 * time.Hour, s3bucket.TopicStaging, ""},
-		"parts for a day":                  {2, 1, 0, s3bucket.TopicUnfinished, "are aborted after 1 days, but uploads last up to 24h0m0s: keep them for 2"},
-		"parts for two days":               {2, 2, 0, s3bucket.TopicUnfinished, ""},
+		"a day, for the defaults":         {1, 7, 0, s3bucket.TopicStaging, "are removed after 1 days, but uploads last up to 24h0m0s: keep them for 2"},
+		"two days, for the defaults":      {2, 2, 0, s3bucket.TopicStaging, ""},
+		"a day, for tickets of six hours": {1, 7, 6 * time.Hour, s3bucket.TopicStaging, ""},
+		"two days, of three":              {2, 7, 72 * time.Hour, s3bucket.TopicStaging, "are removed after 2 days, but uploads last up to 72h0m0s: keep them for 4"},
+		"three days, of three":            {3, 7, 72 * time.Hour, s3bucket.TopicStaging, "keep them for 4"},
+		"four days, of three":             {4, 7, 72 * time.Hour, s3bucket.TopicStaging, ""},
+		"parts for a day":                 {2, 1, 0, s3bucket.TopicUnfinished, "are aborted after 1 days, but uploads last up to 24h0m0s: keep them for 2"},
+		"parts for two days":              {2, 2, 0, s3bucket.TopicUnfinished, ""},
 	} {
 		l := layout()
 		l.TicketExpires = row.longest
@@ -213,7 +213,7 @@ func TestCheckTicketsOutliveTheRule(t *testing.T) {
 // TestCheckCleansUp checks that nothing that Check wrote stays if one call fails.
 func TestCheckCleansUp(t *testing.T) {
 	t.Parallel()
-	all, undisturbed := newService(t, s3store.Options{}, layout(), nil)
+	counted, undisturbed := newService(t, s3store.Options{}, layout(), nil)
 	undisturbed.Check(t.Context())
 	faults := []s3fake.Fault{fail500, denied, s3fake.Drop}
 	takesTurn := rounds.Turns(13)
@@ -223,7 +223,7 @@ func TestCheckCleansUp(t *testing.T) {
 		for _, n := range []int{1, 2, 3, 5, 8} {
 			for i, fault := range faults {
 				for _, versioned := range []bool{false, true} {
-					if n > all.Calls(call) || !takesTurn() {
+					if n > counted.Calls(call) || !takesTurn() {
 						continue // there is no such call, or this round skips it
 					}
 					t.Run(fmt.Sprintf("versioned=%v %s fault %d call %d", versioned, call, i, n), func(t *testing.T) {
@@ -285,15 +285,15 @@ func TestCheckEndsWithItsContext(t *testing.T) {
 		}
 		r := bucket.Check(ctx)
 		cancel()
-		last := r.Findings[len(r.Findings)-2]
+		rights := r.Findings[len(r.Findings)-2]
 		if calls >= n {
-			require.Equal(t, s3bucket.Finding{Topic: s3bucket.TopicRights, State: s3bucket.StateCannotTell, Explanation: "not looked at: context canceled"}, last)
+			require.Equal(t, s3bucket.Finding{Topic: s3bucket.TopicRights, State: s3bucket.StateCannotTell, Explanation: "not looked at: context canceled"}, rights)
 		}
 		requireClean(t, svc)
 	}
 }
 
-// TestCheckTellsWhatIsLeft checks that a probe that cannot be removed is named.
+// TestCheckTellsWhatIsLeft checks that a probe object that cannot be removed is named.
 func TestCheckTellsWhatIsLeft(t *testing.T) {
 	svc, bucket := newService(t, s3store.Options{}, s3bucket.Layout{}, nil)
 	svc.Inject("DeleteObject", forEver, denied)

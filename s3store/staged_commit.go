@@ -15,8 +15,8 @@ import (
 var errSpent = errors.New("s3store: there is nothing left to commit")
 
 // Commit implements [storage.Staged]. Once begun it does not end with ctx, since S3 may still carry
-// out a request that is given up here. It ends with S3's answer or with CallTimeout and, in doubt,
-// with the few calls that settle it.
+// out a request that is given up here. Each of its calls ends with S3's answer or after
+// CallTimeout: the one that publishes and, in doubt, a few that settle it.
 func (f *staged) Commit(ctx context.Context) error {
 	if f.spent || f.buffer == nil && f.uploadID == nil {
 		return errSpent
@@ -30,13 +30,14 @@ func (f *staged) Commit(ctx context.Context) error {
 
 	free, err := f.publish(ctx)
 	if free && f.buffer != nil && s3calls.Status(err) == http.StatusConflict {
-		// S3 asks for another try. After Complete it asks for all parts again, which are gone.
+		// S3 asks for another try. After Complete it wants all parts again, whose memory is freed.
 		_, err = f.publish(ctx)
 	}
 	return err
 }
 
-// publish makes the object readable. When it fails, free says that nothing of the file is readable.
+// publish makes the object readable. When it fails, free says that nothing of the file
+// was readable when S3 was last asked.
 func (f *staged) publish(ctx context.Context) (free bool, err error) {
 	if f.unconditional() {
 		if found, _, err := f.find(ctx); err != nil {
@@ -98,6 +99,7 @@ func (f *staged) resolve(ctx context.Context, cause error) (free bool, err error
 		f.published = no
 	case unknown:
 		f.published = maybe
+	case nobodys: // after a doubt it stays maybe, since a late PutObject may still arrive
 	}
 	return found == nobodys, err
 }

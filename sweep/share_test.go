@@ -21,7 +21,7 @@ func numbered(first, n int) (keys []string) {
 	return keys
 }
 
-// every makes each nth key a referenced one.
+// every makes the first key and each nth after it a referenced one.
 func (s *swept) every(nth int, keys []string) {
 	for i, key := range keys {
 		if i%nth == 0 {
@@ -30,15 +30,15 @@ func (s *swept) every(nth int, keys []string) {
 	}
 }
 
-// TestSweepShare checks that an answer that leaves out more than MaxShare is refused, and that none
-// of its objects is removed.
+// TestSweepShare checks which shares of an answer are refused, and that then none of its objects is
+// removed.
 func TestSweepShare(t *testing.T) {
 	nothing := func(context.Context, []string) ([]string, error) { return nil, nil }
 	for _, row := range []struct {
 		name     string
 		fill     func(t *testing.T, s *swept)
 		young    func(t *testing.T, s *swept) // adds objects once the first are old
-		ask      sweep.Referenced             // default: the bucket's
+		ask      sweep.Referenced             // default: s.ask
 		maxShare float64                      // 0: the default
 		cursor   string
 		want     sweep.Report
@@ -55,7 +55,7 @@ func TestSweepShare(t *testing.T) {
 			want: sweep.Report{Seen: 1000}, text: "1000 of the 1000",
 		},
 		{
-			name: "an empty answer of one object", ask: nothing, maxShare: 0.999999,
+			name: "an empty answer about one object", ask: nothing, maxShare: 0.999999,
 			fill: func(t *testing.T, s *swept) { s.put(t, "x", "p/1") },
 			want: sweep.Report{Seen: 1}, text: "1 of the 1",
 		},
@@ -194,7 +194,8 @@ func TestSweepShareBeforeYoungObjects(t *testing.T) {
 	})
 }
 
-// TestSweepAnyShare sweeps a bucket in which everything is really orphaned.
+// TestSweepAnyShare sweeps a bucket in which everything is really orphaned: without MaxShare,
+// sweeper sets AllowAnyShare.
 func TestSweepAnyShare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -208,7 +209,7 @@ func TestSweepAnyShare(t *testing.T) {
 }
 
 // TestSweepWrongFromTheMiddleOn checks that answers that become empty while the sweep runs cost
-// nothing: a page is measured by its own share, not by that of the run.
+// no objects: a group is measured by its own share, not by that of the run.
 func TestSweepWrongFromTheMiddleOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()

@@ -17,10 +17,11 @@ import (
 	"github.com/airlock-go/upload/uppy"
 )
 
-// params is the path of GET …/s3/params, with its query, in both versions.
+// params is the path of GET …/s3/params, with its query, in Uppy 5 and 6.
 const params = "/uppy/s3/params?filename=a.txt&type=text%2Fplain&metadata%5Bname%5D=a.txt&metadata%5BrelativePath%5D=null"
 
-// form returns the request in which both versions send the fields of the answer, and then the file.
+// form returns the request in which Uppy 5 and 6 send the fields of the answer to params, and then
+// the file.
 func form(t *testing.T, fields map[string]string, name, content string) call {
 	t.Helper()
 	var b bytes.Buffer
@@ -36,8 +37,8 @@ func form(t *testing.T, fields map[string]string, name, content string) call {
 	return call{method: "POST", path: "/uppy/s3/single", body: b.String(), header: map[string]string{"Content-Type": w.FormDataContentType()}}
 }
 
-// TestSingle checks that the server names itself for files in one request, and that it checks them
-// on the way.
+// TestSingle checks that params answers with the handler's own URL, and that files sent there are
+// checked before they are stored.
 func TestSingle(t *testing.T) {
 	failing := false
 	a := newApp(t, upload.Options{}, func(a *app, o *uppy.Options) {
@@ -90,7 +91,8 @@ func TestSingleRedirects(t *testing.T) {
 	require.Empty(t, got.header.Get("Location"))
 }
 
-// TestSingleRefused checks that without an endpoint the cause says what to set.
+// TestSingleRefused checks that without an endpoint the logged cause, and not the answer, says what
+// to set.
 func TestSingleRefused(t *testing.T) {
 	var cause error
 	a := newApp(t, upload.Options{Hooks: causes(&cause)}, nil)

@@ -85,8 +85,8 @@ func TestIntegrity(t *testing.T) {
 	require.Panics(t, func() { web.Path("../web.go") })
 }
 
-// TestSize bounds what a page loads before it sends its first form: upload.js and what it imports
-// at once.
+// TestSize bounds what a page needs before it can send a form: upload.js and what it imports at once.
+// The texts, which it loads meanwhile, do not count.
 func TestSize(t *testing.T) {
 	seen := map[string]bool{}
 	require.Less(t, sizeOf(t, "upload.js", seen), 6<<10)

@@ -11,12 +11,12 @@ import (
 )
 
 // TestHEIFSequence: an image sequence keeps its samples, and loses what the metadata box of its
-// track describes, also between samples. What a metadata box of the file describes is kept as for a
-// picture.
+// track describes, also between samples. What a metadata box of the file describes is treated as in
+// a picture.
 func TestHEIFSequence(t *testing.T) {
 	t.Parallel()
 	const frame = "a coded frame"
-	sequence := func(exif, packet, name string, place, own bool) []byte {
+	sequence := func(exif, packet, name string, inTrack, own bool) []byte {
 		head := atom("ftyp", "avis", n32(0), "avismsf1")
 		about := func(at int) string {
 			items := heifFile{items: []heifItem{
@@ -28,7 +28,7 @@ func TestHEIFSequence(t *testing.T) {
 		}
 		movie := func(at int) string {
 			meta := about(at)
-			if !place {
+			if !inTrack {
 				meta = atom("free", zeros(len(meta)-8))
 			}
 			samples := atom("stbl", atom("stsd", n32(0), n32(1), atom("av01", zeros(24), n16(20), n16(12), zeros(50))), atom("stts", n32(0), n32(1), n32(2), n32(5)),
@@ -69,7 +69,7 @@ func TestHEIFSequence(t *testing.T) {
 }
 
 // TestHEIFSequenceWithoutOne: a file that announces a sequence, and has none, loses the media that
-// belongs to no item. That shows at its end alone.
+// belongs to no item. Only its end shows that, so without Late it is refused.
 func TestHEIFSequenceWithoutOne(t *testing.T) {
 	t.Parallel()
 	file := func(gap string) []byte {
@@ -93,8 +93,8 @@ func TestHEIFSequenceWithoutOne(t *testing.T) {
 	}
 }
 
-// TestHEIFSequenceLate: the samples of a track that is not kept may not be those of an item that
-// has passed: one of both would be damaged.
+// TestHEIFSequenceLate: the samples of a track that is not kept must not be those of an item that
+// has passed, since one of both would be damaged. Outside of media data they are ignored.
 func TestHEIFSequenceLate(t *testing.T) {
 	t.Parallel()
 	still := bytes.Replace(heifFile{items: []heifItem{heifPicture, heifExif}, properties: heifShape}.bytes(), []byte("mif1heic"), []byte("mif1msf1"), 1)
@@ -111,7 +111,8 @@ func TestHEIFSequenceLate(t *testing.T) {
 	require.NoError(t, got.Err)
 }
 
-// TestHEIFSequenceMemory: samples that need blanking are taken from the memory that readers share.
+// TestHEIFSequenceMemory: the list of samples to be blanked is taken from the memory that readers
+// share, and given back.
 func TestHEIFSequenceMemory(t *testing.T) {
 	t.Parallel()
 	const n = 20_000

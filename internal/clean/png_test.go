@@ -69,7 +69,8 @@ func TestPNG(t *testing.T) {
 	}
 }
 
-func TestPNGWithoutAType(t *testing.T) {
+// TestPNGInvalidChunkType has a chunk with a zero byte in its type.
+func TestPNGInvalidChunkType(t *testing.T) {
 	t.Parallel()
 	got := whole(t, "image/png", pngOf(t, "t\x00XtSENTINEL"))
 	var fault *clean.Error

@@ -7,7 +7,8 @@ import (
 
 // xmpSpace is what is kept of a namespace in XMP: names with the values that they may have. Readers
 // search for prefixes, so only those that encoders write are kept. Nil stands for an element that
-// holds others.
+// holds others. An element of RDF within a property holds values of that property. xmp_tag.go judges
+// declarations of namespaces, and about, parseType and resource of RDF.
 type xmpSpace struct {
 	prefixes []string
 	values   map[string]func(string) bool

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// Archives returns files of the ZIP family: plain archives, Office and OpenDocument documents, EPUB
-// books.
+// Archives returns hostile and legitimate files of the ZIP family: plain archives, Office and
+// OpenDocument documents, EPUB books, also with drawings in them. All callers share their Content.
 func Archives() []File { return slices.Clone(archives()) }
 
 // archives are made once in a process, which takes seconds under the race detector.

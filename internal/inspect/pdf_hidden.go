@@ -5,8 +5,9 @@ package inspect
 // damaged file for objects. So the bytes after it are also judged as an object, as far as it goes,
 // beyond the end of the string if necessary. A book about PDF may contain such text and still pass.
 //
-// White space and comments may stand between the three words. In compressed data they occur by
-// chance once in about 30 GiB, with nothing meaningful after them.
+// White space and comments may stand between the three words. As a comment may end there, a line
+// break before "obj" is enough. In compressed data that occurs by chance once in about 30 GiB, with
+// nothing meaningful after it.
 type pdfHidden struct {
 	rules   *pdfRules
 	table   pdfHiddenTable
@@ -125,7 +126,8 @@ func (h *pdfHidden) remember(p []byte) {
 	h.have += copy(h.recent[h.have:], p)
 }
 
-// outside reads bytes of the walk. Most follow others of the walk, and change nothing.
+// outside reads bytes that the walk reads as tokens, not those of strings, comments or data. They
+// matter only directly after the latter, and while a hidden object or table is open.
 func (h *pdfHidden) outside(p []byte) {
 	if h.reads() {
 		h.leave(p)
@@ -149,7 +151,7 @@ func (h *pdfHidden) begin() {
 		h.refuse()
 		return
 	}
-	if h.active { // the word stream may stand after the comment that holds this one
+	if h.active { // it may be the dictionary of a stream whose word follows after the comment with this object
 		h.rules.hiddenStream(&h.body)
 		h.finish()
 	}
@@ -214,7 +216,7 @@ func (h *pdfHidden) finish() {
 	if h.body.flags == 0 {
 		return
 	}
-	if len(h.digits) == 0 || len(h.digits) > 10 {
+	if len(h.digits) == 0 || len(h.digits) > 10 { // its number is not known
 		h.refuse()
 		return
 	}

@@ -12,20 +12,20 @@ import (
 
 const (
 	largeEntry = "has an entry that is too large"
-	strong     = "has too high a compression ratio"
+	highRatio  = "has too high a compression ratio"
 
 	bombRatio    = 50 // above it, the compression is the cause of the cost, not the content
-	contentSteps = 1  // for a byte of content, which is summed
+	contentSteps = 1  // for a byte of content, whose checksum is computed
 	packedSteps  = 10 // for a packed byte, which is read and perhaps inflated
 )
 
-// zipContent is the content of one entry, inflated, counted and summed while it is read.
+// zipContent is the content of one entry, inflated, counted and checksummed while it is read.
 type zipContent struct {
 	in     *zipInput
 	budget *zipBudget
 	h      *zipHeader
 	data   *zipData
-	src    io.Reader // data, or its inflater
+	src    io.Reader // data, its inflater, or a storedData if its size follows
 	start  int64     // where data begins
 	read   int64     // up to where it was read and paid for
 	crc    uint32
@@ -35,7 +35,7 @@ type zipContent struct {
 func (c *zipContent) Read(p []byte) (int, error) {
 	n, err := c.src.Read(p)
 	c.data.release()
-	if err := c.take(p[:n]); err != nil {
+	if err := c.account(p[:n]); err != nil {
 		return 0, err
 	}
 	return n, err
@@ -54,7 +54,7 @@ func (c *zipContent) skip(body *bufio.Reader) error {
 	}
 }
 
-// skipStored sums stored data where it lies.
+// skipStored checksums stored data where it lies, if the header declares its size.
 func (c *zipContent) skipStored() error {
 	for {
 		var err error
@@ -63,7 +63,7 @@ func (c *zipContent) skipStored() error {
 			p, err = c.data.next()
 			c.data.release()
 		}
-		if err := c.take(p); err != nil { // an excess comes before the end
+		if err := c.account(p); err != nil { // an excess comes before the end
 			return err
 		}
 		if err != nil {
@@ -72,7 +72,7 @@ func (c *zipContent) skipStored() error {
 	}
 }
 
-// noEOF returns nil for the end of a reader, which readers return bare.
+// noEOF returns nil for io.EOF, which readers return unwrapped.
 func noEOF(err error) error {
 	if err == io.EOF {
 		return nil
@@ -80,8 +80,8 @@ func noEOF(err error) error {
 	return err
 }
 
-// take counts, sums and pays for bytes of the content.
-func (c *zipContent) take(p []byte) error {
+// account counts, checksums and pays for bytes of the content.
+func (c *zipContent) account(p []byte) error {
 	c.crc = crc32.Update(c.crc, crc32.IEEETable, p)
 	c.size += int64(len(p))
 	c.budget.total += int64(len(p))
@@ -91,7 +91,7 @@ func (c *zipContent) take(p []byte) error {
 	return c.pay(len(p))
 }
 
-// excess returns the fault of a limit that the content exceeds.
+// excess returns a fault if the entry exceeds its declared size, or the entries so far a limit.
 func (c *zipContent) excess() error {
 	b := c.budget
 	switch {
@@ -101,14 +101,14 @@ func (c *zipContent) excess() error {
 		return beyond(CodeBomb, b.EntrySize, largeEntry)
 	case b.total > b.TotalSize:
 		return beyond(CodeBomb, b.TotalSize, "is too large when unpacked")
-	case b.total > ratioGrace && passes(b.total, b.Ratio, b.file.off):
-		return fault(CodeBomb, strong)
+	case b.total > ratioGrace && exceeds(b.total, b.Ratio, b.file.off):
+		return fault(CodeBomb, highRatio)
 	}
 	return nil
 }
 
-// pay spends the cost of n bytes of content. If it exceeds the budget, and few packed bytes were
-// read, the fault is the compression.
+// pay spends the cost of n bytes of content, and of the packed bytes since the last call. If the work
+// runs out, and the file unpacks to much more than its size so far, the fault is the compression.
 func (c *zipContent) pay(n int) error {
 	b := c.budget
 	packed := int(c.in.off - c.read)
@@ -117,19 +117,19 @@ func (c *zipContent) pay(n int) error {
 	if err == nil {
 		return nil
 	}
-	if e := (*Error)(nil); errors.As(err, &e) && e.Code == CodeComplex && passes(b.total, bombRatio, b.file.off) && b.total > ratioGrace {
-		return fault(CodeBomb, strong)
+	if e := (*Error)(nil); errors.As(err, &e) && e.Code == CodeComplex && exceeds(b.total, bombRatio, b.file.off) && b.total > ratioGrace {
+		return fault(CodeBomb, highRatio)
 	}
 	return err
 }
 
-// passes reports whether size > ratio*packed.
-func passes(size, ratio, packed int64) bool {
+// exceeds reports whether size > ratio*packed.
+func exceeds(size, ratio, packed int64) bool {
 	return packed <= math.MaxInt64/ratio && size > ratio*packed
 }
 
-// settle compares the content, which has been read to its end, with the header, or with the
-// descriptor after the content.
+// settle compares the content, which has been read to its end, with the header. If sizes follow, it
+// compares fields that are not zero, stores what it found, and compares the descriptor.
 func (c *zipContent) settle() error {
 	h, packed := c.h, c.in.off-c.start
 	if h.flags&sizesFollow == 0 {
@@ -157,19 +157,23 @@ func (c *zipContent) settle() error {
 }
 
 // descriptor reads the data descriptor (APPNOTE 4.3.9), which must match the content. Sizes of 64
-// bits and the signature are optional. The longest form is tried first, since it begins like
-// shorter ones.
+// bits and the signature are optional. The longest form is tried first, since that of an
+// empty entry begins like shorter ones.
 func (c *zipContent) descriptor() error {
 	le := binary.LittleEndian
 	signature := le.AppendUint32(nil, descriptorSignature)
 	crc := le.AppendUint32(nil, c.h.crc)
-	wide := le.AppendUint64(le.AppendUint64(nil, uint64(c.h.packed)), uint64(c.h.size))   //nolint:gosec // never negative
-	narrow := le.AppendUint32(le.AppendUint32(nil, uint32(c.h.packed)), uint32(c.h.size)) //nolint:gosec // the form of sizes that fit
+	wide := le.AppendUint64(le.AppendUint64(nil, uint64(c.h.packed)), uint64(c.h.size)) //nolint:gosec // never negative
+	forms := [][][]byte{{signature, crc, wide}, {crc, wide}}
+	if max(c.h.packed, c.h.size) <= math.MaxUint32 {
+		narrow := le.AppendUint32(le.AppendUint32(nil, uint32(c.h.packed)), uint32(c.h.size)) //nolint:gosec // they fit
+		forms = append(forms, [][]byte{signature, crc, narrow}, [][]byte{crc, narrow})
+	}
 	seen, err := c.in.Peek(len(signature) + len(crc) + len(wide))
 	if err != nil {
 		return faultOr(err, CodeTruncated, cutOff)
 	}
-	for _, form := range [][][]byte{{signature, crc, wide}, {crc, wide}, {signature, crc, narrow}, {crc, narrow}} {
+	for _, form := range forms {
 		form := bytes.Join(form, nil)
 		if bytes.HasPrefix(seen, form) {
 			_, err := c.in.take(len(form))

@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/internal/filename"
 )
 
-// checkZipName refuses names that some system would unpack outside of the target, or as something
-// else (CWE-22, "zip slip"), and names with invisible characters. It judges each part like the last
+// checkZipName refuses names that some system would unpack outside of the target, under another name
+// or as a device (CWE-22, "zip slip"), and names with invisible characters. It judges each part like the last
 // one.
 //
 // A name whose flag or field says UTF-8 must be valid. Any other is in the code page of the writer.
@@ -79,7 +79,7 @@ func checkZipPart(part string) error {
 	device, _, _ := strings.Cut(folded, ".")
 	switch {
 	case strings.Trim(folded, ". ") == "": // Windows drops dots and spaces at the end of a name
-		return entry(EntryName, "has an entry whose name leads out of its directory or has empty parts")
+		return entry(EntryName, "has an entry whose name has a part that is empty or only dots and spaces")
 	case strings.TrimRight(part, ". ") != part:
 		return entry(EntryName, "has an entry whose name has a part that ends in a dot or a space")
 	case slices.Contains(devices, strings.TrimRight(device, " ")):
@@ -88,8 +88,8 @@ func checkZipPart(part string) error {
 	return nil
 }
 
-// devices are names that Windows opens as devices in any folder and with any extension (Microsoft,
-// "Naming Files, Paths, and Namespaces"). Names with superscript digits are folded to these.
+// devices are names that Windows opens as devices, most of them in any folder and with any extension
+// (Microsoft, "Naming Files, Paths, and Namespaces", and those of consoles and clocks). Names with superscript digits are folded to these.
 var devices = []string{
 	"con", "prn", "aux", "nul", "clock$", "conin$", "conout$",
 	"com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
@@ -97,8 +97,8 @@ var devices = []string{
 }
 
 // foldName returns one name for all names that some system takes for the same. It uses the
-// compatibility form, ignores case and the variations of emoji, and applies the character that
-// programs substitute for those that Windows forbids.
+// compatibility form, ignores case, selectors of variations and a slash at the end, and writes _,
+// as programs do, for the characters that Windows forbids.
 func foldName(name string) string {
 	name = strings.TrimSuffix(name, "/")
 	if !isASCII(name) && utf8.ValidString(name) {

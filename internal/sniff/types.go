@@ -22,8 +22,8 @@ const (
 	markdown = "text/markdown"
 )
 
-// harmless lists the types that Detect may give to plain text without markup. For text of these
-// types the file name may choose another kind of text.
+// harmless lists the types of text that Detect searches for markup, and answers only if there is
+// none. For these, Resolve lets the name choose one of textKinds, JSON or XML.
 var harmless = map[string]bool{
 	plain: true, "text/csv": true, "text/tab-separated-values": true, "text/markdown": true,
 	"application/json": true, "application/geo+json": true, "application/x-ndjson": true, "model/gltf+json": true,

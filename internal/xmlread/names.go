@@ -8,7 +8,7 @@ type qname struct {
 }
 
 // place turns an offset into a place. All are within buffers of less than 64 KiB.
-func place(offset int) uint16 { return uint16(offset) } //nolint:gosec // see there
+func place(offset int) uint16 { return uint16(offset) } //nolint:gosec // they fit
 
 func (q qname) prefixed() bool { return q.local != q.start }
 
@@ -29,7 +29,7 @@ func (r *window) qname() (qname, error) {
 		if !r.has(1) {
 			return qname{}, r.cut()
 		}
-		start -= before - r.from
+		start -= before - r.from // has may drop the bytes before the token
 	}
 	name := r.buf[start:r.at]
 	if len(name) > MaxName {
@@ -53,7 +53,7 @@ func (r *window) qname() (qname, error) {
 func isQName(name []byte, colon int, high bool) bool {
 	local := name[colon+1:]
 	switch {
-	case high || len(local) == 0:
+	case high || len(local) == 0: // the check below decides
 	case colon < 0:
 		return class[local[0]]&isFirst != 0
 	case bytes.IndexByte(local, ':') < 0 && colon > 0:
@@ -65,6 +65,7 @@ func isQName(name []byte, colon int, high bool) bool {
 // written returns a name of the current tag.
 func (r *window) written(q qname) []byte { return r.buf[r.from+int(q.start) : r.from+int(q.end)] }
 
+// prefix returns the part of a name before the colon, empty without one.
 func (r *window) prefix(q qname) []byte {
 	return r.buf[r.from+int(q.start) : r.from+int(max(q.local, q.start+1))-1]
 }

@@ -17,9 +17,9 @@ const (
 	userSecret = "usersecret"
 )
 
-// User returns the server with the credentials of a user who may do only what [Bucket.Allow]
-// allows. On other servers than the gateway, which have no such user, it skips the test, or fails
-// it with UPLOAD_TEST_REQUIRED=1.
+// User returns the server with the credentials of a user who may do only what a bucket's
+// policy allows. Unless the tests started the gateway, it skips the test, or fails it with
+// UPLOAD_TEST_REQUIRED=1.
 func User(t testing.TB) Server {
 	t.Helper()
 	if !current.Embedded {
@@ -33,7 +33,7 @@ func User(t testing.TB) Server {
 	return s
 }
 
-// Allow makes the statements of an identity policy the bucket's policy for [User].
+// Allow replaces the bucket's policy with these statements, for [User].
 func (b *Bucket) Allow(t testing.TB, statements []s3bucket.Statement) {
 	t.Helper()
 	bound := make([]s3bucket.Statement, len(statements))
