@@ -128,7 +128,7 @@ type token struct {
 	Token string `json:"token"`
 }
 
-// confirm requires that the file is published, and returns it.
+// confirm requires that the confirmation succeeds, and returns the file of the answer.
 func (d *direct) confirm(t *testing.T, tok string) upload.File {
 	t.Helper()
 	var answer struct{ Files []upload.File }
@@ -199,18 +199,18 @@ func TestDirectUpload(t *testing.T) {
 	}
 }
 
-// TestConfirmRefuses: Confirm refuses and removes a file that the policy refuses, or whose type is
-// not one of its name. It also refuses to publish before the file has arrived.
+// TestConfirmRefuses: Confirm refuses and removes a file that the policy refuses, or whose detected
+// type does not fit its name. It also refuses to publish before the file has arrived.
 func TestConfirmRefuses(t *testing.T) {
 	html := "<!doctype html><script>alert(1)</script>"
 	rows := map[string]struct {
 		name, content string
 		code          upload.Code
 	}{
-		"HTML declared as PNG": {"a.png", html, upload.CodeTypeMismatch},
+		"HTML named as PNG":    {"a.png", html, upload.CodeTypeMismatch},
 		"a ZIP after a PNG":    {"a.png", pngBytes() + "PK\x03\x04", upload.CodeTrailing},
 		"markup within text":   {"a.txt", strings.Repeat("text ", 2000) + html, upload.CodeActiveContent},
-		"PDF declared as text": {"a.txt", pdfBytes, upload.CodeTypeMismatch},
+		"PDF named as text":    {"a.txt", pdfBytes, upload.CodeTypeMismatch},
 		"nothing was uploaded": {"a.txt", "", upload.CodeNotUploaded},
 	}
 	for name, row := range rows {
@@ -231,27 +231,27 @@ func TestConfirmRefuses(t *testing.T) {
 	}
 }
 
-// TestSignRefuses: a declaration that can be judged bad is refused before anything is
-// signed.
+// TestSignRefuses checks that a declaration that is already wrong is refused with this code. A good
+// one gets 201, or 401 without a subject.
 func TestSignRefuses(t *testing.T) {
 	ok := upload.Declaration{Field: "file", Name: "a.png", Type: "image/png", Size: 5}
 	rows := map[string]struct {
 		change func(*upload.Declaration)
 		code   upload.Code
 	}{
-		"another field":       {func(d *upload.Declaration) { d.Field = "other" }, upload.CodeUnexpectedField},
-		"no name":             {func(d *upload.Declaration) { d.Name = "" }, upload.CodeBadName},
-		"a name of controls":  {func(d *upload.Declaration) { d.Name = "a\r\nb.png" }, upload.CodeBadName},
-		"another extension":   {func(d *upload.Declaration) { d.Name = "a.exe" }, upload.CodeTypeMismatch},
-		"and no type":         {func(d *upload.Declaration) { d.Name = "a.exe"; d.Type = "" }, upload.CodeTypeNotAllowed},
-		"a type in capitals":  {func(d *upload.Declaration) { d.Name = "a"; d.Type = "Image/PNG; q=1" }, upload.CodeTypeMismatch},
-		"an unlisted type":    {func(d *upload.Declaration) { d.Name = "a.gif" }, upload.CodeTypeNotAllowed},
-		"an allowed claim":    {func(d *upload.Declaration) { d.Name = "a.gif"; d.Type = "image/png" }, upload.CodeTypeNotAllowed},
-		"no size":             {func(d *upload.Declaration) { d.Size = 0 }, upload.CodeEmpty},
-		"a negative size":     {func(d *upload.Declaration) { d.Size = -1 }, upload.CodeMalformed},
-		"one byte too many":   {func(d *upload.Declaration) { d.Size = 5<<20 + 1 }, upload.CodeTooLarge},
-		"a digest of letters": {func(d *upload.Declaration) { d.SHA256 = strings.Repeat("x", 64) }, upload.CodeMalformed},
-		"a short digest":      {func(d *upload.Declaration) { d.SHA256 = "00" }, upload.CodeMalformed},
+		"another field":                          {func(d *upload.Declaration) { d.Field = "other" }, upload.CodeUnexpectedField},
+		"no name":                                {func(d *upload.Declaration) { d.Name = "" }, upload.CodeBadName},
+		"a name with control characters":         {func(d *upload.Declaration) { d.Name = "a\r\nb.png" }, upload.CodeBadName},
+		"another extension":                      {func(d *upload.Declaration) { d.Name = "a.exe" }, upload.CodeTypeMismatch},
+		"another extension, no type":             {func(d *upload.Declaration) { d.Name = "a.exe"; d.Type = "" }, upload.CodeTypeNotAllowed},
+		"no extension, a type in capitals":       {func(d *upload.Declaration) { d.Name = "a"; d.Type = "Image/PNG; q=1" }, upload.CodeTypeMismatch},
+		"an unlisted type":                       {func(d *upload.Declaration) { d.Name = "a.gif" }, upload.CodeTypeNotAllowed},
+		"an unlisted extension, an allowed type": {func(d *upload.Declaration) { d.Name = "a.gif"; d.Type = "image/png" }, upload.CodeTypeNotAllowed},
+		"no size":                                {func(d *upload.Declaration) { d.Size = 0 }, upload.CodeEmpty},
+		"a negative size":                        {func(d *upload.Declaration) { d.Size = -1 }, upload.CodeMalformed},
+		"one byte too many":                      {func(d *upload.Declaration) { d.Size = 5<<20 + 1 }, upload.CodeTooLarge},
+		"a digest that is not hexadecimal":       {func(d *upload.Declaration) { d.SHA256 = strings.Repeat("x", 64) }, upload.CodeMalformed},
+		"a short digest":                         {func(d *upload.Declaration) { d.SHA256 = "00" }, upload.CodeMalformed},
 	}
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	for name, row := range rows {
@@ -265,7 +265,7 @@ func TestSignRefuses(t *testing.T) {
 	require.Empty(t, d.store.Keys())
 }
 
-func TestMultipartDirect(t *testing.T) {
+func TestDirectInParts(t *testing.T) {
 	const part = 5 << 20
 	d := newDirect(t, nil, upload.Options{MaxFileSize: 32 << 20}, upload.PresignOptions{SingleSize: 1 << 20, PartSize: part})
 	content := strings.Repeat("0123456789abcdef", (2*part+1000)/16)

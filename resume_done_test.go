@@ -13,12 +13,12 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// TestResumeDone checks that the host's function runs before the client learns the length, and
-// again after it failed, by each request that a client may send then.
+// TestResumeDone checks that the host's function runs before the client learns that all bytes have
+// arrived, and again after it failed, by a PATCH at either offset at which a client may go on.
 func TestResumeDone(t *testing.T) {
 	for _, row := range []struct {
 		name   string
-		err    error
+		err    error // nil: the function panics
 		status int
 		again  int // the offset of the next request
 		logged string
@@ -70,8 +70,8 @@ func TestResumeDone(t *testing.T) {
 }
 
 // TestResumeDoneLearns checks what the host's function learns, also on another instance than that
-// of the creation. It learns the caller, the file, and the client's words except those about the
-// file.
+// of the creation. It learns the caller, the file, and the client's metadata except what is said
+// of the file.
 func TestResumeDoneLearns(t *testing.T) {
 	for _, row := range []struct {
 		name, meta string
@@ -79,7 +79,7 @@ func TestResumeDoneLearns(t *testing.T) {
 	}{
 		{"only a name", metadataOf("filename", "a.txt"), map[string]string{}},
 		{"all that is said of the file", metadataOf("filename", "a.txt", "filetype", "image/png", "field", "file"), map[string]string{}},
-		{"other names of it", metadataOf("name", "a.txt", "type", "text/html"), map[string]string{}},
+		{"the same by other names", metadataOf("name", "a.txt", "type", "text/html"), map[string]string{}},
 		{"the fields of a page", metadataOf("filename", "a.txt", "album", "7", "Title", "Größe"), map[string]string{"album": "7", "Title": "Größe"}},
 		{"a flag, and bytes that are not text", metadataOf("name", "a.txt", "x", "\x00\xff\r\n") + ",flag", map[string]string{"x": "\x00\xff\r\n", "flag": ""}},
 	} {

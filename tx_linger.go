@@ -22,7 +22,7 @@ const (
 	// impatience is how long a client gets that asked with Expect whether to
 	// send, and may be sending all the same.
 	impatience = 500 * time.Millisecond
-	// discardable is what net/http itself reads of a body nobody read.
+	// discardable is the most that net/http itself reads of a body nobody read.
 	discardable = 256 << 10
 )
 
@@ -43,7 +43,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error, resp
 		respond(a, r, nil, e)
 	}
 	b, ok := errorOf(err).rest.(*body)
-	if !ok { // the host has read it
+	if !ok { // err carries no body to read on
 		say()
 		a.send(w)
 		return
@@ -94,7 +94,7 @@ func (h *Handler) readOn(rc *http.ResponseController, b *body, r *http.Request) 
 // lingers decides whether a refused body is worth reading on, and takes one of
 // the slots for it.
 func (h *Handler) lingers(b *body, r *http.Request) bool {
-	discarded := b.unread() <= discardable && !r.Close // net/http reads no more of a connection that the client closes
+	discarded := b.unread() <= discardable && !r.Close // net/http reads no more if the client asked to close the connection
 	if discarded || b.failed() {
 		return false
 	}
@@ -106,8 +106,8 @@ func (h *Handler) lingers(b *body, r *http.Request) bool {
 	}
 }
 
-// failed reports whether reading b has failed, so that nothing more comes in time. A superseded
-// request may still come: of its client, only another connection is known to be alive.
+// failed reports whether reading b has failed, so that nothing more comes in time. A body that is too
+// large has not failed, nor has a superseded request: its client may still send on this connection.
 func (b *body) failed() bool {
 	e, ok := b.err.(*Error) //nolint:errorlint // body sets it bare
 	return b.err != nil && (!ok || e.Code != CodeTooLarge && e != errSuperseded)

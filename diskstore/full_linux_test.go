@@ -30,8 +30,9 @@ func init() {
 	}
 }
 
-// mayNot matches the errors of a system that allows no user namespace, or no mount in it.
-var mayNot = regexp.MustCompile(`(?m)^(fork/exec .*: |! )(operation not permitted|permission denied|no space left on device)$`)
+// notPermitted matches the errors of a system that allows no user namespace, or no mount in it. No
+// space is left where the limit of user namespaces is reached.
+var notPermitted = regexp.MustCompile(`(?m)^(fork/exec .*: |! )(operation not permitted|permission denied|no space left on device)$`)
 
 // TestFull checks that an upload to a full disk is refused with ErrFull, and leaves nothing. The
 // test runs in a child process, which may mount.
@@ -48,17 +49,17 @@ func TestFull(t *testing.T) {
 		GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}},
 	}
 	out, err := cmd.CombinedOutput()
-	if err != nil && mayNot.MatchString(err.Error()+"\n"+string(out)) {
+	if err != nil && notPermitted.MatchString(err.Error()+"\n"+string(out)) {
 		if os.Getenv("UPLOAD_TEST_REQUIRED") == "1" {
-			t.Fatal("user namespaces are not allowed here")
+			t.Fatal("user namespaces, or mounts in them, are not allowed here")
 		}
-		t.Skip("user namespaces are not allowed here, so no small disk can be mounted")
+		t.Skip("user namespaces, or mounts in them, are not allowed here, so no small disk can be mounted")
 	}
 	require.NoError(t, err, string(out))
 }
 
 func testFull(t *testing.T, f fixture) {
-	nothingIsLeft := func() { // of an upload that is not published
+	nothingIsStaged := func() {
 		left, err := os.ReadDir(filepath.Join(f.dir, "staging"))
 		require.NoError(t, err)
 		require.Empty(t, left)
@@ -73,13 +74,13 @@ func testFull(t *testing.T, f fixture) {
 	require.Equal(t, 507, a.Status, string(a.Body))
 	require.Contains(t, string(a.Body), string(upload.CodeStorageFull))
 	require.Empty(t, f.objects(t))
-	nothingIsLeft()
+	nothingIsStaged()
 
 	a = uploadtest.Post(t, h, "/", uploadtest.File("file", "a.txt", small))
 	require.Equal(t, 201, a.Status, string(a.Body))
 	require.Len(t, f.objects(t), 1)
 
-	// One after the other until there is no free inode, and then no space.
+	// Files are published until no inode is free; filler then takes the remaining space.
 	for i := 0; err == nil; i++ {
 		key := fmt.Sprint("k", i)
 		var staged storage.Staged
@@ -96,7 +97,7 @@ func testFull(t *testing.T, f fixture) {
 	_, err = io.CopyN(filler, rand.Reader, 8<<20)
 	require.ErrorIs(t, err, syscall.ENOSPC)
 	require.NoError(t, filler.Close())
-	nothingIsLeft()
+	nothingIsStaged()
 	require.Greater(t, len(f.objects(t)), 50)
 	_, err = f.ListObjects(t.Context(), "", "")
 	require.NoError(t, err, "a sweep needs no space")

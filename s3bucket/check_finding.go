@@ -22,8 +22,9 @@ const (
 // Topic is the subject of a [Finding].
 type Topic string
 
-// These are the topics, in the order of a report. Those of direct uploads are checked only if the
-// [Layout] has StagingPrefixes.
+// These are the topics, in the order of a report. Those marked below are checked only if the [Layout]
+// has StagingPrefixes, and those of signed requests only if the profile signs them. CORS also needs
+// Origins.
 const (
 	TopicReachable   Topic = "reachable"
 	TopicWrite       Topic = "write"
@@ -58,23 +59,39 @@ type Finding struct {
 	Explanation string `json:"explanation"` // what was seen, and for most faults what to do
 }
 
-// unclear returns the result of a call whose failure does not answer the question. The call needs
-// the right named action.
+// isDenied reports whether S3 refused a call for want of a right. Other answers of 403 are about the
+// credentials or the clock. An answer to HEAD has no code of S3's.
+func isDenied(err error) bool {
+	if s3calls.Status(err) != http.StatusForbidden {
+		return false
+	}
+	switch s3calls.Code(err) {
+	case "AccessDenied", "AllAccessDisabled", "Forbidden", "":
+		return true
+	}
+	return false
+}
+
+// unclear returns the result of a call whose failure does not answer the question. Action is the
+// permission that the call needs.
 func unclear(err error, action string) (State, string) {
-	switch s3calls.Status(err) {
-	case http.StatusNotImplemented, http.StatusMethodNotAllowed:
+	switch status := s3calls.Status(err); {
+	case status == http.StatusNotImplemented, status == http.StatusMethodNotAllowed:
 		return StateCannotTell, "the service does not support this: " + s3calls.Code(err)
-	case http.StatusForbidden:
+	case isDenied(err):
 		return StateCannotTell, "the credentials may not see it: they lack " + action
 	}
 	return StateCannotTell, err.Error()
 }
 
-// denied returns the result of a failed call that the library needs. The call needs the right named
-// action.
+// denied returns the result of a failed call that the library needs. Action is the permission that
+// the call needs.
 func denied(err error, doing, action string) (State, string) {
-	if s3calls.Status(err) == http.StatusForbidden {
+	switch {
+	case isDenied(err):
 		return StateWrong, fmt.Sprintf("%s is denied: it takes %s", doing, action)
+	case s3calls.Status(err) == http.StatusForbidden:
+		return StateWrong, doing + ": " + err.Error()
 	}
 	return StateCannotTell, doing + ": " + err.Error()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -306,6 +307,23 @@ func TestCheckTellsWhatIsLeft(t *testing.T) {
 	for _, key := range svc.Keys() {
 		require.Regexp(t, "^upload-probe/[a-z0-9]{26}$", key)
 		require.Contains(t, left.Explanation, key)
+	}
+}
+
+// TestCheckInvalidCredentials checks that no right is named as missing if the credentials are wrong.
+func TestCheckInvalidCredentials(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, "<Error><Code>SignatureDoesNotMatch</Code><Message>x</Message></Error>")
+	}))
+	defer server.Close()
+	r := bucketOf(t, client(server.URL), s3store.Options{}, layout()).Check(t.Context())
+	write := finding(t, r, s3bucket.TopicWrite)
+	require.Equal(t, s3bucket.StateWrong, write.State)
+	require.Contains(t, write.Explanation, "the credentials are not valid")
+	for _, f := range r.Findings {
+		require.NotContains(t, f.Explanation, "they lack")
+		require.NotContains(t, f.Explanation, "it takes")
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// looker is a check of the host's.
+// looker is a host's check. It counts the bytes that it has seen, and calls look after each write.
 type looker struct {
 	seen int
 	look func(seen int) error
@@ -55,8 +55,8 @@ func (f *fixture) sent(t *testing.T, p *upload.Presigner, size int) (token strin
 	return ticket.Token
 }
 
-// TestConfirmEnds checks that a confirmation holds no memory and runs nothing after its end,
-// however it ends while ranges are on their way. The bubbles fail if a goroutine stays.
+// TestConfirmEnds checks that a confirmation holds no memory and runs nothing after its end, except a
+// check that hangs, however it ends while ranges are on their way. The bubbles fail if a goroutine stays.
 func TestConfirmEnds(t *testing.T) {
 	const middle = 3 * part / 2
 	inTheMiddle := func(do func() error) func(int) error {
@@ -74,7 +74,7 @@ func TestConfirmEnds(t *testing.T) {
 		fault s3fake.Fault // of the third range
 		look  func(end func()) func(seen int) error
 		code  upload.Code
-		stays bool // for another try
+		stays bool // in the staging area; with a fault, a second confirmation then succeeds
 	}{
 		"accepted": {},
 		"refused in the middle": {look: func(func()) func(int) error {
@@ -130,7 +130,7 @@ func TestConfirmEnds(t *testing.T) {
 			}
 			require.Equal(t, row.stays, staged == 1)
 			synctest.Wait()
-			if name == "a check hangs" {
+			if name == "a check hangs" { // it outlives the confirmation
 				time.Sleep(2 * time.Hour)
 			}
 			if !row.stays || row.fault == nil {
@@ -163,7 +163,8 @@ func TestConfirmEnds(t *testing.T) {
 	})
 }
 
-// TestConfirmSmallFiles checks that a file of one part is read by one request, and takes no memory.
+// TestConfirmSmallFiles checks that a file of at most one part is read by one request, and takes none
+// of the store's buffers.
 func TestConfirmSmallFiles(t *testing.T) {
 	for _, size := range []int{chunk, part} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,8 +25,8 @@ import (
 
 const guardField = "X-Amz-Copy-Source-If-Match"
 
-// sends sends body by a signed request with additional header fields.
-func sends(t *testing.T, signed *storage.SignedRequest, body []byte, more map[string]string) int {
+// statusOf sends body by a signed request with additional header fields, and returns the status.
+func statusOf(t *testing.T, signed *storage.SignedRequest, body []byte, more map[string]string) int {
 	t.Helper()
 	r := uploadtest.SignedRequest(signed, uploadtest.Bytes(body)).WithContext(t.Context())
 	for name, value := range more {
@@ -45,7 +46,7 @@ func TestAddedCopySource(t *testing.T) {
 	attacks := map[string]map[string]string{
 		"whole":       whole,
 		"range":       {"X-Amz-Copy-Source": "/bucket/others/secret", "X-Amz-Copy-Source-Range": "bytes=0-99"},
-		"other guard": {"X-Amz-Copy-Source": "/bucket/others/secret", guardField: "*"},
+		"other guard": {"X-Amz-Copy-Source": "/bucket/others/secret", guardField: ""}, // the ETag of the object
 	}
 	for _, row := range []struct {
 		name     string
@@ -53,8 +54,8 @@ func TestAddedCopySource(t *testing.T) {
 		profile  s3store.Profile
 		stolen   bool
 	}{
-		{"AWS", s3fake.Refused, s3store.Profile{InsecureNoCopyGuard: true}, false},
-		{"as AWS", s3fake.Refused, s3store.Profile{}, false},
+		{"refuses, without a guard, as at AWS", s3fake.Refused, s3store.Profile{InsecureNoCopyGuard: true}, false},
+		{"refuses, with a guard", s3fake.Refused, s3store.Profile{}, false},
 		{"MinIO, default profile", s3fake.Obeyed, s3store.Profile{}, false},
 		{"MinIO", s3fake.Obeyed, s3store.MinIO(), false},
 		{"MinIO, the guard taken off", s3fake.Obeyed, s3store.Profile{InsecureNoCopyGuard: true}, true},
@@ -65,33 +66,38 @@ func TestAddedCopySource(t *testing.T) {
 				f := newFixture(t, setup{real: true, Options: s3store.Options{Profile: row.profile}})
 				f.fake.Secret, f.fake.Unsigned = "secret", row.unsigned
 				f.fake.Put("others/secret", body)
-				stolen := row.stolen && attack != "other guard"
+				stolen := row.stolen
+				if attack == "other guard" { // a signed guard cannot be replaced
+					more = maps.Clone(more)
+					more[guardField] = f.fake.Get("others/secret").ETag()
+					stolen = row.stolen && row.profile.InsecureNoCopyGuard
+				}
 
 				put, err := f.SignPut(t.Context(), direct(body))
 				require.NoError(t, err)
-				require.Equal(t, stolen, sends(t, put, body, more) == http.StatusOK)
+				require.Equal(t, stolen, statusOf(t, put, body, more) == http.StatusOK)
 				_, err = f.Stat(t.Context(), staging)
 				require.Equal(t, !stolen, errors.Is(err, fs.ErrNotExist), err)
 				if !stolen {
-					require.Equal(t, http.StatusOK, sends(t, put, body, nil), "an honest PUT")
+					require.Equal(t, http.StatusOK, statusOf(t, put, body, nil), "an honest PUT")
 				}
 
 				id, err := f.CreateMultipart(t.Context(), direct(body))
 				require.NoError(t, err)
 				part, err := f.SignPart(t.Context(), direct(body), id, 1)
 				require.NoError(t, err)
-				require.Equal(t, stolen, sends(t, part, body, more) == http.StatusOK)
+				require.Equal(t, stolen, statusOf(t, part, body, more) == http.StatusOK)
 				parts, err := f.Parts(t.Context(), staging, id)
 				require.NoError(t, err)
 				require.Equal(t, stolen, len(parts) > 0)
-				require.Equal(t, http.StatusOK, sends(t, part, body, nil), "an honest part")
+				require.Equal(t, http.StatusOK, statusOf(t, part, body, nil), "an honest part")
 			})
 		}
 	}
 }
 
-// TestSignedAsAbsent checks a service that looks for signed fields in the URL: a field signed as
-// absent there may not be sent.
+// TestSignedAsAbsent checks a service that looks for signed fields in the URL. A field that the URL
+// signs as absent may not be sent, and a signed tag may not be replaced.
 func TestSignedAsAbsent(t *testing.T) {
 	body := randomBytes(small)
 	for _, tags := range []map[string]string{nil, {"a": "b"}} {
@@ -105,22 +111,23 @@ func TestSignedAsAbsent(t *testing.T) {
 			"X-Minio-Source-Etag": "0123456789abcdef0123456789abcdef-1", "X-Minio-Source-Mtime": "1970-01-01T00:00:00Z",
 		} {
 			require.Equal(t, tags != nil && name == "X-Amz-Tagging", signed.Headers[name] != "", "%v", signed.Headers)
-			require.Equal(t, http.StatusForbidden, sends(t, signed, body, map[string]string{name: value}), name)
+			require.Equal(t, http.StatusForbidden, statusOf(t, signed, body, map[string]string{name: value}), name)
 		}
 		require.NotContains(t, signed.Headers, guardField)
-		require.Equal(t, http.StatusOK, sends(t, signed, body, nil))
+		require.Equal(t, http.StatusOK, statusOf(t, signed, body, nil))
 		require.Equal(t, tags != nil, f.fake.Get(staging).Header.Get("X-Amz-Tagging") != "")
 	}
 }
 
-// resolver leads to a host.
+// resolver resolves every endpoint to one host.
 type resolver string
 
 func (r resolver) ResolveEndpoint(context.Context, s3.EndpointParameters) (smithyendpoints.Endpoint, error) {
 	return smithyendpoints.Endpoint{URI: url.URL{Scheme: "https", Host: string(r)}}, nil
 }
 
-// TestGuardByHost checks that the host of a signed URL decides, not that of the store's own client.
+// TestGuardByHost checks that with the zero profile the host of a signed URL decides, not that of the
+// store's own client.
 func TestGuardByHost(t *testing.T) {
 	at := func(endpoint string) func(*s3.Options) {
 		return func(o *s3.Options) { o.BaseEndpoint = aws.String(endpoint) }

@@ -17,8 +17,8 @@ import (
 
 const place = "51.5074 N, 0.1278 W"
 
-// quarters returns a PNG that is 3 times as wide as it is high. It has four colours in its middle
-// square, an orientation, and the place where it was taken.
+// quarters returns a PNG that is 3 times as wide as it is high. It has four colours of that alpha in
+// its middle square, an orientation, and, after its Exif directory, a text with a place.
 func quarters(t *testing.T, orientation byte, alpha uint8) []byte {
 	t.Helper()
 	m := image.NewNRGBA(image.Rect(0, 0, 1200, 400))
@@ -52,14 +52,14 @@ func damaged(t *testing.T) []byte {
 }
 
 // TestSquare checks that the square is the middle of the picture as it is to be shown. It also
-// checks that neither file says where it was taken.
+// checks that neither the square nor the whole picture says where it was taken.
 func TestSquare(t *testing.T) {
 	const red, green, yellow, black = "red", "green", "yellow", "black"
 	for _, tt := range []struct {
 		name        string
 		orientation byte
 		alpha       uint8
-		corners     [4]string // of the rows from the top
+		corners     [4]string // colours of the quarters, row by row from the top left
 	}{
 		{"upright", 1, 255, [4]string{black, red, green, yellow}},
 		{"mirrored", 2, 255, [4]string{red, black, yellow, green}},

@@ -24,7 +24,7 @@ type theft struct {
 	*app
 	ticket *upload.Ticket
 	last   *storage.SignedRequest
-	rest   string // sent honestly at the end
+	rest   string // the content of the last request, which is also sent honestly at the end
 	whole  string // the file afterwards
 }
 

@@ -1,6 +1,7 @@
 package chain_test
 
-// rules are what makes the promises hold. Each can be broken.
+// rules says which rules are broken. The zero value breaks none, and then all promises hold: see
+// model_test.go for the world and its steps, and model_check_test.go for the promises.
 type rules struct {
 	replacesPieces     bool // a piece is not created but replaced
 	acknowledgesFirst  bool // before the piece is stored
@@ -67,7 +68,7 @@ func (r rules) put(w world, i int) []world {
 	late := w
 	late.late[i] = w.instances[i].offset + 1
 	late.instances[i].at = doubts
-	if w.late[i] != 0 { // one at a time, to keep the model small
+	if w.late[i] != 0 { // it has a late request already: this counts as a kill, to keep the model small
 		late = w
 		late.instances[i] = instance{}
 	}

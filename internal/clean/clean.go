@@ -73,7 +73,7 @@ const (
 
 // Options change what a Reader does.
 type Options struct {
-	Keep   bool // changes and refuses nothing, and only finds the facts
+	Keep   bool // changes nothing, refuses nothing except after a panic, and only finds the facts
 	Record bool // keeps the patches
 
 	// Memory is asked for what a walk holds beyond 4 KiB, and for what it notes beyond 4 KiB. Nil

@@ -1,6 +1,6 @@
 package clean
 
-// cleaners has the cleaner of each media type.
+// cleaners has the cleaner of each media type that can be cleaned.
 var cleaners = map[string]func(*walk){
 	"image/avif":          heif,
 	"image/gif":           gif,
@@ -21,5 +21,5 @@ var cleaners = map[string]func(*walk){
 	"video/webm":     mkv,
 }
 
-// Has reports whether files of that type can be cleaned.
+// Has reports whether files of mediaType can be cleaned.
 func Has(mediaType string) bool { return cleaners[mediaType] != nil }

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestPanics: a cleaner that panics ends the file and not the program, also where the file is kept.
-// The panic of a source reaches the caller of Read.
+// TestPanics checks that a panic in a cleaner becomes an error of Read, also with Options.Keep. The
+// panic of a source reaches the caller of Read.
 func TestPanics(t *testing.T) {
 	const mediaType = "test/panics"
 	cleaners[mediaType] = func(w *walk) {
@@ -28,15 +28,15 @@ func TestPanics(t *testing.T) {
 		require.ErrorAs(t, err, &fault)
 		require.Equal(t, CodePanic, fault.Code)
 		require.ErrorContains(t, err, "a mistake")
-		require.ErrorContains(t, err, "panic_internal_test.go", "its place")
+		require.ErrorContains(t, err, "panic_internal_test.go", "the place of the panic")
 		require.Empty(t, got)
 		_, again := r.Read(make([]byte, 9))
 		require.Equal(t, err, again)
 		r.Close()
 	}
-	ended := errors.New("of the source")
-	r := NewReader(io.MultiReader(bytes.NewReader([]byte("\x89PNG")), panics{ended}), "image/png", Options{})
-	require.PanicsWithValue(t, ended, func() { _, _ = io.ReadAll(r) })
+	sourcePanic := errors.New("of the source")
+	r := NewReader(io.MultiReader(bytes.NewReader([]byte("\x89PNG")), panics{sourcePanic}), "image/png", Options{})
+	require.PanicsWithValue(t, sourcePanic, func() { _, _ = io.ReadAll(r) })
 	r.Close()
 }
 

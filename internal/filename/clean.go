@@ -31,7 +31,7 @@ var (
 // one path element, without control, bidirectional or invisible characters, and without white space
 // at its ends.
 //
-// raw is the name that the client gave, read as its form or its JSON writes names. In this order:
+// raw is the name that the client gave, without the quoting of its form or JSON. In this order:
 //
 //   - Control characters (C0, DEL, C1, including NUL and line breaks) are refused: no file that a
 //     person chose has them, and dropping one could join what it kept apart.
@@ -39,8 +39,8 @@ var (
 //     UTF-8.
 //   - Invisible characters are dropped: bidirectional overrides, isolates and marks, zero-width and
 //     other format characters, line and paragraph separators (Unicode TR36, CWE-451). Joiners
-//     (U+200C, U+200D) stay where writing needs them: between two letters of an Arabic or Indic
-//     script, and between two emoji. Flags made of tag characters lose them.
+//     (U+200C, U+200D) stay where writing needs them: between two characters of an Arabic, Indic
+//     or similar script, and between two symbols, such as emoji. Flags made of tag characters lose them.
 //   - Nothing is decoded: "100%25.png" is a file with exactly that name. Decoding would turn %2F,
 //     %00 and %0D%0A, which are harmless as text, into the characters for which they stand. The
 //     reader of the form handles the quotes of browsers.
@@ -51,8 +51,8 @@ var (
 //     extension alone has MaxLen bytes or more, the name is refused, since cutting would invent
 //     another extension.
 //
-// A name of only dots and spaces is refused, and so is an empty one. Ordinary names in any script
-// come back unchanged, and cleaning a cleaned name changes nothing. The text of the error is fit
+// A name of only dots and spaces is refused, and so is an empty one. Names without such
+// characters, in any script, come back unchanged, and cleaning a cleaned name changes nothing. The text of the error is fit
 // for the client.
 func Clean(raw string) (string, error) {
 	if strings.ContainsFunc(raw, unicode.IsControl) {

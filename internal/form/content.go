@@ -59,7 +59,7 @@ func (c *contents) direct(p []byte) (int, error) {
 	}
 	safe, ended := c.delimiter.scan(p[:n], c.start)
 	c.start = c.start && safe == 0
-	c.src.unread(p[safe:n])
+	c.src.setWindow(p[safe:n])
 	c.src.n += int64(safe)
 	c.ended = ended
 	return safe, nil

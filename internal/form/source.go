@@ -35,6 +35,7 @@ func newSource(body io.Reader) source {
 	return source{body: body, own: own, buf: own[:]}
 }
 
+// release gives the buffer back. The source must not be used after it.
 func (s *source) release() {
 	if s.own != nil {
 		buffers.Put(s.own)
@@ -45,7 +46,7 @@ func (s *source) release() {
 // more extends the window, and returns the body's error when it cannot.
 func (s *source) more() error {
 	if s.r > 0 || s.w == len(s.buf) {
-		s.unread(s.window())
+		s.setWindow(s.window())
 	}
 	n, err := s.read(s.buf[s.w:])
 	s.w += n
@@ -65,9 +66,9 @@ func (s *source) read(p []byte) (n int, err error) {
 	return 0, io.ErrNoProgress
 }
 
-// unread makes p the window, with space for more. p can exceed the pool's buffer, for example if
+// setWindow makes p the window, with space for more. p can exceed the pool's buffer, for example if
 // another part follows soon after a file, or if headers are long.
-func (s *source) unread(p []byte) {
+func (s *source) setWindow(p []byte) {
 	buf := s.own[:]
 	if len(p) >= len(buf) {
 		buf = make([]byte, 2*len(p))
@@ -75,8 +76,9 @@ func (s *source) unread(p []byte) {
 	s.r, s.w, s.buf = 0, copy(buf, p), buf
 }
 
-// line takes a line of at most limit bytes, including its end. At the end of the body it returns
-// the remaining bytes and io.EOF.
+// line takes the next line, including its end, or returns errFull if it is longer than limit. If the
+// body ends or fails first, it returns the window, which it does not take, and that error. The bytes
+// are valid until the next call.
 func (s *source) line(limit int64) ([]byte, error) {
 	for seen := 0; ; {
 		w := s.window()

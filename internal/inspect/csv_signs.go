@@ -10,18 +10,19 @@ const (
 	highBits  = 0x80 * everyByte
 )
 
-// signBlock is the number of bytes that signs looks at.
+// signBlock is the number of bytes that one call of signs examines.
 const signBlock = 64
 
 // signs returns one bit for each byte of q, the lowest for the first. It sets those of bytes that
 // may begin a formula or a quotation: = + - @ and quotation marks, and 0xef, with which wide and
-// small signs begin. In text that is not Unicode, it sets those of all bytes outside of ASCII.
-func signs(q *[signBlock]byte, bytes bool) (found uint64) {
+// small signs begin. If eightBit is set, the text is not Unicode, and it sets those of all bytes
+// outside of ASCII.
+func signs(q *[signBlock]byte, eightBit bool) (found uint64) {
 	a, b, c, d := eight(q[0:]), eight(q[8:]), eight(q[16:]), eight(q[24:])
 	e, f, g, h := eight(q[32:]), eight(q[40:]), eight(q[48:]), eight(q[56:])
 	if (a|b|c|d|e|f|g|h)&highBits != 0 {
 		for i := 0; i < signBlock; i += 8 {
-			found |= gather(signsBeyond(eight(q[i:]), bytes)) << i
+			found |= gather(signsBeyond(eight(q[i:]), eightBit)) << i
 		}
 		return found
 	}
@@ -29,11 +30,12 @@ func signs(q *[signBlock]byte, bytes bool) (found uint64) {
 	return found | gather(signsOf(e))<<32 | gather(signsOf(f))<<40 | gather(signsOf(g))<<48 | gather(signsOf(h))<<56
 }
 
-// signsBeyond is signsOf for bytes of any kind.
-func signsBeyond(x uint64, bytes bool) uint64 {
+// signsBeyond is signsOf for bytes of which some are outside of ASCII. It sets the bits of these as
+// signs says.
+func signsBeyond(x uint64, eightBit bool) uint64 {
 	high := x & highBits
 	low := x &^ highBits
-	if !bytes {
+	if !eightBit {
 		high &^= not(low, 0xef&0x7f)
 	}
 	return signsOf(low)&^x | high
@@ -55,9 +57,9 @@ func eight(p []byte) uint64 { return binary.LittleEndian.Uint64(p) }
 // have no meaning.
 func not(x, c uint64) uint64 { return (x ^ c*everyByte) + 0x7f*everyByte }
 
-// amount returns the length of the longest prefix of p that consists of digits, blanks, hyphens,
-// points, slashes and colons. These lead no cell that began with + or - to a formula. If p ends
-// soon, the length may be smaller.
+// amount returns the length of the longest prefix of p that consists of digits, spaces, hyphens,
+// points, slashes and colons. In a cell that begins with + or -, these make no formula. It does not
+// examine the last bytes of p, fewer than 8.
 func amount(p []byte) (n int) {
 	for ; n+8 <= len(p); n += 8 {
 		x := eight(p[n:])
@@ -71,8 +73,8 @@ func amount(p []byte) (n int) {
 }
 
 // plainQuotation returns the length of the longest prefix of p that has no quotation marks, no
-// bytes below a blank or outside of ASCII, and no separators other than the given one. If p ends
-// soon, the length may be smaller.
+// bytes below a space or outside of ASCII, and no separators other than the given one. It does not
+// examine the last bytes of p, fewer than 8.
 func plainQuotation(p []byte, separator byte) (n int) {
 	first, second := uint64(','), uint64('|') // the others
 	switch separator {

@@ -11,12 +11,12 @@ import (
 // Ogg checks that a stream is one whole Ogg file (RFC 3533), with any codec, and nothing else. The
 // zero value is ready.
 //
-// It walks the pages and checks their checksums. It refuses pages with a wrong checksum or with
-// fields that Ogg does not have. It refuses pages of a logical stream that has not begun or has
-// ended, and gaps between pages. It refuses a logical stream of one page that does not end, a file
+// It walks the pages. It refuses pages with a wrong checksum or of a version other than 0. Of the
+// flags it reads only those for the first and the last page of a logical stream. It refuses pages of a logical stream that has not begun or has
+// ended, and pages whose numbers do not follow each other. It refuses a logical stream of one page that does not end, a file
 // that is cut off within a page, and bytes that form no page. A recorder that is stopped marks no
 // page as the last one, although RFC 3533 says that it should. So a file may end after any page
-// except the first of a logical stream. A file with more than 16 logical streams at a time is too
+// except a first one without the mark of the end. A file with more than 16 logical streams at a time is too
 // complex. Streams may follow each other, as radio stations send them.
 //
 // It does not look at packets and codecs. It keeps at most 1 KiB.
@@ -49,7 +49,7 @@ const (
 func (o *Ogg) Write(p []byte) (int, error) { return o.write(o, p) }
 
 // Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not.
-// The stream must have ended.
+// Call it after the last Write.
 func (o *Ogg) Verdict() error { return o.verdict(o) }
 
 func (o *Ogg) end() {

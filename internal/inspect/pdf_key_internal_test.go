@@ -7,9 +7,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The table has the same keys as the map, whatever follows a name in memory.
+// TestKeyOf checks that keyOf, which reads pdfKeyTable, agrees with pdfKeyNames for its names and
+// near misses, whatever bytes follow the name in memory.
 func TestKeyOf(t *testing.T) {
-	same := func(name string) {
+	requireSame := func(name string) {
 		want, known := pdfKeyNames[name]
 		if !known {
 			want = keyOther
@@ -22,10 +23,10 @@ func TestKeyOf(t *testing.T) {
 	}
 	for name := range pdfKeyNames {
 		for i := range len(name) + 1 {
-			same(name[:i])
-			same(name[i:])
-			same(name[:i] + "\x00" + name[i:])
-			same(name[:i] + "S" + name[i:])
+			requireSame(name[:i])
+			requireSame(name[i:])
+			requireSame(name[:i] + "\x00" + name[i:])
+			requireSame(name[:i] + "S" + name[i:])
 		}
 	}
 }

@@ -22,7 +22,8 @@ const (
 	badUTF8 = "is not valid UTF-8"
 )
 
-// byteOrder reads the byte order mark. It returns unknown if p is too short.
+// byteOrder reads the byte order mark. Without one it returns isUTF8, which is only an assumption. It
+// returns unknown if p is too short.
 func byteOrder(p []byte) (enc encoding, length int64) {
 	const mark = "\xef\xbb\xbf"
 	switch {
@@ -99,7 +100,8 @@ func asciiText(p []byte) int {
 	}
 }
 
-// isControl reports whether c is C0, DEL or C1 and not white space.
+// isControl reports whether c is C0, DEL or C1 other than a tab, a line feed, a form feed and a
+// carriage return.
 func isControl(c uint16) bool {
 	switch c {
 	case '\t', '\n', '\f', '\r':

@@ -18,13 +18,13 @@ func (m *motionPhoto) write(p []byte) (fault *Error) {
 			return fault
 		}
 		p = p[n:]
-		fault = m.notes.write(m.film.rest())
+		fault = m.notes.write(m.film.ahead())
 	}
 	if fault == nil {
 		fault = m.notes.write(p)
 	}
 	if fault != nil {
-		fault.Offset += m.film.walk.off - int64(len(m.film.rest()))
+		fault.Offset += m.film.walk.off - int64(len(m.film.ahead()))
 	}
 	return fault
 }

@@ -73,9 +73,9 @@ func (s *samsung) write(p []byte) *Error {
 			if !s.film.over() { // it has all of p, or the call has ended
 				return nil
 			}
-			s.off += s.film.walk.off - int64(len(s.film.rest()))
+			s.off += s.film.walk.off - int64(len(s.film.ahead()))
 			s.expect(samsungBlockHeader, 8)
-			if fault := s.write(s.film.rest()); fault != nil {
+			if fault := s.write(s.film.ahead()); fault != nil {
 				return fault
 			}
 			continue

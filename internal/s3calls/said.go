@@ -15,7 +15,8 @@ import (
 
 // silence is the error of an attempt whose answer is not one that S3 sends: an empty body, white
 // space, a page of a gateway, or a text that is too long. XML that is cut off is an error of the
-// SDK's instead. A silence leaves open whether S3 carried the call out.
+// SDK's instead. With a status of 4xx a silence counts as refused, see Refused. Otherwise it leaves
+// open whether S3 carried the call out.
 type silence struct {
 	status int
 	why    string // such as "does not state the object's ETag"
@@ -84,7 +85,7 @@ func unsaid(in, result any, status int) string {
 }
 
 // untold is unsaid for the calls that read objects, parts and lists. Of all other calls it demands
-// nothing: a file whose tags are missing does not count as clean.
+// nothing. An answer without tags is harmless, since a file without a verdict is not clean.
 func untold(in, result any) string {
 	switch out := result.(type) {
 	case *s3.HeadObjectOutput:

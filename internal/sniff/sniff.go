@@ -29,18 +29,19 @@ import (
 // film, and a Word document is not a ZIP archive. application/zip means that only that was proved.
 // Detect differs from mimetype in these cases:
 //
-//   - Text with markup that a browser would run, anywhere in head and in UTF-16 as well, is
-//     text/html; an svg root of any prefix is image/svg+xml, also without a declaration or
+//   - Plain text (see harmless) with markup that a browser would run or render, anywhere in head
+//     and in UTF-16 with a byte order mark as well, is text/html; an svg root of any prefix is image/svg+xml, also without a declaration or
 //     namespace (see package markup). A prologue that does not end within head is text/xml if it is
 //     declared so, and otherwise text/html.
 //   - Text that looks like an image, a sound or a film by a few letters (BM, GIF89a, RIFF) is text,
 //     and so is a mention of "%PDF-". Programs (MZ) and formats that are text themselves, such as
 //     PostScript and playlists, keep their type.
-//   - Anything that begins with "#!" is a script.
+//   - Text that begins with "#!" is a script, of a language that mimetype knows or of a shell.
 //   - A byte order mark does not make binary data text.
 //   - A PDF begins with "%PDF-". Only the mark of UTF-8, white space and comments may precede it.
 //     Other binary data that mimetype takes for a PDF, such as a polyglot PNG image, is Binary.
-//     ISO base media files, and WAV files that mimetype lacks, are not passed to it.
+//     ISO base media files, and WAV of the kinds that mimetype lacks (RF64, BW64, RIFX), are not
+//     passed to it.
 //   - The type of ISO base media files (HEIC, AVIF, MP4 ...) takes the compatible brands into
 //     account, and the major brands of cameras and packagers.
 //
@@ -111,7 +112,8 @@ func textType(text []byte) string {
 	return t
 }
 
-// soundsBinary reports whether no file of type t consists of printable text.
+// soundsBinary reports whether text that looks like t is plain text: media, fonts, PDF and Flash have
+// marks of a few letters. Other binary types keep theirs.
 func soundsBinary(t string) bool {
 	family, _, _ := strings.Cut(t, "/")
 	switch family {

@@ -10,8 +10,9 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// TestDeclarations checks each spelling of a declaration with each encoding, in a document of single
-// bytes. It is accepted if it is well-formed and names an encoding of such bytes that is known.
+// TestDeclarations checks each spelling of a declaration with each encoding, in a document that is
+// not UTF-16. The declaration is accepted if it follows the grammar, is of version 1.0 and not too
+// long, and names a supported encoding with units of 8 bits.
 func TestDeclarations(t *testing.T) {
 	encodings := []struct {
 		name   string
@@ -96,12 +97,12 @@ func TestEncodings(t *testing.T) {
 	for _, c := range []struct{ about, document, want string }{
 		{"ISO-8859-1", `<?xml version="1.0" encoding="iso-8859-1"?>` + "<n\xe9>\xa0\xff</n\xe9>", "start né\ntext \"\\u00a0ÿ\"\nend né"},
 		{"windows-1252", `<?xml version="1.0" encoding="windows-1252"?>` + "<a>\x80\x93\xe9</a>", "start a\ntext \"€“é\"\nend a"},
-		{"UTF-16, little end first", utf16("<né>\r\n😀&amp;</né>", false), "start né\ntext \"\\n😀&\"\nend né"},
-		{"UTF-16, big end first", utf16("<né>\r\n😀&amp;</né>", true), "start né\ntext \"\\n😀&\"\nend né"},
+		{"UTF-16, little-endian", utf16("<né>\r\n😀&amp;</né>", false), "start né\ntext \"\\n😀&\"\nend né"},
+		{"UTF-16, big-endian", utf16("<né>\r\n😀&amp;</né>", true), "start né\ntext \"\\n😀&\"\nend né"},
 		{"declared UTF-16", utf16(declared+"<a/>", false), "start a\nend a"},
-		{"declared UTF-16, big end first", utf16(declared+"<a/>", true), "start a\nend a"},
-		{"UTF-16 with a declaration of no encoding", utf16(`<?xml version="1.0"?><a/>`, true), "start a\nend a"},
-		{"declared UTF-8 with a mark", "\xef\xbb\xbf" + `<?xml version="1.0" encoding="UTF-8"?><a/>`, "start a\nend a"},
+		{"declared UTF-16, big-endian", utf16(declared+"<a/>", true), "start a\nend a"},
+		{"UTF-16 with a declaration that names no encoding", utf16(`<?xml version="1.0"?><a/>`, true), "start a\nend a"},
+		{"declared UTF-8 with a byte order mark", "\xef\xbb\xbf" + `<?xml version="1.0" encoding="UTF-8"?><a/>`, "start a\nend a"},
 		{"a long document in UTF-16", utf16("<a>"+strings.Repeat("é€😀", 4000)+"</a>", false), "start a\ntext \"" + strings.Repeat("é€😀", 4000) + "\"\nend a"},
 	} {
 		got, err := readEachWay(t, c.document)
@@ -122,25 +123,25 @@ func TestEncodingsRefused(t *testing.T) {
 		kind            xmlread.Kind
 	}{
 		{"a CDATA section that ends elsewhere in Shift_JIS", `<?xml version="1.0" encoding = "Shift_JIS"?><a><![CDATA[` + "\xc3\x83]]><?x ]]></a>", unsupported},
-		{"US-ASCII with a byte of another", ascii + "<a>\xe9</a>", unsupported},
+		{"US-ASCII with a byte outside of it", ascii + "<a>\xe9</a>", unsupported},
 		{"ISO-8859-1 with a control character that browsers read as a quotation mark", latin + "<a>\x93</a>", unsupported},
 		{"windows-1252 with a byte that has no character", western + "<a>\x81</a>", unsupported},
-		{"UTF-16 without a mark", utf16("<a/>", false)[2:], unsupported},
-		{"UTF-16 without a mark, big end first", utf16("<a/>", true)[2:], unsupported},
+		{"UTF-16 without a byte order mark", utf16("<a/>", false)[2:], unsupported},
+		{"UTF-16 without a byte order mark, big-endian", utf16("<a/>", true)[2:], unsupported},
 		{"UTF-32", "\x00\x00\xfe\xff\x00\x00\x00<", unsupported},
-		{"UTF-32, little end first", "\xff\xfe\x00\x00<\x00\x00\x00", unsupported},
-		{"EBCDIC", "L\xa7\x94\x93 ", unsupported},
+		{"UTF-32, little-endian", "\xff\xfe\x00\x00<\x00\x00\x00", unsupported},
+		{"EBCDIC", "Lo\xa7\x94\x93\x40\xa5\x85\x99", unsupported},
 		{"UTF-16 declared as UTF-8", utf16(`<?xml version="1.0" encoding="UTF-8"?><a/>`, false), unsupported},
 		{"UTF-16 declared as Shift_JIS", utf16(`<?xml version="1.0" encoding = "Shift_JIS"?><a/>`, true), unsupported},
-		{"UTF-8 with a mark, declared as another", "\xef\xbb\xbf" + latin + "<a/>", unsupported},
+		{"UTF-8 with a byte order mark, declared as another", "\xef\xbb\xbf" + latin + "<a/>", unsupported},
 		{"UTF-16 with a lone high surrogate", "\xff\xfe<\x00a\x00>\x00\x00\xd8<\x00/\x00a\x00>\x00", damaged},
 		{"UTF-16 with a lone low surrogate", "\xff\xfe<\x00a\x00>\x00\x00\xdc<\x00/\x00a\x00>\x00", damaged},
 		{"UTF-16 with a zero", "\xff\xfe<\x00a\x00>\x00\x00\x00<\x00/\x00a\x00>\x00", damaged},
 		{"UTF-16 of an odd length", utf16("<a/>", false) + " ", truncated},
 		{"UTF-16 that ends within a pair", utf16("<a>", false) + "\x3d\xd8", truncated},
-		{"two marks", "\xef\xbb\xbf\xef\xbb\xbf<a/>", damaged},
+		{"two byte order marks", "\xef\xbb\xbf\xef\xbb\xbf<a/>", damaged},
 		{"UTF-8 of surrogates", "<a>\xed\xa0\xbd\xed\xb8\x80</a>", damaged},
-		{"UTF-8 that is too long", "<a>\xe0\x80\xbc</a>", damaged},
+		{"overlong UTF-8", "<a>\xe0\x80\xbc</a>", damaged},
 		{"a declaration that is cut off", `<?xml version="1.0"`, truncated},
 		{"version 1.1", `<?xml version="1.1"?><a/>`, unsupported},
 	} {
@@ -151,7 +152,9 @@ func TestEncodingsRefused(t *testing.T) {
 	}
 }
 
-func TestErrorsOfTheSourceAreKept(t *testing.T) {
+// TestSourceErrorsAreReturnedUnchanged checks that an error of the source is returned as it is, and
+// again by later calls.
+func TestSourceErrorsAreReturnedUnchanged(t *testing.T) {
 	broken := errors.New("broken")
 	for _, document := range []string{``, `<`, `<?xml version`, `<a>`, `<a b="`, `<a>&`, `<!--`, `<a><![CDATA[`, `<a/>`} {
 		r := xmlread.New(&failing{strings.NewReader(document), broken}, xmlread.Options{})

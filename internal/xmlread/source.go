@@ -88,7 +88,7 @@ func (s *source) begin() error {
 	mark, width := 0, 1
 	switch head := s.raw; {
 	case bytes.HasPrefix(head, []byte("\x00\x00")), bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")),
-		bytes.HasPrefix(head, []byte("<\x00")), bytes.HasPrefix(head, []byte("\x00<")), bytes.HasPrefix(head, []byte("L\xa7\x94\x93")):
+		bytes.HasPrefix(head, []byte("<\x00")), bytes.HasPrefix(head, []byte("\x00<")), bytes.HasPrefix(head, []byte("Lo\xa7\x94")):
 		return fault(Unsupported, notEncoding) // UTF-32, UTF-16 without a mark, EBCDIC
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
 		s.enc, mark = inUTF8, 3
