@@ -56,7 +56,7 @@
 // request commits, lists of the bucket may show only some files. Abandoned uploads of a Presigner
 // or Resumer stay until a lifecycle rule or sweep. A killed process may leave files until a sweep.
 //
-// Bad files are removed, with retries, even when the client has left. Failed removals become
+// Bad files are removed, with retries, even after the client left. Failed removals become
 // [KindCleanupFailed] events. This package writes no temporary files.
 //
 // Memory is bounded. s3store.Options.MaxMemory (64 MiB) limits the buffers of all uploads. Each
@@ -78,7 +78,7 @@
 // [Options.CheckTimeout] accepts nothing. No limit can be switched off.
 //
 // The same validators for every way in. Raw bodies, the program's own files, and those of a
-// [Presigner] or [Resumer] are published only after they have read them.
+// [Presigner] or [Resumer] are published only after the validators have read them.
 //
 // One decision per request. Each request or step, except a [Resumer]'s OPTIONS and a
 // [Presigner.ConfirmStored] without a ticket, ends with one record of [Options.Logger] and one

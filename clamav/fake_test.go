@@ -45,7 +45,7 @@ func fakeAt(t *testing.T, network, at string, do func(c net.Conn)) (address stri
 	return l.Addr().String()
 }
 
-// receive reads the command and n chunks at most, and returns the bytes. It stops after the end of
+// receive skips the command and returns the content of n chunks at most. It stops after the end of
 // the stream.
 func receive(c net.Conn, n int) []byte {
 	var all []byte
@@ -99,33 +99,33 @@ func TestMisbehaving(t *testing.T) {
 		timeout bool // the Scanner must give up
 		large   bool // more than the sockets hold, since nobody reads it
 	}{
-		"behaves":                {say("stream: OK\x00"), "", false, false},
-		"finds":                  {say("stream: X FOUND\x00"), upload.CodeInfected, false, false},
-		"reads nothing":          {hangs, upload.CodeCheckFailed, true, true},
-		"stops reading":          {func(c net.Conn) { receive(c, 5); hangs(c) }, upload.CodeCheckFailed, true, true},
-		"never answers":          {func(c net.Conn) { receive(c, whole); gone(c) }, upload.CodeCheckFailed, true, false},
-		"answers half":           {func(c net.Conn) { say("stream: OK")(c); gone(c) }, upload.CodeCheckFailed, true, false},
-		"closes at once":         {func(net.Conn) {}, upload.CodeCheckFailed, false, false},
-		"closes in the middle":   {func(c net.Conn) { receive(c, 5) }, upload.CodeCheckFailed, false, false},
-		"closes at the end":      {func(c net.Conn) { receive(c, whole) }, upload.CodeCheckFailed, false, false},
-		"closes half answered":   {say("stream: OK"), upload.CodeCheckFailed, false, false},
-		"garbage":                {say("\xff\x13\x37\x00"), upload.CodeCheckFailed, false, false},
-		"nothing":                {say("\x00"), upload.CodeCheckFailed, false, false},
-		"OK and more":            {say("stream: OK, or so\x00"), upload.CodeCheckFailed, false, false},
-		"ok":                     {say("stream: ok\x00"), upload.CodeCheckFailed, false, false},
-		"OK with a line end":     {say("stream: OK\n\x00"), upload.CodeCheckFailed, false, false},
-		"OK after an error":      {say("stream: no memory ERROR\x00stream: OK\x00"), upload.CodeCheckFailed, false, false},
-		"too long":               {say(strings.Repeat("stream: ", 10_000) + "OK\x00"), upload.CodeCheckFailed, false, false},
-		"endless":                {func(c net.Conn) { receive(c, whole); _, _ = io.Copy(c, endlessText{}) }, upload.CodeCheckFailed, false, false},
-		"OK before the file":     {func(c net.Conn) { _, _ = io.WriteString(c, "stream: OK\x00"); hangs(c) }, upload.CodeCheckFailed, false, true},
-		"OK before the end":      {sayEarly("stream: OK\x00"), upload.CodeCheckFailed, false, true},
-		"garbage before the end": {sayEarly("what?\x00"), upload.CodeCheckFailed, false, true},
-		"finds in a full Write":  {sayAfter(time.Second, "stream: X FOUND\x00"), upload.CodeInfected, false, true},
-		"finds before the end":   {sayEarly("stream: X FOUND\x00"), upload.CodeInfected, false, true},
-		"limit before the end":   {sayEarly("INSTREAM size limit exceeded. ERROR\x00"), upload.CodeNotScanned, false, true},
-		"its disk is full":       {sayEarly("Error writing to temporary file ERROR\x00"), upload.CodeCheckFailed, false, true},
-		"the command is late":    {say("COMMAND READ TIMED OUT\x00"), upload.CodeCheckFailed, false, false},
-		"unknown command":        {say("UNKNOWN COMMAND\x00"), upload.CodeCheckFailed, false, false},
+		"behaves":                        {say("stream: OK\x00"), "", false, false},
+		"finds":                          {say("stream: X FOUND\x00"), upload.CodeInfected, false, false},
+		"reads nothing":                  {hangs, upload.CodeCheckFailed, true, true},
+		"stops reading":                  {func(c net.Conn) { receive(c, 5); hangs(c) }, upload.CodeCheckFailed, true, true},
+		"never answers":                  {func(c net.Conn) { receive(c, whole); gone(c) }, upload.CodeCheckFailed, true, false},
+		"answers half":                   {func(c net.Conn) { say("stream: OK")(c); gone(c) }, upload.CodeCheckFailed, true, false},
+		"closes at once":                 {func(net.Conn) {}, upload.CodeCheckFailed, false, false},
+		"closes in the middle":           {func(c net.Conn) { receive(c, 5) }, upload.CodeCheckFailed, false, false},
+		"closes at the end":              {func(c net.Conn) { receive(c, whole) }, upload.CodeCheckFailed, false, false},
+		"closes half answered":           {say("stream: OK"), upload.CodeCheckFailed, false, false},
+		"garbage":                        {say("\xff\x13\x37\x00"), upload.CodeCheckFailed, false, false},
+		"nothing":                        {say("\x00"), upload.CodeCheckFailed, false, false},
+		"OK and more":                    {say("stream: OK, or so\x00"), upload.CodeCheckFailed, false, false},
+		"ok":                             {say("stream: ok\x00"), upload.CodeCheckFailed, false, false},
+		"OK with a line end":             {say("stream: OK\n\x00"), upload.CodeCheckFailed, false, false},
+		"OK after an error":              {say("stream: no memory ERROR\x00stream: OK\x00"), upload.CodeCheckFailed, false, false},
+		"too long":                       {say(strings.Repeat("stream: ", 10_000) + "OK\x00"), upload.CodeCheckFailed, false, false},
+		"endless":                        {func(c net.Conn) { receive(c, whole); _, _ = io.Copy(c, endlessText{}) }, upload.CodeCheckFailed, false, false},
+		"OK before the file":             {func(c net.Conn) { _, _ = io.WriteString(c, "stream: OK\x00"); hangs(c) }, upload.CodeCheckFailed, false, true},
+		"OK before the end":              {sayEarly("stream: OK\x00"), upload.CodeCheckFailed, false, true},
+		"garbage before the end":         {sayEarly("what?\x00"), upload.CodeCheckFailed, false, true},
+		"finds while a Write is blocked": {sayAfter(time.Second, "stream: X FOUND\x00"), upload.CodeInfected, false, true},
+		"finds before the end":           {sayEarly("stream: X FOUND\x00"), upload.CodeInfected, false, true},
+		"limit before the end":           {sayEarly("INSTREAM size limit exceeded. ERROR\x00"), upload.CodeNotScanned, false, true},
+		"its disk is full":               {sayEarly("Error writing to temporary file ERROR\x00"), upload.CodeCheckFailed, false, true},
+		"the command is late":            {say("COMMAND READ TIMED OUT\x00"), upload.CodeCheckFailed, false, false},
+		"unknown command":                {say("UNKNOWN COMMAND\x00"), upload.CodeCheckFailed, false, false},
 	}
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
@@ -141,7 +141,7 @@ func TestMisbehaving(t *testing.T) {
 			h := newHost(t, s, upload.Options{})
 			begun := time.Now()
 			a := h.scans(t, zeros(size, 0, nil), row.code)
-			require.Less(t, time.Since(begun), 30*time.Second, "a Write that nobody reads waits for Timeout")
+			require.Less(t, time.Since(begun), 30*time.Second, "a Write that nobody reads must not wait for Timeout")
 			require.NotContains(t, a.body, "stream:")
 			require.NotContains(t, a.body, "clam")
 			require.Zero(t, s.Busy())
@@ -224,8 +224,8 @@ func TestSlowClamd(t *testing.T) {
 	require.Equal(t, 201, a.status, a.body)
 }
 
-// TestConnectionsAreBounded checks that an upload without a free connection waits and is then
-// refused as busy, and that one subject leaves some to others.
+// TestConnectionsAreBounded checks that one subject gets at most half of the connections. It also
+// checks that an upload of another subject without a free one waits and is then refused as busy.
 func TestConnectionsAreBounded(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
@@ -240,7 +240,9 @@ func TestConnectionsAreBounded(t *testing.T) {
 	}
 	h := newHost(t, s, upload.Options{})
 	begun := time.Now()
-	a := h.scans(t, strings.NewReader("hello"), upload.CodeBusy)
+	a, err := send(t, h.Server, "cem", strings.NewReader("hello")) // ann and bob have one each
+	require.NoError(t, err)
+	require.Equal(t, upload.CodeBusy, a.code, a.body)
 	require.GreaterOrEqual(t, time.Since(begun), time.Second, "it waits")
 	require.Equal(t, 503, a.status)
 	require.NotEmpty(t, a.retryAfter)

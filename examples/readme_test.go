@@ -106,7 +106,8 @@ func TestReadmeHandler(t *testing.T) {
 	})
 	// One picture of at most 8 MiB in the field "picture", no other file, and any text fields.
 	// For PDF files, too, write upload.Any(upload.Images(nil), upload.Types("application/pdf")) in
-	// place of upload.Images(nil). Types is as strict as Documents, which takes Office and text, too.
+	// place of upload.Images(nil). Types is as strict as Documents, which would take Office and text,
+	// too.
 	form := upload.Form{"picture": {Accept: upload.All(upload.Images(nil), photos), MaxSize: 8 << 20}}
 	// In place of upload.New of the last section, with its store, signedIn and opts.
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), opts)

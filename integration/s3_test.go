@@ -40,8 +40,8 @@ func TestMain(m *testing.M) {
 	s3test.Main(m)
 }
 
-// stage is a bucket, a store for it, and what the store's client must close before goroutines are
-// counted.
+// stage is a bucket, a store for it, and a function that closes idle connections, to be called before
+// goroutines are counted.
 type stage struct {
 	bucket    *s3test.Bucket
 	store     *s3store.Store
@@ -69,7 +69,7 @@ func newStageAt(t testing.TB, versioned bool, endpoint string, opts s3store.Opti
 	return &stage{bucket: b, store: store, closeIdle: closeIdle}
 }
 
-// lookAfter returns the bucket of a store, which an application uses by a layout.
+// lookAfter returns the s3bucket.Bucket of a store, for an application with that layout.
 func lookAfter(t testing.TB, store *s3store.Store, layout s3bucket.Layout) *s3bucket.Bucket {
 	t.Helper()
 	bucket, err := s3bucket.New(store, layout)
@@ -77,7 +77,8 @@ func lookAfter(t testing.TB, store *s3store.Store, layout s3bucket.Layout) *s3bu
 	return bucket
 }
 
-// eitherBucket returns both kinds of buckets in long runs, otherwise one of them by chance.
+// eitherBucket returns both kinds of buckets by name, with whether they have versions: in long runs,
+// and otherwise one of them by chance.
 func eitherBucket() map[string]bool {
 	both := map[string]bool{"plain": false, "versioned": true}
 	for name := range both {
@@ -95,7 +96,7 @@ func newFaultyStage(t testing.TB, versioned bool, opts s3store.Options) (*stage,
 	return newStageBehind(t, versioned, opts, httptest.NewServer)
 }
 
-// newTLSStage is newFaultyStage where the store uses TLS, over which the SDK sends and signs bodies
+// newTLSStage is newFaultyStage without versions where the store uses TLS, over which the SDK sends and signs bodies
 // differently.
 func newTLSStage(t testing.TB, opts s3store.Options) (*stage, *faultproxy.Proxy) {
 	t.Helper()

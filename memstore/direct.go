@@ -15,7 +15,7 @@ import (
 )
 
 // DirectMethods implements storage.DirectStorage. It offers PUT and form, and returns an error
-// before Handler was called.
+// until Handler was called, as do SignPut, SignForm, CreateMultipart, SignPart and SignGet.
 func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 	if _, err := s.address(); err != nil {
 		return storage.DirectMethods{}, err
@@ -57,7 +57,6 @@ func (s *Store) whole(method string, d storage.DirectObject) (*site, terms, erro
 }
 
 // SignGet implements storage.LinkStorage. The link also answers HEAD, conditions and single ranges.
-// SignGet returns an error before Handler was called.
 func (s *Store) SignGet(_ context.Context, key string, g storage.SignedGet) (string, error) {
 	st, err := s.address()
 	if err != nil {
@@ -76,7 +75,8 @@ func (s *Store) PieceSize(size int64) int64 {
 }
 
 // Promote implements storage.DirectStorage. Without patches the new object shares the bytes of the
-// staged ones, which count once; with patches it is a copy, which counts. If a staged object does
+// staged ones, which count once towards MaxBytes; with patches it is a copy, which counts as
+// well. If a staged object does
 // not exist, the error is both storage.ErrChanged and fs.ErrNotExist.
 func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	if err := cmp.Or(ctx.Err(), p.Valid()); err != nil {
@@ -96,7 +96,7 @@ func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	published, err := s.holder(p)
+	published, err := s.alreadyPublished(p)
 	if !published && err == nil {
 		s.replace(p.Key, &object{blob: b, stored: storage.Stored{
 			Type: p.Type, Name: p.Name, Size: p.Size, ETag: newETag(), SHA256: p.SHA256, Nonce: p.Nonce, Facts: p.Facts,
@@ -112,7 +112,7 @@ func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 func (s *Store) source(p storage.Promotion) (*blob, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if published, err := s.holder(p); published || err != nil {
+	if published, err := s.alreadyPublished(p); published || err != nil {
 		return nil, err
 	}
 	var list []*blob
@@ -132,9 +132,9 @@ func (s *Store) source(p storage.Promotion) (*blob, error) {
 // differ reports whether two digests are known and not the same.
 func differ(a, b string) bool { return a != "" && b != "" && a != b }
 
-// holder reports whether p was published before. The error is storage.ErrExists if another object
+// alreadyPublished reports whether p was published before. The error is storage.ErrExists if another object
 // has its key. It needs the lock.
-func (s *Store) holder(p storage.Promotion) (published bool, err error) {
+func (s *Store) alreadyPublished(p storage.Promotion) (published bool, err error) {
 	there := s.objects[p.Key]
 	switch {
 	case there == nil:

@@ -40,24 +40,24 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// send sends a file, and returns its staging key and what confirms it.
+// send sends a file, and returns its staging key and the client's token.
 func (w *world) send(t *testing.T, name string, content uploadtest.Content) (key, token string) {
 	t.Helper()
-	page := w.page()
-	ticket, a := page.Sign(t, uploadtest.Declare(uploadtest.File("file", name, content)))
+	client := w.client()
+	ticket, a := client.Sign(t, uploadtest.Declare(uploadtest.File("file", name, content)))
 	require.NotNil(t, ticket, a)
-	require.Less(t, page.Send(t, ticket, content).Status, 300)
+	require.Less(t, client.Send(t, ticket, content).Status, 300)
 	for _, k := range w.store.Keys() {
 		if key, ok := strings.CutSuffix(k, ".ticket"); ok {
 			return key, ticket.Token
 		}
 	}
-	t.Fatal("no ticket waits")
+	t.Fatal("no ticket is stored beside the file")
 	return "", ""
 }
 
-// page is a client of the steps.
-func (w *world) page() *uploadtest.Direct {
+// client sends the steps, as ada.
+func (w *world) client() *uploadtest.Direct {
 	return &uploadtest.Direct{Client: uploadtest.Client(w), URL: "/tickets/"}
 }
 
@@ -79,7 +79,7 @@ func created(key string) string {
 	return `{"Records":[{"eventName":"s3:ObjectCreated:Put","s3":{"object":{"key":"` + key + `"}}}]}`
 }
 
-// records is a report of many objects: so many times another one before and after that of key.
+// records is a report that has other before times, then key once, then other after times.
 func records(before int, other, key string, after int) string {
 	one := func(key string) string {
 		return strings.TrimSuffix(strings.TrimPrefix(created(key), `{"Records":[`), `]}`) + ","
@@ -93,16 +93,16 @@ func records(before int, other, key string, after int) string {
 func TestEarlyEvent(t *testing.T) {
 	w := newWorld(t)
 	content := uploadtest.PNG(1000)
-	ticket, _ := w.page().Sign(t, uploadtest.Declare(uploadtest.File("file", "a.png", content)))
+	ticket, _ := w.client().Sign(t, uploadtest.Declare(uploadtest.File("file", "a.png", content)))
 	key := strings.TrimSuffix(w.store.Keys()[0], ".ticket")
 	require.Equal(t, 204, w.report("password", created(key)))
 	require.Equal(t, `[]`, w.files())
-	require.Less(t, w.page().Send(t, ticket, content).Status, 300)
+	require.Less(t, w.client().Send(t, ticket, content).Status, 300)
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() { assert.Equal(t, 204, w.report("password", created(key))) })
 	}
-	all.Go(func() { assert.Equal(t, http.StatusCreated, w.page().Confirm(t, ticket.Token).Status) })
+	all.Go(func() { assert.Equal(t, http.StatusCreated, w.client().Confirm(t, ticket.Token).Status) })
 	all.Wait()
 	require.Equal(t, `["a.png"]`, w.files())
 	require.Len(t, w.store.Keys(), 1)
@@ -117,9 +117,9 @@ func TestEvents(t *testing.T) {
 		files          string
 	}{
 		{"versitygw", "password", created, 204, `["a.png"]`},
-		{"MinIO and AWS", "password", func(key string) string { return strings.ReplaceAll(created(url.QueryEscape(key)), "s3:", "") }, 204, `["a.png"]`},
+		{"AWS", "password", func(key string) string { return strings.ReplaceAll(created(url.QueryEscape(key)), "s3:", "") }, 204, `["a.png"]`},
 		{"its removal", "password", func(key string) string { return strings.Replace(created(key), "Created", "Removed", 1) }, 204, `[]`},
-		{"its ticket", "password", func(key string) string { return created(key + ".ticket") }, 204, `[]`},
+		{"its stored ticket", "password", func(key string) string { return created(key + ".ticket") }, 204, `[]`},
 		{"another object", "password", func(string) string { return created("ada/1.png") }, 204, `[]`},
 		{"a broken key", "password", func(string) string { return created("%zz") }, 204, `[]`},
 		{"a test event", "password", func(string) string { return `{"Event":"s3:TestEvent"}` }, 204, `[]`},
@@ -148,7 +148,7 @@ func TestEvents(t *testing.T) {
 				require.Equal(t, row.status, w.report(row.password, row.body(key)))
 				require.Equal(t, row.files, w.files())
 			}
-			a := w.page().Confirm(t, token)
+			a := w.client().Confirm(t, token)
 			require.Equal(t, http.StatusCreated, a.Status, "the client comes back")
 			require.Equal(t, `["a.png"]`, w.files())
 			require.Len(t, w.store.Keys(), 1)
@@ -165,7 +165,8 @@ func TestRefusedByEvent(t *testing.T) {
 	require.Empty(t, w.store.Keys())
 }
 
-// TestEventsComeAgain checks that an event whose row cannot be added is asked for once more.
+// TestEventsComeAgain checks that an event whose row cannot be added is answered with 503, so that it
+// is sent again.
 func TestEventsComeAgain(t *testing.T) {
 	w := newWorld(t)
 	key, _ := w.send(t, "a.png", uploadtest.PNG(1000))
@@ -178,7 +179,7 @@ func TestEventsComeAgain(t *testing.T) {
 	require.Equal(t, `["a.png"]`, w.files())
 }
 
-// TestPage checks that a visitor gets one id, and the script that the page names.
+// TestPage checks that a visitor gets one id, and that /page.js is served.
 func TestPage(t *testing.T) {
 	w := newWorld(t)
 	rw := httptest.NewRecorder()

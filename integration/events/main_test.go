@@ -17,7 +17,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/s3test"
 )
 
-// patience is the longest that a test waits for something. Nothing waits longer than it must.
+// patience is how long requireRow waits. Nothing waits longer than it must.
 const patience = time.Minute
 
 // reports gets what the S3 server reports, in all tests.
@@ -36,11 +36,11 @@ const password = "a password"
 type relay struct {
 	mu     sync.Mutex
 	to     string // the example, "" for nobody
-	bucket string // whose objects are handed on
+	bucket string // whose reports are handed on
 	kept   []string
 }
 
-// begin makes the relay hand on the objects of a bucket.
+// begin makes the relay hand on the reports about a bucket, and forget the earlier ones.
 func (r *relay) begin(to, bucket string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -2,8 +2,9 @@ package pdfreaders
 
 import "bytes"
 
-// outside are the types of blocks by which a model of U3D names other files: file references, new
-// types of objects, textures (ECMA-363).
+// outside are the types of blocks by which a model of U3D may lead out of itself: 12 file references,
+// 16 new types of objects, for which viewers need extensions, 55 textures and 5c their continuations
+// (ECMA-363).
 var outside = [][]byte{{0x12, 0xff, 0xff, 0xff}, {0x16, 0xff, 0xff, 0xff}, {0x55, 0xff, 0xff, 0xff}, {0x5c, 0xff, 0xff, 0xff}}
 
 // isModel reports whether a dictionary is that of a model of U3D.
@@ -12,7 +13,8 @@ func (d *Document) isModel(dictionary any) bool {
 	return d.text(m["/Subtype"]) == "/U3D"
 }
 
-// notModels are the subtypes of other streams, and none. Viewers decide by the subtype.
+// notModels are the subtypes of other streams, and "" for none. By the subtype viewers decide whether
+// a stream is a model.
 var notModels = set("", "/Image", "/Form", "/PS", "/XML", "/Type1C", "/CIDFontType0C", "/OpenType")
 
 func (d *Document) hasModels() bool {
@@ -24,7 +26,8 @@ func (d *Document) hasModels() bool {
 	return false
 }
 
-// staysInside reports whether the data is a model of U3D that nowhere contains a type of outside.
+// staysInside reports whether the data begins as a model of U3D and nowhere contains a type of
+// outside.
 func staysInside(data []byte) bool {
 	for _, block := range outside {
 		if bytes.Contains(data, block) {

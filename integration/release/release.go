@@ -75,7 +75,8 @@ func copyFile(from, to, name string) error {
 	return os.WriteFile(target, text, info.Mode().Perm())
 }
 
-// publish writes the version into the files that have one, fills the proxy, commits and tags.
+// publish writes the version into docs/openapi.yaml and the go.mod files, makes the published modules
+// independent of the checkout, fills the proxy, commits and tags.
 func (r *release) publish(version string) error {
 	if err := r.document(version); err != nil {
 		return err
@@ -103,7 +104,7 @@ func (r *release) publish(version string) error {
 	return r.commit(version)
 }
 
-// document writes the version into the description of the API.
+// document writes the version into docs/openapi.yaml.
 func (r *release) document(version string) error {
 	name := filepath.Join(r.tree, "docs", "openapi.yaml")
 	text, err := os.ReadFile(name)
@@ -112,7 +113,7 @@ func (r *release) document(version string) error {
 	}
 	before := []byte("\n  version: unreleased\n")
 	if bytes.Count(text, before) != 1 {
-		return errors.New("docs/openapi.yaml lacks the line \"version: unreleased\"")
+		return errors.New("docs/openapi.yaml has not exactly one line \"version: unreleased\"")
 	}
 	text = bytes.Replace(text, before, []byte("\n  version: "+strings.TrimPrefix(version, "v")+"\n"), 1)
 	return os.WriteFile(name, text, 0o644) //nolint:gosec // as git has it

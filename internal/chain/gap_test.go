@@ -13,7 +13,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestGap checks that a missing piece is found, by whatever asks for all bytes.
+// TestGap checks that Open reports a missing piece, and on stores that merge, Sources and State do,
+// too. On a disk, a gap at which the search for the newest piece looks ends the chain earlier, so it
+// is not among these: see Pieces. Nothing misses the newest piece itself.
 func TestGap(t *testing.T) {
 	everywhere(t, func(t *testing.T, store chain.Store, merges bool) {
 		for _, missing := range []int{0, 1, 3} {
@@ -42,10 +44,10 @@ func TestGap(t *testing.T) {
 func TestGapOfOneList(t *testing.T) {
 	for _, row := range []struct {
 		name string
-		lags func(list int) int // how many pieces the list lacks after its first
+		lags func(list int) int // how many pieces after the newest the list of that number lacks
 		err  error
 	}{
-		{"the first list", func(list int) int { return max(2-list, 0) }, nil},
+		{"only the first list", func(list int) int { return max(2-list, 0) }, nil},
 		{"each list, differently", func(list int) int { return 3 - list }, chain.ErrUnsettled},
 		{"each list, equally", func(int) int { return 1 }, chain.ErrGap},
 	} {
@@ -65,7 +67,8 @@ func TestGapOfOneList(t *testing.T) {
 	}
 }
 
-// TestReadChanged checks that Read returns only bytes of the sources.
+// TestReadChanged checks that Read ends with ErrChanged at a source of another size or ETag, and with
+// ErrGap at one that is gone.
 func TestReadChanged(t *testing.T) {
 	store := &memstore.Store{}
 	c := chain.New(store, prefix, 50, 10)
@@ -90,13 +93,13 @@ func TestReadChanged(t *testing.T) {
 	require.ErrorIs(t, read(), storage.ErrChanged)
 }
 
-// TestIncomplete checks that nothing is merged before the last byte.
+// TestIncomplete checks that nothing is merged before the upload is complete.
 func TestIncomplete(t *testing.T) {
 	store := &memstore.Store{}
 	c := chain.New(store, prefix, 50, 10)
 	body := content(49)
 	add(t, c, body[:4])
-	add(t, c, body[4:]) // a cell has two pieces
+	add(t, c, body[4:]) // the first cell has two pieces, which Sources would merge
 	before := store.Keys()
 	_, err := c.Sources(context.Background(), chain.Template{})
 	require.ErrorIs(t, err, chain.ErrIncomplete)

@@ -14,8 +14,8 @@ type film struct {
 	shown    bool // a track that is kept has come
 	tracks   map[uint32]*filmTrack
 	before   []span // media data before the movie box
-	dropped  []span // samples of tracks that are not kept, in the file's order
-	looks    int    // at dropped, one for each of them and each fragment
+	dropped  []span // samples and data of items to be blanked; settle sorts and joins them
+	looks    int    // at a span of dropped: as many as there are, for each fragment
 	run      filmRun
 }
 
@@ -26,9 +26,9 @@ const (
 	filmDeep      = "has boxes too deep within one another"
 
 	maxFilmTracks = 4096
-	maxFilmMedia  = 4096               // media data boxes before the movie
+	maxFilmMedia  = 4096               // spans of media data before the boxes that describe it
 	maxBrands     = 256                // bytes of a file type
-	maxSpans      = storage.MaxPatches // samples that are to be blanked; adjacent ones count as one
+	maxSpans      = storage.MaxPatches // samples to be blanked; one that follows the one noted before it counts with it
 	maxFilmLooks  = 1 << 22
 	maxFilmDepth  = 4       // of boxes in the media of a track that is not kept
 	maxFilmTable  = 1 << 18 // entries of a table of a track that is not kept
@@ -36,7 +36,7 @@ const (
 
 func newFilm(w *walk) *film { return &film{walk: w, base: w.pos(), tracks: map[uint32]*filmTrack{}} }
 
-// trackOf returns the track with a number.
+// trackOf returns the track with a number, which it makes if need be.
 func (f *film) trackOf(id uint32) *filmTrack {
 	t := f.tracks[id]
 	if t == nil {
@@ -78,6 +78,6 @@ const spanMemory = 16
 // filmRun is where the samples of fragments are.
 type filmRun struct {
 	fragment int64 // offset of the fragment
-	end      int64 // after the samples of the track before
+	end      int64 // from which offsets of runs count; between tracks, the end of the samples before
 	at       int64 // of the next samples
 }

@@ -15,8 +15,8 @@ type heifMedia struct {
 	sequence  bool     // there is one, or the type of the file announces one
 	stills    bool     // media has passed of which only the data of items was kept
 	described bool     // the metadata box has passed
-	extents   []extent // data with a use of its own that is still to come, in the file's order
-	kept      []extent // data of items that is kept, in the file's order
+	extents   []extent // data of items that is cleaned, kept or blanked, in the file's order
+	kept      []extent // data of items that is kept, and has passed or may be a sequence's, too
 	unclaimed []span   // media that has passed, belongs to no item, and is not zeros
 	before    []span   // media that stood before the metadata box
 }
@@ -69,15 +69,17 @@ func (f *heifMedia) hasPassed(s span) bool {
 	return at < len(f.kept) && f.kept[at].from < min(s.end, f.pos())
 }
 
-// passes notes media that passes before all that describes it is known.
+// passes notes media that passes before both the metadata and a movie have come.
 func (f *heifMedia) passes(b filmBox) {
 	if len(f.film.before)+len(f.before) >= maxFilmMedia {
 		f.fail("has too many parts of media data")
 	}
 	if !f.film.movie {
+		f.afford(spanMemory)
 		f.film.before = append(f.film.before, span{f.pos(), b.end})
 	}
 	if !f.described {
+		f.afford(spanMemory)
 		f.before = append(f.before, span{f.pos(), b.end})
 	}
 }

@@ -22,8 +22,8 @@ const (
 	mkvMalformed = "has a Matroska element that does not fit into the one around it"
 )
 
-// ebmlHead reads a header at the front of p. It returns its length, 0 if p has no whole one, and
-// the size of the content, which is everything if it is unknown.
+// ebmlHead reads a header at the front of p. It returns its length, 0 if p has no whole or valid one,
+// and the size of the content, which is everything if it is unknown.
 func ebmlHead(p []byte) (id uint32, head int, size int64) {
 	if len(p) == 0 || p[0] < 0x10 {
 		return 0, 0, 0
@@ -61,7 +61,8 @@ func ebmlNumber(p []byte) (number int64, length int) {
 	return number, n
 }
 
-// next holds the header of an element before end. It returns false if there is none.
+// next looks at the header of the next element, which must end before end.
+// It returns false if there is none.
 func (m *matroska) next(end int64) (element, bool) {
 	start, from := m.pos(), m.looked
 	m.cut = false
@@ -83,8 +84,9 @@ func (m *matroska) next(end int64) (element, bool) {
 	return element{}, false
 }
 
-// elementOf returns an element at start. It returns false if that goes beyond end, or has an
-// unknown size and is neither the segment nor a cluster.
+// elementOf returns an element at start. It returns false if that goes beyond end. One of unknown
+// size passes if it is the segment or a cluster, or if end is everything: then callers look at its
+// end.
 func elementOf(id uint32, head int, size, start, end int64) (element, bool) {
 	e := element{id, head, start, everything}
 	if size < everything {
@@ -93,7 +95,7 @@ func elementOf(id uint32, head int, size, start, end int64) (element, bool) {
 	return e, e.end <= end || size == everything && (id == mkvSegment || id == mkvCluster)
 }
 
-// inside walks the elements up to end. Other bytes become zeros.
+// inside walks the elements up to end. From the first bytes that are no element on, all become zeros.
 func (m *matroska) inside(end int64, each func(element)) {
 	for m.pos() < end {
 		m.flush()
@@ -108,7 +110,7 @@ func (m *matroska) inside(end int64, each func(element)) {
 	}
 }
 
-// only returns a function that keeps elements with an identifier.
+// only returns a function that keeps elements with this id, and voids all others.
 func (m *matroska) only(id uint32) func(element) {
 	return func(e element) {
 		if e.id == id {
@@ -121,7 +123,7 @@ func (m *matroska) only(id uint32) func(element) {
 
 func (m *matroska) keepElement(e element) { m.keep(e.end - m.pos()) }
 
-// void makes an element of which the front is held alone one that says nothing.
+// void makes e an element that says nothing. What is held must begin with e.
 func (m *matroska) void(e element) {
 	if e.end == everything {
 		m.fail(mkvMalformed)
@@ -151,7 +153,7 @@ func voided(p []byte, head int, size int64) {
 }
 
 // heldElements lets keep change the contents of elements. Those for which it returns false say
-// nothing then, and bytes that form no element become zeros.
+// nothing then. From the first bytes that are no whole element on, all become zeros.
 func heldElements(p []byte, keep func(id uint32, content []byte) bool) {
 	for len(p) > 0 {
 		id, head, size := ebmlHead(p)
@@ -202,7 +204,7 @@ const (
 	mkvBlock      = 0xa1
 )
 
-// unsigned returns the number in an element, 0 if it has none.
+// unsigned returns the number in an element, 0 if it has none that fits.
 func unsigned(content []byte) (n int64) {
 	if len(content) > 8 {
 		return 0

@@ -38,7 +38,7 @@ var (
 //   - Each run of invalid UTF-8 becomes one U+FFFD. Overlong forms of "/" and "." are invalid
 //     UTF-8.
 //   - Invisible characters are dropped: bidirectional overrides, isolates and marks, zero-width and
-//     other format characters, line and paragraph separators (Unicode TR36, CWE-451). Joiners
+//     other format characters, others that are ignorable by default, line and paragraph separators (Unicode TR36, CWE-451). Joiners
 //     (U+200C, U+200D) stay where writing needs them: between two characters of an Arabic, Indic
 //     or similar script, and between two symbols, such as emoji. Flags made of tag characters lose them.
 //   - Nothing is decoded: "100%25.png" is a file with exactly that name. Decoding would turn %2F,

@@ -67,6 +67,9 @@ func joins(before []rune, r rune, after []rune) bool {
 		return false
 	}
 	prev, next := before[len(before)-1], after[0]
+	if invisible(next) { // it is dropped
+		return false
+	}
 	return joinable(prev) && joinable(next) || (isEmoji(prev) || prev == emojiVariation) && isEmoji(next)
 }
 

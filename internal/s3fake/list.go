@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Age makes everything that is kept so much older, including unfinished uploads.
+// Age makes all objects and open uploads older.
 func (b *bucket) Age(by time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -25,7 +25,7 @@ func (b *bucket) Age(by time.Duration) {
 	}
 }
 
-// from returns the keys that are not less than key, in order.
+// from returns the keys that are not less than key, in order, also those of removed objects.
 func (b *bucket) from(key string) []string {
 	if b.sorted == nil {
 		b.sorted = slices.Sorted(maps.Keys(b.objects))
@@ -34,9 +34,9 @@ func (b *bucket) from(key string) []string {
 	return b.sorted[i:]
 }
 
-func (b *bucket) page() int { return cmp.Or(b.PageSize, 1000) }
+func (b *bucket) pageSize() int { return cmp.Or(b.PageSize, 1000) }
 
-// encoder returns the function that writes keys as encoding-type requests.
+// encoder returns the function that encodes keys as the parameter encoding-type says.
 func encoder(q url.Values) func(string) string {
 	if q.Get("encoding-type") == "url" {
 		return url.QueryEscape
@@ -62,12 +62,12 @@ func (b *bucket) listObjects(w http.ResponseWriter, q url.Values) {
 	for _, key := range b.from(max(prefix, after)) {
 		o := b.current(key)
 		switch {
-		case key > prefix && !strings.HasPrefix(key, prefix):
+		case !strings.HasPrefix(key, prefix):
 			reply(w, out)
 			return
 		case o == nil || key == after:
 			continue
-		case len(out.Contents) == b.page():
+		case len(out.Contents) == b.pageSize():
 			out.IsTruncated = true
 			reply(w, out)
 			return
@@ -77,6 +77,7 @@ func (b *bucket) listObjects(w http.ResponseWriter, q url.Values) {
 	reply(w, out)
 }
 
+// listUploads continues after key-marker alone: more uploads of its key are not listed.
 func (b *bucket) listUploads(w http.ResponseWriter, q url.Values) {
 	type upload struct {
 		Key       string
@@ -99,8 +100,8 @@ func (b *bucket) listUploads(w http.ResponseWriter, q url.Values) {
 	slices.SortFunc(out.Upload, func(a, b upload) int {
 		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.UploadId, b.UploadId))
 	})
-	if len(out.Upload) > b.page() {
-		out.Upload, out.IsTruncated = out.Upload[:b.page()], true
+	if len(out.Upload) > b.pageSize() {
+		out.Upload, out.IsTruncated = out.Upload[:b.pageSize()], true
 	}
 	for i, u := range out.Upload {
 		out.Upload[i].Key = encoder(q)(u.Key)
@@ -137,7 +138,7 @@ func (b *bucket) listVersions(w http.ResponseWriter, q url.Values) {
 			end = slices.IndexFunc(all, func(o *Object) bool { return cmp.Or(o.Version, null) == before })
 		}
 		for i := end - 1; i >= 0; i-- { // newest first
-			if len(out.Version)+len(out.DeleteMarker) == b.page() {
+			if len(out.Version)+len(out.DeleteMarker) == b.pageSize() {
 				out.IsTruncated = true
 				reply(w, out)
 				return

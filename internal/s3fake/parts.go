@@ -99,7 +99,7 @@ func (b *bucket) listParts(w http.ResponseWriter, key string, q url.Values) {
 		switch {
 		case number <= after:
 			continue
-		case len(out.Part) == b.page():
+		case len(out.Part) == b.pageSize():
 			out.IsTruncated = true
 			reply(w, out)
 			return

@@ -6,7 +6,7 @@ import (
 	"net/url"
 )
 
-// Tag sets one tag of the current object and keeps the others, as a scanner
+// Tag sets one tag of the current object of key, which must exist, and keeps the others, as a scanner
 // does.
 func (b *bucket) Tag(key, name, value string) {
 	b.mu.Lock()
