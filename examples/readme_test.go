@@ -87,7 +87,7 @@ func TestReadmeS3(t *testing.T) {
 	_, err = s3open.Open(ctx, "s3://my-uploads?endpoint=http://localhost:9000&profile=minio", nil)
 	require.NoError(t, err)
 
-	requireRun(t, blocks(t)[1])
+	requireLines(t, blocks(t)[1])
 }
 
 // TestReadmeHandler runs the README's handler.
@@ -109,7 +109,7 @@ func TestReadmeHandler(t *testing.T) {
 	// place of upload.Images(nil). Types is as strict as Documents, which would take Office and text,
 	// too.
 	form := upload.Form{"picture": {Accept: upload.All(upload.Images(nil), photos), MaxSize: 8 << 20}}
-	// In place of upload.New of the last section, with its store, signedIn and opts.
+	// In place of upload.New of the section S3, with its store, signedIn and opts.
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), opts)
 	require.NoError(t, err)
 	save := func(_ *http.Request, name, key string) error {
@@ -138,11 +138,11 @@ func TestReadmeHandler(t *testing.T) {
 	require.Empty(t, store.Keys())
 	require.Equal(t, 204, uploadtest.Post(t, mux, "/profile", picture, uploadtest.Text("name", "Ada")).Status)
 	require.Len(t, store.Keys(), 1)
-	requireRun(t, blocks(t)[2])
+	requireLines(t, blocks(t)[2])
 }
 
-// requireRun requires that this file has each line of the README's code.
-func requireRun(t *testing.T, code string) {
+// requireLines requires that this file has each line of the README's code, in any order.
+func requireLines(t *testing.T, code string) {
 	t.Helper()
 	source, err := os.ReadFile("readme_test.go")
 	require.NoError(t, err)

@@ -24,8 +24,8 @@ func TestExampleServerDirect(t *testing.T) {
 	t.Parallel()
 	b := s3test.NewBucket(t, false)
 	flags := []string{"-direct", "-s3-prefix", "in"}
-	rules := b.LetIn(t, "https://other.example.com")
-	if rules {
+	hasCORS := b.LetIn(t, "https://other.example.com")
+	if hasCORS {
 		flags = append(flags, "-s3-setup")
 	}
 	p := startExample(t, b, flags...)
@@ -37,7 +37,7 @@ func TestExampleServerDirect(t *testing.T) {
 	exampleStep(t, p, "", upload.Declaration{Field: "file", Name: "cat.png", Size: picture.Size, SHA256: picture.SHA256()}, &ticket)
 	asked := strings.ToLower(strings.Join(slices.Sorted(maps.Keys(ticket.Headers)), ","))
 	for origin, allowed := range map[string]string{p.URL: p.URL, "https://evil.example.com": ""} {
-		if allowed == "" && !rules {
+		if allowed == "" && !hasCORS {
 			continue // such a server lets everybody in
 		}
 		_, _, header := send(t, httpRequest(t, &storage.SignedRequest{Method: http.MethodOptions, URL: ticket.URL, Headers: map[string]string{

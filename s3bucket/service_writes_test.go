@@ -14,11 +14,11 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// writes are calls by which the store writes.
+// writes are the operations of Stage and Commit.
 var writes = []string{"PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"}
 
-// header returns header fields of a write. For values that differ between any two writes it has
-// only the names.
+// header returns the header fields that the store sets, with "any" for those that depend on the
+// content, the time or a signature.
 func header(r *http.Request) map[string]string {
 	said := map[string]string{}
 	for name, values := range r.Header {
@@ -32,8 +32,8 @@ func header(r *http.Request) map[string]string {
 	return said
 }
 
-// TestProbesWriteAsTheStoreDoes checks that probes write with the header fields of the store's
-// writes.
+// TestProbesWriteAsTheStoreDoes checks that the last write of each operation in Verify has the
+// header fields of the store's.
 func TestProbesWriteAsTheStoreDoes(t *testing.T) {
 	for name, profile := range map[string]s3store.Profile{
 		"zero": {}, "PUT": {InsecureUnconditionalPut: true}, "checksums": {ChecksumsWhenRequired: true}, "MinIO": s3store.MinIO(),
@@ -43,7 +43,7 @@ func TestProbesWriteAsTheStoreDoes(t *testing.T) {
 				opts.Profile = profile
 				svc, bucket := newService(t, opts, s3bucket.Layout{}, nil)
 				var mu sync.Mutex                      // parts arrive concurrently
-				seen := map[string]map[string]string{} // of the last request of each call
+				seen := map[string]map[string]string{} // of the last request of each operation
 				for _, call := range writes {
 					svc.Inject(call, forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 						mu.Lock()

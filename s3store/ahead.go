@@ -14,14 +14,14 @@ const maxFetches = 2
 
 // OpenStaged implements [storage.DirectStorage]. An object larger than PartSize is read in ranges
 // of that size, two at a time. Each takes as much of MaxMemory, while that is free and nobody waits
-// for memory. Otherwise the rest of the object is read as OpenAt does, by one request. CallTimeout
-// limits the time until each range begins. No service is trusted to answer with the object of
-// o.ETag, or with all bytes of a range.
+// for memory. A smaller object, and the rest once memory is lacking, is read by one request, as
+// OpenAt does. CallTimeout limits the time until each range begins. The ETag of every answer is
+// compared, and the length of each range; the caller counts the bytes of the rest.
 func (s *Store) OpenStaged(ctx context.Context, o storage.StagedObject) (io.ReadCloser, error) {
 	if o.ETag == "" {
 		return nil, fmt.Errorf("s3store: %q: the staged object has no ETag", o.Key)
 	}
-	a := &ahead{store: s, object: o, busy: o.Size <= s.opts.PartSize}
+	a := &ahead{store: s, object: o, noMore: o.Size <= s.opts.PartSize}
 	a.ctx, a.cancel = context.WithCancel(ctx)
 	a.request()
 	if err := a.begin(); err != nil {
@@ -41,18 +41,18 @@ type ahead struct {
 
 	fetches []*fetch // the first is being read
 	next    int64    // where the next range begins
-	busy    bool     // no more ranges are requested: memory is lacking, or the object is small
+	noMore  bool     // no more ranges are requested: memory is lacking, or the object is small
 	rest    io.ReadCloser
 }
 
 // request requests ranges until enough are on their way. Once memory is lacking it requests no
 // more: ranges that wait for each other are slower than one request for the rest.
 func (a *ahead) request() {
-	for len(a.fetches) < maxFetches && a.next < a.object.Size && !a.busy {
+	for len(a.fetches) < maxFetches && a.next < a.object.Size && !a.noMore {
 		n := min(a.store.opts.PartSize, a.object.Size-a.next)
 		b := a.store.memory.spare(a.object.Subject, footprint(n))
 		if b == nil {
-			a.busy = true
+			a.noMore = true
 			return
 		}
 		f, asked := newFetch(b), byteRange{a.next, n}
@@ -72,7 +72,7 @@ func (a *ahead) fetch(f *fetch, asked byteRange, n int64) error {
 	}
 	defer func() { _ = body.Close() }()
 	if length != n {
-		return fmt.Errorf("s3store: %q: from byte %d on there are %d bytes, not %d: %w", a.object.Key, asked.offset, length, n, io.ErrUnexpectedEOF)
+		return fmt.Errorf("s3store: %q: the answer from byte %d on has %d bytes, not %d: %w", a.object.Key, asked.offset, length, n, io.ErrUnexpectedEOF)
 	}
 	return f.fill(body, n)
 }
@@ -107,7 +107,7 @@ func (a *ahead) Read(p []byte) (int, error) {
 	}
 	for len(a.fetches) > 0 {
 		n, err := a.fetches[0].Read(p)
-		if err != io.EOF { // a wrapped one is not the end of a reader
+		if err != io.EOF { // a wrapped io.EOF does not end a reader
 			return n, err
 		}
 		a.fetches[0].buffer.free()
@@ -125,7 +125,7 @@ func (a *ahead) Read(p []byte) (int, error) {
 	return a.rest.Read(p)
 }
 
-// Close ends the requests and returns the memory, when none of them uses it.
+// Close ends the requests, waits for them, and returns the memory.
 func (a *ahead) Close() error {
 	a.cancel()
 	a.running.Wait()

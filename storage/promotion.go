@@ -32,8 +32,9 @@ type Source struct {
 	Size int64  // bytes, likewise
 }
 
-// Valid returns an error that says what is wrong with the sources, the patches or the digests of p,
-// or nil. Several sources number at most [MaxParts]. Each except the last has the size of the
+// Valid returns an error that names a fault of the sources or patches of p, or a contradiction
+// between its digests, or nil. It does not check the form of digests. The sizes of the sources add
+// up to Size. Several sources number at most [MaxParts]. Each except the last has the size of the
 // first, which is [MaxPartSize] at most. The last is not larger. Every [DirectStorage.Promote]
 // begins with Valid.
 //
@@ -59,7 +60,7 @@ func (p Promotion) validSources() error {
 	}
 	several, first, left := len(p.Sources) > 1, p.Sources[0].Size, p.Size
 	if several && (first > MaxPartSize || len(p.Sources) > MaxParts) {
-		return fmt.Errorf("storage: %d sources of %d bytes, where S3 takes %d of %d", len(p.Sources), first, MaxParts, int64(MaxPartSize))
+		return fmt.Errorf("storage: %d sources of %d bytes each, where S3 takes at most %d of at most %d", len(p.Sources), first, MaxParts, int64(MaxPartSize))
 	}
 	for i, s := range p.Sources {
 		last := i == len(p.Sources)-1
@@ -76,7 +77,7 @@ func (p Promotion) validSources() error {
 	return nil
 }
 
-// Pin returns the SHA-256 of the staged bytes, "" if it was not computed. Without patches SHA256 is
+// Pin returns the SHA-256 of the staged bytes, "" if it is not known. Without patches SHA256 is
 // that, too.
 func (p Promotion) Pin() string {
 	if len(p.Patches) > 0 {

@@ -1,5 +1,5 @@
 // Chi is a profile form in a chi router. The upload handler is a middleware, and a profile that
-// cannot be saved also removes its picture. The program applications has users and S3.
+// cannot be saved also removes its picture. examples/applications has users and S3.
 //
 //	go run -C examples ./chi
 package main
@@ -63,7 +63,7 @@ func (p *profiles) save(w http.ResponseWriter, r *http.Request) {
 		upload.Refuse(w, r, upload.Reject("name_taken", "The name is empty or taken."))
 		return
 	}
-	// Keep fails after an answer of 400 or more, for example by an http.TimeoutHandler around save.
+	// Keep fails after an answer of 400 or more, such as that of a handler between Middleware and save.
 	if err := upload.Keep(r.Context()); err != nil {
 		p.remove(saved)
 		return

@@ -38,8 +38,9 @@ func svg(content string) string {
 	return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="100" height="100">` + content + `</svg>`
 }
 
-// documents returns the files of the corpus, and attempts to run the script or to load /leak. Some
-// are refused: these show that the attempts work.
+// documents returns the SVG and XML files of the corpus, the pages of its books, attempts to run the
+// script or to load /leak, and harmless files that look like them. Most are refused: enough of these
+// run or load to show that the test would detect it.
 func documents(t *testing.T) (all []document) {
 	t.Helper()
 	for _, f := range corpus.Documents() {
@@ -62,6 +63,8 @@ func documents(t *testing.T) (all []document) {
 	return append(all, pages(t)...)
 }
 
+// attempts are contents of an SVG, of an element of XML and of a page of a book. SCRIPT and HTML stand
+// for the script and the namespace of pages.
 var attempts = []string{
 	`<script>SCRIPT</script>`,
 	`<x:script xmlns:x="http://www.w3.org/2000/svg">SCRIPT</x:script>`,
@@ -101,6 +104,7 @@ var attempts = []string{
 	`<style type="text/css">svg{background-image:src("/leak")}</style>`,
 	`<use href="/leak#a"/><use xlink:href="data:image/svg+xml,&lt;svg/>#a"/>`,
 	`<image width="9" height="9" href="data:image/png;base64,AAAA"/>`,
+	// An SVG with onload="alert(1)".
 	`<image width="9" height="9" href="data:;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIG9ubG9hZD0iYWxlcnQoMSkiLz4="/>`,
 	`<g xml:base="/leak"><image width="9" height="9" href="a"/></g>`,
 	`<a href="javascript:SCRIPT"><rect width="9" height="9"/></a>`,
@@ -120,6 +124,7 @@ var attempts = []string{
 	`<desc><![CDATA[ ` + "\xc3\x83" + `]]><?xpacket ]]></desc><script>SCRIPT</script><desc><!-- ?> --></desc>`,
 }
 
+// whole are documents. SCRIPT stands for the script.
 var whole = []string{
 	`<?xml-stylesheet href="/leak" type="text/css"?><a/>`,
 	`<?xml-stylesheet href="/leak" type="text/xsl"?><a/>`,

@@ -14,10 +14,11 @@ import (
 // document of the same family with macros are refused.
 //
 // In all of them it refuses entries that are programs, scripts or OLE files, which is how macros,
-// ActiveX controls and objects of other programs are kept. It also refuses archives inside, and
-// entries with an extension that no part of a document has. Anything that begins like XML is read
-// as XML, whatever its name, except for style sheets of books. Document types (CWE-611, CWE-776)
-// and encodings in which readers differ are refused. By family:
+// ActiveX controls and objects of other programs are kept. It also refuses ZIP archives inside,
+// and entries with an extension that no part of a document has. Anything that begins like XML is
+// read as XML, whatever its name, except for style sheets of books. It refuses encodings in which
+// readers differ, and DOCTYPE declarations (CWE-611, CWE-776), except for listed ones,
+// which it compares whole. By family:
 //
 //   - Office Open XML: it refuses relations, content types of existing parts, and slide actions
 //     that are not on the lists of what ordinary documents have; relations that lead out of the

@@ -11,8 +11,8 @@ type keySlot struct {
 }
 
 // pdfKeyTable has the names of pdfKeyNames. Files have a key in about each dozen bytes, so keys are
-// looked up by a hash that costs less than that of a map. The names are known, and so are the few
-// that share a place.
+// looked up by a hash that costs less than that of a map. The table never changes, so no file
+// can make look-ups slow; a few names lie one or two slots further on.
 var pdfKeyTable = func() (table [keySlots]keySlot) {
 	for name, key := range pdfKeyNames {
 		word := keyWord([]byte(name))
@@ -50,7 +50,7 @@ func keyHash(word uint64) int { return int(word * 0x9e3779b97f4a7c15 >> 55) }
 func keyOf(name []byte) pdfKey {
 	word := keyWord(name)
 	for i := keyHash(word); ; i = (i + 1) % keySlots {
-		switch e := &pdfKeyTable[i%keySlots]; {
+		switch e := &pdfKeyTable[i]; {
 		case e.key == keyNone:
 			return keyOther
 		case e.word == word && len(e.name) == len(name) && (len(name) <= wordSize || e.name == string(name)):

@@ -64,7 +64,7 @@ func (r *values) held(a *attr, start, end int) error {
 	case plain:
 		return nil
 	}
-	r.countLines()
+	r.countLines() // before decode overwrites line ends
 	if references && r.entities.used(v) {
 		a.isExpanded, a.from = true, place(len(r.expanded))
 		var err error
@@ -95,6 +95,7 @@ func shortPlain(v []byte, quote byte) (n int, plain bool) {
 }
 
 // look reports whether v needs no decoding, whether it has references, and whether it has no "<".
+// The first two results mean nothing if the third is false.
 func look(v []byte) (plain, references, fine bool) {
 	if len(v) <= shortValue {
 		seen := uint8(0)
@@ -149,14 +150,15 @@ func decode(v []byte, chars map[string]rune) (int, bool) {
 	return n, true
 }
 
-// longValue passes a value that is too long to hold to Options.Long, and keeps its head.
+// longValue passes to Options.Long, in pieces, a value that is too long to be held. It keeps the
+// head of the value.
 func (r *values) longValue(a *attr, quote byte) error {
 	if r.opt.Long == nil {
 		return fault(Complex, "has an attribute that is too long")
 	}
 	a.long, a.to = true, a.from
 	r.countLines()
-	lines := 0
+	lines := 0 // added at the end: faults get the line where the value begins
 	for {
 		rest := r.buf[r.from+int(a.to):]
 		end := bytes.IndexByte(rest, quote)
@@ -165,14 +167,14 @@ func (r *values) longValue(a *attr, quote byte) error {
 			end = wholeReferences(rest)
 		}
 		lines += bytes.Count(rest[:end], []byte("\n"))
-		shown := r.from + int(a.to) + end
+		shownEnd := r.from + int(a.to) + end
 		if err := r.showLong(a, rest[:end], last); err != nil {
 			return err
 		}
 		// The reported piece is dropped, except for the head.
-		head := r.from + int(a.to)
-		r.buf = r.buf[:head+copy(r.buf[head:], r.buf[shown:])]
-		r.at, r.lineAt = head, head
+		headEnd := r.from + int(a.to)
+		r.buf = r.buf[:headEnd+copy(r.buf[headEnd:], r.buf[shownEnd:])]
+		r.at, r.lineAt = headEnd, headEnd
 		if last {
 			r.at++
 			r.lines += lines
@@ -193,7 +195,8 @@ func wholeReferences(v []byte) int {
 	return len(v)
 }
 
-// showLong passes on a piece of the value of a, and keeps the part that belongs to the head.
+// showLong passes on a piece of the value of a, perhaps empty, and keeps the part that belongs to
+// the head.
 func (r *values) showLong(a *attr, piece []byte, last bool) error {
 	plain, _, fine := look(piece)
 	if !fine {

@@ -94,7 +94,7 @@ const (
 type Fault struct {
 	Kind   Kind
 	Detail string
-	Line   int // where it was found, from 1
+	Line   int // where it was found, from 1; in a value of several lines, any of these
 }
 
 // Error returns the detail and the line.
