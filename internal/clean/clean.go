@@ -5,7 +5,7 @@
 // offsets and structure stay, and picture and sound stay bit for bit. Nothing is decoded.
 //
 // A [Reader] runs a cleaner as a coroutine within Read. Nothing is concurrent, and the cuts of the
-// stream make no difference.
+// stream make no difference to the content, only to the number of patches.
 package clean
 
 import (

@@ -50,8 +50,8 @@ type pieces struct {
 
 func (r pieces) Read(p []byte) (int, error) { return r.Reader.Read(p[:min(len(p), r.n)]) }
 
-// whole cleans a file in one piece, and holds the result against what cuts give, the patches
-// against the content, and a second cleaning against the first. With Keep the file must stay. The
+// whole cleans a file in one piece, and compares the result with those of cut streams, the
+// patches with the content, and a second cleaning with the first. With Keep the file must stay. The
 // content of the returned result has all patches.
 func whole(t *testing.T, mediaType string, file []byte) result {
 	t.Helper()
@@ -194,7 +194,7 @@ func TestTooManyPatches(t *testing.T) {
 	require.NoError(t, cleaned(typeWebP, file, len(file), len(file), clean.Options{}).Err)
 }
 
-// TestKeep: a file that is kept is never refused, and whatever it is stays.
+// TestKeep: with Keep a file is never refused, and stays as it is.
 func TestKeep(t *testing.T) {
 	t.Parallel()
 	file := pngOf(t, "tEXta place")

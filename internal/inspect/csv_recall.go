@@ -41,7 +41,8 @@ func (s *cells) class(r rune) uint8 {
 	return uint8(cellCharOf(r))
 }
 
-// recall reads on as far as everything is remembered, and returns the number of bytes that it read.
+// recall reads p up to the first step that is not remembered, and returns the number of bytes that
+// it read.
 func (s *cells) recall(p []byte) (n int) {
 	m, classes, seen, looks := &s.memory, s.classes, 0, 0
 	next := 0 // of calmText

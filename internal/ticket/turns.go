@@ -37,7 +37,7 @@ type State struct {
 
 	Attempts  int   // to read the file
 	Read      int64 // bytes
-	Ended     bool  // aborted here
+	Ended     bool  // whether it was aborted here
 	Published bool
 	Refused   error // why the file was refused and removed here
 }
@@ -73,7 +73,7 @@ func (s *Turns) enter(id string, expires time.Time) *State {
 	return state
 }
 
-// leave drops a ticket without anything to remember.
+// leave ends what enter began. It drops a ticket that nobody uses and that has nothing to remember.
 func (s *Turns) leave(id string, state *State) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -83,8 +83,8 @@ func (s *Turns) leave(id string, state *State) {
 	}
 }
 
-// makeRoom evicts expired tickets from a sample, faster than new ones come in. If there are too
-// many, it also evicts one that nobody works on.
+// makeRoom evicts expired tickets from a sample, faster than new ones come in. At maxTickets it
+// also evicts one that nobody uses, if the sample has one.
 func (s *Turns) makeRoom() {
 	victim, seen, now := "", 0, time.Now()
 	for id, state := range s.known {
@@ -103,7 +103,8 @@ func (s *Turns) makeRoom() {
 	}
 }
 
-// MayRead reports whether size more bytes may be read for the ticket now.
+// MayRead reports whether the ticket's file of size bytes may be read once more now. It counts
+// nothing, except that it begins a new window.
 func (s *State) MayRead(size int64) bool {
 	if now := time.Now(); now.Sub(s.since) > readWindow {
 		s.since, s.Attempts, s.Read = now, 0, 0
