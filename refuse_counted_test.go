@@ -56,8 +56,8 @@ func TestDrainedIsCounted(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			body := bodyOf(row.size)
-			told := make(chan struct{}, 2)
-			l := &testLimiter{settle: func(context.Context) error { told <- struct{}{}; return nil }}
+			settled := make(chan struct{}, 2)
+			l := &testLimiter{settle: func(context.Context) error { settled <- struct{}{}; return nil }}
 			f := newFixture(t, nil, upload.Options{Limiter: l, MaxFileSize: 16 << 20})
 			srv := httptest.NewServer(row.via(f.Handler))
 			c := rawUpload(t, srv, len(body), "")
@@ -68,7 +68,7 @@ func TestDrainedIsCounted(t *testing.T) {
 				require.NoError(t, err)
 			}
 			require.NoError(t, c.Close())
-			<-told
+			<-settled
 			srv.Close() // waits for the handler
 			_, used := l.take()
 			require.Len(t, used, 1)

@@ -35,13 +35,13 @@ func (b byteRange) header() string {
 // isIn reports whether an answer has exactly the range, up to the object's end. An answer without a
 // Content-Range is the whole object.
 func (b byteRange) isIn(out *s3.GetObjectOutput) bool {
-	last, length, told := b.last(), aws.ToInt64(out.ContentLength), aws.ToString(out.ContentRange)
-	if told == "" {
+	last, length, stated := b.last(), aws.ToInt64(out.ContentLength), aws.ToString(out.ContentRange)
+	if stated == "" {
 		return b.offset == 0 && (last < 0 || length <= last+1)
 	}
 	var from, to, size int64
-	_, err := fmt.Sscanf(told, "bytes %d-%d/%d", &from, &to, &size)
-	if err != nil || told != fmt.Sprintf("bytes %d-%d/%d", from, to, size) {
+	_, err := fmt.Sscanf(stated, "bytes %d-%d/%d", &from, &to, &size)
+	if err != nil || stated != fmt.Sprintf("bytes %d-%d/%d", from, to, size) {
 		return false
 	}
 	if last < 0 || last >= size {

@@ -20,9 +20,9 @@ func TestMultipart(t *testing.T) {
 	}
 	for name, metadata := range rows {
 		t.Run(name, func(t *testing.T) {
-			var told []upload.File
+			var published []upload.File
 			a := newApp(t, upload.Options{}, func(_ *app, o *uppy.Options) {
-				o.Published = func(_ *http.Request, f upload.File) error { told = append(told, f); return nil }
+				o.Published = func(_ *http.Request, f upload.File) error { published = append(published, f); return nil }
 				o.Location = func(f upload.File) string { return "/files/" + f.Key }
 			})
 			require.Len(t, content, 5243872)
@@ -45,9 +45,9 @@ func TestMultipart(t *testing.T) {
 				a.ok(t, call{method: "GET", path: c.path("")}, &list)
 				require.Len(t, list, 2, "nothing must be sent again")
 			}
-			require.Len(t, told, 2)
-			require.Equal(t, told[0], told[1])
-			require.Equal(t, "a.txt", told[0].Name)
+			require.Len(t, published, 2)
+			require.Equal(t, published[0], published[1])
+			require.Equal(t, "a.txt", published[0].Name)
 		})
 	}
 }

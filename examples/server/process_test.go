@@ -126,8 +126,8 @@ func TestTerminateCutsUploadsThatDoNotFinish(t *testing.T) {
 	p := startProcess(t)
 	u := startSlowUpload(t, p.url)
 	p.terminate(t)
-	res, told := <-u.answer
-	require.True(t, told)
+	res, answered := <-u.answer
+	require.True(t, answered)
 	require.Equal(t, http.StatusServiceUnavailable, res.status)
 	require.Equal(t, "application/problem+json", res.header.Get("Content-Type"))
 	require.NoError(t, u.Close())

@@ -78,11 +78,11 @@ func (s *server) requireStored(t *testing.T, a answer, name, wire string) {
 		return
 	}
 	require.Equal(t, http.StatusCreated, a.Status, "%s\n%q", a.Body, wire)
-	var told struct{ Files []upload.File }
-	require.NoError(t, json.Unmarshal([]byte(a.Body), &told))
-	require.Len(t, told.Files, 1)
-	require.Equal(t, name, told.Files[0].Name, "%q", wire)
-	stored, err := s.store.Stat(t.Context(), told.Files[0].Key)
+	var stated struct{ Files []upload.File }
+	require.NoError(t, json.Unmarshal([]byte(a.Body), &stated))
+	require.Len(t, stated.Files, 1)
+	require.Equal(t, name, stated.Files[0].Name, "%q", wire)
+	stored, err := s.store.Stat(t.Context(), stated.Files[0].Key)
 	require.NoError(t, err)
 	require.Equal(t, name, stored.Name)
 	require.Equal(t, picture.Size, stored.Size)

@@ -78,11 +78,11 @@ func (m *mortal) Promote(ctx context.Context, p storage.Promotion) error {
 
 // life is one upload and what its client knows.
 type life struct {
-	store   memstore.Store
-	content []byte
-	verdict string
-	told    int64 // bytes that were acknowledged to the client
-	host    int   // calls of the host's function
+	store        memstore.Store
+	content      []byte
+	verdict      string
+	acknowledged int64 // bytes that were acknowledged to the client
+	host         int   // calls of the host's function
 }
 
 const publishedKey = "up/file"
@@ -97,7 +97,7 @@ func (l *life) request(t *testing.T, m *mortal, terminate bool) error {
 		var n int64
 		n, err = c.Append(ctx, s, chain.Template{}, bytes.NewReader(l.content[s.Offset:next]))
 		if n > 0 {
-			l.told = s.Offset + n
+			l.acknowledged = s.Offset + n
 		}
 		if err == nil {
 			s, err = c.State(ctx)
@@ -174,7 +174,7 @@ func (l *life) goOn(t *testing.T, terminate bool) {
 	immortal := &mortal{Store: &l.store, left: -1}
 	c := chain.New(immortal, prefix, int64(len(l.content)), 5<<20)
 	if s := state(t, c); s.End == nil {
-		require.GreaterOrEqual(t, s.Offset, l.told)
+		require.GreaterOrEqual(t, s.Offset, l.acknowledged)
 		requireHolds(t, c, l.content[:s.Offset])
 	}
 	require.NoError(t, l.request(t, immortal, terminate))

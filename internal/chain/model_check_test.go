@@ -20,7 +20,7 @@ var promises = []struct {
 		case w.end == refused || w.end == terminated:
 			return true
 		}
-		for i, whose := range w.told {
+		for i, whose := range w.acknowledged {
 			if whose != 0 && content[i] != whose {
 				return false
 			}

@@ -119,7 +119,7 @@ func (r rules) step(w *world, i int) {
 		default:
 			me.at = puts
 			if r.acknowledgesFirst {
-				w.told[me.offset] = uint8(i) + 1
+				w.acknowledged[me.offset] = uint8(i) + 1
 			}
 		}
 	case doubts:
@@ -132,7 +132,7 @@ func (r rules) step(w *world, i int) {
 			me.at, me.end = follows, w.end
 			return
 		}
-		w.told[me.offset] = uint8(i) + 1
+		w.acknowledged[me.offset] = uint8(i) + 1
 		*me = instance{}
 	case decides:
 		r.decide(w, me)

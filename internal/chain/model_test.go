@@ -47,8 +47,8 @@ type world struct {
 	host      bool  // the host's function ran
 	done      bool
 
-	told    pieces // pieces that were acknowledged to a client
-	success bool   // a client has read that the file is accepted
+	acknowledged pieces // pieces that were acknowledged to a client
+	success      bool   // a client has read that the file is accepted
 
 	instances [2]instance
 }
@@ -82,7 +82,7 @@ const (
 // tidy forgets what has no effect any more, to keep the model small.
 func (w *world) tidy() {
 	if w.end == refused || w.end == terminated {
-		w.told = pieces{}
+		w.acknowledged = pieces{}
 	}
 	if w.end == refused || w.end == terminated || w.times > 0 { // nobody reads the pieces any more
 		w.late = [2]uint8{}

@@ -24,7 +24,7 @@ type segment struct {
 
 // requireAcknowledged fails the test unless the upload has all that was acknowledged, and
 // no byte was acknowledged to two writers.
-func requireAcknowledged(t testing.TB, c *chain.Chain, told []segment) {
+func requireAcknowledged(t testing.TB, c *chain.Chain, acknowledged []segment) {
 	t.Helper()
 	r, err := c.Open(t.Context())
 	require.NoError(t, err)
@@ -32,7 +32,7 @@ func requireAcknowledged(t testing.TB, c *chain.Chain, told []segment) {
 	require.NoError(t, err)
 	require.EqualValues(t, len(got), state(t, c).Offset)
 	owned := make([]bool, len(got))
-	for _, s := range told {
+	for _, s := range acknowledged {
 		require.LessOrEqual(t, int(s.start)+len(s.bytes), len(got), "acknowledged bytes are gone")
 		require.True(t, bytes.Equal(s.bytes, got[s.start:][:len(s.bytes)]), "bytes at %d differ", s.start)
 		for i := range s.bytes {
@@ -47,7 +47,7 @@ func TestWriters(t *testing.T) {
 	const cell, size, writers = 64, 1000, 3
 	everywhere(t, func(t *testing.T, store chain.Store, merges bool) {
 		var mu sync.Mutex
-		var told []segment
+		var acknowledged []segment
 		var wg sync.WaitGroup
 		for w := range writers {
 			wg.Go(func() {
@@ -65,14 +65,14 @@ func TestWriters(t *testing.T) {
 						require.ErrorIs(t, err, chain.ErrTaken)
 					}
 					mu.Lock()
-					told = append(told, segment{s.Offset, b[:n]})
+					acknowledged = append(acknowledged, segment{s.Offset, b[:n]})
 					mu.Unlock()
 				}
 			})
 		}
 		wg.Wait()
 		c := chain.New(store, prefix, size, cell)
-		requireAcknowledged(t, c, told)
+		requireAcknowledged(t, c, acknowledged)
 		if !merges {
 			return
 		}
@@ -109,16 +109,16 @@ func FuzzWriters(f *testing.F) {
 
 // player plays a script.
 type player struct {
-	t      *testing.T
-	store  *faulty
-	chain  *chain.Chain
-	size   int64
-	script []byte
-	deep   int
-	states [2]chain.State // what each writer knows, perhaps too old
-	told   []segment
-	offset int64 // the largest of all states
-	next   byte  // the last one that was sent; each is one more
+	t            *testing.T
+	store        *faulty
+	chain        *chain.Chain
+	size         int64
+	script       []byte
+	deep         int
+	states       [2]chain.State // what each writer knows, perhaps too old
+	acknowledged []segment
+	offset       int64 // the largest of all states
+	next         byte  // the last one that was sent; each is one more
 }
 
 func play(t *testing.T, size, cell int64, script []byte) {
@@ -128,7 +128,7 @@ func play(t *testing.T, size, cell int64, script []byte) {
 		p.step()
 	}
 	store.commit = nil
-	requireAcknowledged(t, p.chain, p.told)
+	requireAcknowledged(t, p.chain, p.acknowledged)
 	requireWhole(t, p.chain, p.state().Offset == size)
 }
 
@@ -205,7 +205,7 @@ func (p *player) step() {
 		}
 		require.True(p.t, known, "%v", err)
 	}
-	p.told = append(p.told, segment{s.Offset, b[:n]})
+	p.acknowledged = append(p.acknowledged, segment{s.Offset, b[:n]})
 	if n > 0 {
 		require.GreaterOrEqual(p.t, p.state().Offset, s.Offset+n)
 	}

@@ -137,7 +137,7 @@ const (
 )
 
 // mpf writes an announcement of further pictures anew in its place: their kinds, sizes and offsets,
-// which count from its start. It returns false if b is no such announcement, is too short, or
+// which count from its start. It returns false if b is not such an announcement, is too short, or
 // announces too many pictures.
 func mpf(b []byte) bool {
 	t, ok := readTIFF(b)

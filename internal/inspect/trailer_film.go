@@ -19,7 +19,7 @@ func (f *film) write(p []byte) (n int, fault *Error) {
 	return n, f.walk.err
 }
 
-// over reports whether something that is no box follows the film. It is false if the film ends with
+// over reports whether something that is not a box follows the film. It is false if the film ends with
 // the file.
 func (f *film) over() bool { return f.walk.done }
 

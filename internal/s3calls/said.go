@@ -117,4 +117,4 @@ func named(name *string) bool { return Unquoted(aws.ToString(name)) != "" }
 // Unquoted returns an ETag without its quotes, which services put only in some answers.
 func Unquoted(etag string) string { return strings.Trim(etag, `"`) }
 
-func same(told, asked *string) bool { return told != nil && *told == aws.ToString(asked) }
+func same(answer, asked *string) bool { return answer != nil && *answer == aws.ToString(asked) }

@@ -11,16 +11,16 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// TestToldOnce checks that the hooks get one decision for each request. A refusal of this handler's
+// TestOneDecision checks that the hooks get one decision for each request. A refusal of this handler's
 // own counts like one of the presigner's.
-func TestToldOnce(t *testing.T) {
+func TestOneDecision(t *testing.T) {
 	var mu sync.Mutex
-	var told []string
+	var events []string
 	a := newApp(t, upload.Options{Hooks: upload.Hooks{Event: func(_ context.Context, e upload.Event) {
 		mu.Lock()
 		defer mu.Unlock()
 		if e.Kind.IsDecision() {
-			told = append(told, strings.TrimSpace(e.Door+" "+string(e.Kind)+" "+string(e.Code)))
+			events = append(events, strings.TrimSpace(e.Door+" "+string(e.Kind)+" "+string(e.Code)))
 		}
 	}}}, nil)
 	for _, row := range []struct{ call, body, want string }{
@@ -36,12 +36,12 @@ func TestToldOnce(t *testing.T) {
 		{"GET /uppy/s3/other", "", "direct refused not_found"},
 	} {
 		mu.Lock()
-		told = nil
+		events = nil
 		mu.Unlock()
 		method, path, _ := strings.Cut(row.call, " ")
 		a.send(t, call{method: method, path: path, body: row.body})
 		mu.Lock()
-		require.Equal(t, []string{row.want}, told, row.call)
+		require.Equal(t, []string{row.want}, events, row.call)
 		mu.Unlock()
 	}
 }
