@@ -52,8 +52,8 @@
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
 // stays. A failing handler's files may stay if it called [Keep] or [Tx.Commit], or began to answer
-// below 400; those of a [Presigner] or [Resumer] stay, except a Resumer's empty files. While a
-// request commits, lists of the bucket may show only some files. Abandoned uploads of a Presigner
+// below 400. Published files of a [Presigner] or [Resumer] stay, except a Resumer's empty files.
+// While a request commits, bucket lists may show only some files. Abandoned uploads of a Presigner
 // or Resumer stay until a lifecycle rule or sweep. A killed process may leave files until a sweep.
 //
 // Bad files are removed, with retries, even after the client left. Failed removals become

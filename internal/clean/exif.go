@@ -29,7 +29,7 @@ const (
 	appleMark = "Apple iOS\x00\x00\x01"
 )
 
-// exif writes an Exif block anew in its place, with orientation, resolution, colour space, the
+// exif rewrites an Exif block in its place, with orientation, resolution, colour space, the
 // index for interoperability, and what Apple needs to show a high dynamic range. Zeros follow. It
 // writes values that it has understood. If they do not all fit, only the orientation is written. An
 // exifMark at the front stays.

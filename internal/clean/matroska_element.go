@@ -95,7 +95,7 @@ func elementOf(id uint32, head int, size, start, end int64) (element, bool) {
 	return e, e.end <= end || size == everything && (id == mkvSegment || id == mkvCluster)
 }
 
-// inside walks the elements up to end. From the first bytes that are no element on, all become zeros.
+// inside walks the elements up to end. From the first bytes that are not an element, all become zeros.
 func (m *matroska) inside(end int64, each func(element)) {
 	for m.pos() < end {
 		m.flush()
