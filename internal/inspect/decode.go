@@ -72,6 +72,9 @@ func (d *Decoded) Write(p []byte) (int, error) {
 	if len(p) > most-len(d.file) {
 		return 0, d.fail(beyond(CodeComplex, int64(most), fmt.Sprintf("has more than %d bytes, so its pixels cannot be checked", most)))
 	}
+	if n := len(d.file) + len(p); n > cap(d.file) {
+		d.file = append(make([]byte, 0, min(most, max(n, 2*cap(d.file)))), d.file...)
+	}
 	d.file = append(d.file, p...)
 	return len(p), nil
 }

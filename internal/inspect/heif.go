@@ -209,7 +209,7 @@ func (g *HEIF) endTrack() {
 	g.n = 0
 	g.refuse(g.count(g.Limits, t.samples))
 	if g.err == nil {
-		g.refuse(g.paint(g.Limits, t.samples*t.width, t.height))
+		g.refuse(g.paintAll(g.Limits, t.samples, t.width, t.height))
 	}
 }
 

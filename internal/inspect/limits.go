@@ -1,24 +1,29 @@
 package inspect
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
-// The values of the zero fields of [Limits]. Phones make pictures of 50 megapixels (8192 x 6144)
-// and panoramas 16,382 pixels wide; both are within. Modes of 108 and 200 megapixels are not: a
-// decoder takes 4 bytes a pixel or more.
+// The values of the zero fields of [Limits]. They accept pictures of 50 megapixels (8192 x 6144)
+// and panoramas 16,382 pixels wide, as phones make them. They refuse photos of 108 and 200
+// megapixels: in memory each pixel often takes 4 bytes.
 const (
 	DefaultMaxSide   = 16_384
 	DefaultMaxPixels = 1 << 26 // 67,108,864
 	DefaultMaxFrames = 1000
 )
 
-// animationFactor is the total of an animation's frames in multiples of MaxPixels.
+// animationFactor is the limit of the pixels of all frames of an animation, in multiples of
+// MaxPixels.
 const animationFactor = 16
 
-// Limits bounds the size that a picture may declare, before anything is decoded. All arithmetic is
-// in 64 bits. Fields that are 0 mean the defaults above; there is no value for "no limit".
+// Limits bounds the size that a picture may declare, before anything is decoded. Fields that are 0
+// mean the defaults above. No value means "no limit".
 //
 // The frames of an animation may have 16 times MaxPixels in all, each counted with its own size:
-// about 1.07 billion by default, 517 frames of 1920 x 1080.
+// about 1.07 billion by default, 517 frames of 1920 x 1080. The frames of a HEIF track all count
+// with the largest size that the track declares.
 type Limits struct {
 	MaxWidth  int   // in pixels
 	MaxHeight int   // in pixels
@@ -42,7 +47,7 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// size judges the width and height of a picture, neither negative nor over 32 bits.
+// size judges the width and height of a picture. Neither is negative or has more than 32 bits.
 func (l Limits) size(width, height int64) *Error {
 	l = l.withDefaults()
 	switch {
@@ -78,13 +83,16 @@ func (f *frames) count(l Limits, n int64) *Error {
 	return nil
 }
 
-// paint judges the pixels of one more frame, or of several side by side. Each side of a frame is no
-// larger than one that size accepted.
-func (f *frames) paint(l Limits, width, height int64) *Error {
-	l = l.withDefaults()
-	if f.pixels += width * height; f.pixels/animationFactor > l.MaxPixels {
-		most := animationFactor * l.MaxPixels
+// paint judges the pixels of one more frame.
+func (f *frames) paint(l Limits, width, height int64) *Error { return f.paintAll(l, 1, width, height) }
+
+// paintAll judges the pixels of n more frames of one size. It divides, since the product of values
+// from a file may not fit into 64 bits.
+func (f *frames) paintAll(l Limits, n, width, height int64) *Error {
+	most := animationFactor * min(l.withDefaults().MaxPixels, math.MaxInt64/animationFactor)
+	if width > 0 && height > 0 && n > (most-f.pixels)/width/height {
 		return beyond(CodePixels, most, fmt.Sprintf("has frames of more than %d pixels in all", most))
 	}
+	f.pixels += n * width * height
 	return nil
 }
