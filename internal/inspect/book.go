@@ -101,7 +101,7 @@ func orNil(found *Error) error {
 }
 
 // instruction judges a processing instruction. A style sheet must be CSS within the book, since a
-// browser would run a transformation (xml-stylesheet 1.0, 3).
+// browser would run a transformation.
 func (*bookPart) instruction(r *xmlread.Reader) error {
 	if string(r.Text()) != "xml-stylesheet" {
 		return nil
@@ -116,8 +116,8 @@ func (*bookPart) instruction(r *xmlread.Reader) error {
 }
 
 // instructionValues reads the pseudo-attributes of an instruction. It refuses references and tags,
-// which some browsers read, names that are not plain or stand twice, and data that is not held
-// whole.
+// which some browsers read, names with other characters than a to z, repeated names, and data that
+// is not held whole.
 func instructionValues(data []byte) (values map[string]string, ok bool) {
 	if len(data) == xmlread.MaxData || bytes.ContainsAny(data, "&<>") {
 		return nil, false

@@ -63,7 +63,7 @@ func pageAttribute(e bookElement, name string, a xmlread.Attr) error {
 	return nil
 }
 
-// long judges a style that does not fit into a tag.
+// long judges a style in an attribute whose value is too long to be held.
 func (b *bookPart) long(name, piece []byte, last bool) error {
 	if b.style > 0 || svgNames.lists(lowered(name))&styled == 0 {
 		return nil // an element within a style element is refused
@@ -78,8 +78,8 @@ func (b *bookPart) long(name, piece []byte, last bool) error {
 	return orNil(found)
 }
 
-// bookAddress judges an address. In lists it refuses scripts, and otherwise judges only bases,
-// sources and listed parts.
+// bookAddress judges an address. In lists it refuses scripts and vague addresses (see isVague), and
+// otherwise judges only bases, sources and listed parts.
 func bookAddress(e bookElement, name string, a xmlread.Attr) error {
 	value := strings.TrimSpace(string(a.Value))
 	switch {
@@ -105,7 +105,7 @@ func bookAddress(e bookElement, name string, a xmlread.Attr) error {
 	return nil
 }
 
-// severalAddresses judges a list of addresses, with what it says of their sizes.
+// severalAddresses judges a list of addresses. Sizes in the list, such as 2x, pass as addresses.
 func severalAddresses(e bookElement, a xmlread.Attr) error {
 	for one := range strings.FieldsFuncSeq(string(a.Value), func(r rune) bool { return r <= ' ' || r == ',' }) {
 		if a.Long || !staysInside(one) && !isPicture(e, one) {

@@ -12,9 +12,9 @@ var bookMarkup = nameSet(`.xhtml .html .htm .xml .opf .ncx .smil .svg .pls .xpgt
 // bookFonts are the extensions of fonts, which may be masked.
 var bookFonts = nameSet(`.ttf .otf .ttc .woff .woff2`)
 
-// bookOutcasts are elements that no ordinary book has, such as programs, frame sets, and drafts
-// that load pages. They are refused in all namespaces, since a reading system that takes a page
-// for HTML ignores namespaces.
+// bookOutcasts are elements that no ordinary book has: those of programs and frame sets, and those
+// of drafts of HTML that load pages. They are refused in all namespaces, since a reading system
+// that takes a page for HTML ignores namespaces.
 var bookOutcasts = nameSet(`applet bgsound fencedframe frame frameset isindex keygen portal`)
 
 // bookAddresses are, in lower case, the attributes whose value is an address, or several.
@@ -28,10 +28,9 @@ var bookSeveral = nameSet(`archive attributionsrc imagesrcset ping srcset`)
 // bookData are those of bookAddresses whose value may be the data of a picture.
 var bookData = nameSet(`background data href imagesrcset poster src srcset`)
 
-// bookPictures are the elements that show a picture without running it.
+// bookPictures are the elements that show a picture and run no script in it.
 var bookPictures = nameSet(`feimage image img input source`)
 
-// bookRelations are relations for which a browser loads nothing. It loads nothing either for those
-// with a dot or a colon, which it ignores. The list omits next, which some browsers load in
-// advance.
+// bookRelations are relations for which a browser loads nothing. A browser ignores relations with a
+// dot or a colon, so the list has none of them. It omits next, which some browsers load in advance.
 var bookRelations = nameSet(`alternate author bookmark canonical copyright help index license pingback publisher shortlink`)

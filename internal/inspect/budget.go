@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// The cost limits of looking at one file. A step is about a nanosecond of work, so a file gets 50
-// ms and 200 ms more for each MiB that has arrived.
+// The limits of the cost of one file. A step is about a nanosecond of work, so a file gets about 50
+// ms, and about 210 ms more for each MiB that has arrived.
 const (
 	baseSteps    = 50_000_000
 	stepsPerByte = 200
@@ -18,8 +18,7 @@ const (
 	// granule is the memory that Hold takes from the shared memory at a time.
 	granule = 64 << 10
 
-	// askEvery is the least number of steps between two looks at the context and the clock within a
-	// call.
+	// askEvery is the number of steps after which [Budget.Spend] checks the context and the clock.
 	askEvery = 200_000
 )
 
@@ -27,15 +26,15 @@ const (
 // verdict on the file.
 var ErrTimeout = errors.New("inspect: inspecting the file took too long")
 
-// Memory is shared by inspectors. Take never waits.
+// Memory is shared by inspectors. Take returns false if the bytes are not free, and never waits.
 type Memory interface {
 	Take(bytes int64) bool
 	Give(bytes int64)
 }
 
-// Budget bounds the cost of looking at one file: work for each byte that has arrived, memory, and
-// time. The zero value is strict: it has no context, no shared memory, and the bounds of one file.
-// A Budget is for one goroutine.
+// Budget bounds the cost of the inspection of one file: work for each byte that has arrived,
+// memory, and time. The zero value has no context, no shared memory and no timeout, and the bounds
+// of one file on work and memory. It is not safe for concurrent use.
 type Budget struct {
 	Context context.Context // inspectors end soon after it does; nil never ends
 	Memory  Memory          // nil leaves only the file's own bound
@@ -43,10 +42,10 @@ type Budget struct {
 
 	begun   bool
 	steps   int64 // left
-	unasked int64 // spent since the context was asked
+	unasked int64 // steps spent since ask
 	call    time.Time
-	ended   error // why the call ended, for the inspector around the one that spent
-	held    int64 // by the inspector
+	ended   error // why the call ended; read by the inspector that contains the one that spent
+	held    int64 // by inspectors of the file
 	taken   int64 // from Memory
 }
 
@@ -92,8 +91,9 @@ func (b *Budget) ask() error {
 	return b.ended
 }
 
-// Hold takes memory that grows with the file. The error is a fault: CodeComplex beyond the bound of
-// one file, CodeBusy if other files hold the shared memory. [Budget.Close] gives everything back.
+// Hold takes memory for what an inspector keeps of the file. The error is a fault: CodeComplex
+// beyond the bound of one file, CodeBusy if other files hold the shared memory. [Budget.Close]
+// gives everything back.
 func (b *Budget) Hold(bytes int) error {
 	b.held += int64(bytes)
 	if b.held > maxHeld {
@@ -108,7 +108,7 @@ func (b *Budget) Hold(bytes int) error {
 	return nil
 }
 
-// Close gives the memory back.
+// Close gives the held memory back to Memory.
 func (b *Budget) Close() {
 	if b.Memory != nil && b.taken > 0 {
 		b.Memory.Give(b.taken)
@@ -119,8 +119,8 @@ func (b *Budget) Close() {
 // looker works from a budget. Inspectors embed it.
 type looker struct{ budget *Budget }
 
-// Within sets the budget that the inspector works from. Nothing else may use b. Call it before the
-// first Write; without it the budget is a zero value.
+// Within sets the budget that the inspector works from. b must not serve another file. Call it
+// before the first Write; without it the budget is a zero value.
 func (l *looker) Within(b *Budget) { l.budget = b }
 
 // arrive begins a call that brings n bytes.

@@ -16,7 +16,7 @@ const (
 // With book it judges addresses and scripts; see [cssBook].
 type css struct {
 	book   *cssBook
-	list   bool // of values with semicolons between them, as animations have (SVG Animations, 3.6)
+	list   bool // several values with semicolons between them, as animations have
 	cr     bool // the last byte was a carriage return, a line break with or without a line feed (3.3)
 	state  cssState
 	quote  byte
@@ -24,7 +24,7 @@ type css struct {
 	word   cssWord
 	at     bool // word is an at-keyword
 	hash   bool // word is a name after "#"
-	opens  int  // bytes of "<!--" just before, which is a token of its own
+	opens  int  // bytes of "<!--" just before, which is a token and not part of a name
 	escape cssEscape
 }
 
@@ -77,7 +77,7 @@ func (c *css) isCalm() bool {
 	return c.state == inCSS && c.word.n == 0 && !c.at && !c.hash && !c.list && !c.escape.on && c.opens == 0 && c.book == nil
 }
 
-// read reads a byte, and reports whether it used it.
+// read reads a byte, and reports whether it used the byte. If not, the byte must be read again.
 func (c *css) read(b byte) (used bool, found *Error) {
 	if c.list && b == ';' {
 		found = c.end()
@@ -163,7 +163,7 @@ func (c *css) token(b byte) *Error {
 	return nil
 }
 
-// letters reads a byte of a name. The hyphens of "<!--" are not one.
+// letters reads a byte of a name. The hyphens of "<!--" belong to no name.
 func (c *css) letters(b byte) {
 	c.word.addByte(b)
 	if c.opens = opensComment(c.opens, b); c.opens == len("<!--") {
@@ -217,7 +217,7 @@ func (c *css) named(b byte) *Error {
 	return nil
 }
 
-// cssPlain returns the number of bytes at the front of p that begin nothing.
+// cssPlain returns the number of bytes of cssNothing at the front of p.
 func cssPlain(p []byte) int {
 	n := 0
 	for n < len(p) && cssNothing[p[n]] {

@@ -26,8 +26,8 @@ func (c *css) inQuotes(b byte) *Error {
 	return nil
 }
 
-// url reads a byte after "url(". In a book a broken url goes on to its parenthesis, as in browsers
-// (4.3.14).
+// url reads a byte after "url(". In a book, as in browsers, a broken url extends to its closing
+// parenthesis (4.3.14).
 func (c *css) url(b byte) *Error {
 	switch {
 	case b == ')':

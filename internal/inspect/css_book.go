@@ -14,11 +14,11 @@ import (
 type cssBook struct {
 	sheet  bool // a whole style sheet, not an attribute
 	rule   cssRule
-	begun  bool     // something stands before in this statement
-	blocks [64]byte // that are open, as their first bytes
-	open   int
-	fetch  bool // a function of cssFetching begins
-	within int  // open after it began, 0 outside
+	begun  bool     // a name came before in this statement
+	blocks [64]byte // the opening brackets of the open blocks
+	open   int      // the number of open blocks
+	fetch  bool     // a function of cssFetching begins
+	within int      // value of open within that function, 0 outside
 }
 
 // cssRule is an at-rule whose strings are addresses, or whose addresses are only names.
@@ -34,8 +34,8 @@ const (
 // and CSS Images 4, 2.2 to 2.4).
 var cssFetching = nameSet(`src image image-set -webkit-image-set -moz-image-rect cross-fade -webkit-cross-fade filter`)
 
-// cssInserting lists the functions that insert a value from elsewhere in the document. Within those
-// of cssFetching it could be an address.
+// cssInserting lists the functions that insert a value from elsewhere. Within a function of
+// cssFetching such a value could be an address.
 var cssInserting = nameSet(`var attr env if inherit`)
 
 // name judges a name that ends before b, and reports whether it begins a url. Programs differ in
@@ -113,10 +113,10 @@ func opener(b byte) byte {
 // fetches reports whether strings are addresses here.
 func (k *cssBook) fetches() bool { return k.within > 0 || k.rule == importing }
 
-// accepts reports whether an address, of which a long one has only its beginning and its last
-// bytes, is a place within the book, any data URL, a font of the reading system (res:), or the
-// name of a namespace. Browsers use data in a style sheet only as pictures, fonts and filters. An
-// imported sheet must be named .css.
+// accepts reports whether an address is a place within the book, a data URL, a font of the reading
+// system (res:), or the name of a namespace. An imported sheet must lie within the book and be
+// named .css. Browsers use other data in a style sheet only as pictures, fonts and filters. target
+// is only the beginning of a long address, and last has the last bytes of the address.
 func (k *cssBook) accepts(target, last string) bool {
 	switch k.rule {
 	case naming:
@@ -149,7 +149,7 @@ func bookStyles(work *Budget, head []byte, body *bufio.Reader) error {
 			return err
 		}
 		piece, _ := body.Peek(body.Buffered())
-		if bytes.IndexByte(piece, 0) >= 0 { // UTF-16, as that of a page that names the sheet
+		if bytes.IndexByte(piece, 0) >= 0 { // UTF-16, if the page that names the sheet has it
 			return fault(CodeUnsupported, unreadCharset)
 		}
 		if err := work.Spend(cssSteps * len(piece)); err != nil {
@@ -164,9 +164,9 @@ func bookStyles(work *Budget, head []byte, body *bufio.Reader) error {
 
 const unreadCharset = "has a style sheet in an encoding that is not accepted"
 
-// isPlainCharset reports whether bytes below 0x80 are ASCII characters in an encoding, wherever
-// they stand. In others, such as Shift_JIS, the second byte of a character may look like a
-// quotation mark or a backslash.
+// isPlainCharset reports whether name is a listed encoding in which each byte below 0x80 is an
+// ASCII character. In others, such as Shift_JIS, the second byte of a character may look like a
+// backslash.
 func isPlainCharset(name string) bool {
 	switch name = strings.ToLower(strings.TrimSpace(name)); name {
 	case "utf-8", "utf8", "us-ascii", "ascii", "latin1":

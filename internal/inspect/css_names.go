@@ -48,8 +48,8 @@ var cssRules = nameSet(`
 	top-left-corner top-left top-center top-right bottom-left bottom-center bottom-right
 	-webkit-keyframes -moz-keyframes -o-keyframes -ms-viewport -o-viewport -webkit-viewport position-try view-transition`)
 
-// cssFunctions lists selectors, and functions that compute a value from their arguments. It omits
-// image, image-set, src, cross-fade, element, paint and similar functions.
+// cssFunctions lists functions that load nothing from elsewhere, including those of selectors. It
+// omits image, image-set, src, cross-fade, element, paint and similar functions.
 var cssFunctions = nameSet(`
 	rgb rgba hsl hsla hwb lab lch oklab oklch color color-mix device-cmyk icc-color light-dark contrast-color color-contrast
 	linear-gradient radial-gradient conic-gradient repeating-linear-gradient repeating-radial-gradient repeating-conic-gradient

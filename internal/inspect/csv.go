@@ -17,14 +17,15 @@ type CSV struct {
 	// (CWE-1236): those that begin with = + - or @, their wide and small forms, or blanks and then
 	// one of them.
 	//
-	// The table is read in every way in which a spreadsheet may cut it: by commas, semicolons, tabs
-	// or pipes, by several of them, and by the separator that a first line names (sep=;). Each of
-	// the rules for quotation marks in which programs differ applies. Lines within quotation marks
-	// are read as cells, too.
+	// The table is cut in each of these ways: by commas, semicolons, tabs or pipes, by commas and
+	// semicolons, by these and tabs, and by the separator that a first line names (sep=;). With
+	// Tabs it is cut by tabs and by the named separator. Each of the rules for quotation marks in
+	// which programs differ applies. Lines within quotation marks are read as cells, too.
 	//
 	// After + and - it accepts numbers and words that call nothing: -1.5, +49 (0)30/123-45,
 	// -€12.34, -12.34 EUR, - milk, - milk (2 l). After @ it accepts words that call nothing: @jane.
-	// After = it accepts a line of equals signs, and a plain text in quotation marks: ="00123".
+	// It accepts = alone, a line of equals signs, arrows, and after = a plain text in quotation
+	// marks: ="00123".
 	RefuseFormulas bool
 
 	text  Text

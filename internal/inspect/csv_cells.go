@@ -2,15 +2,15 @@ package inspect
 
 import "unicode/utf8"
 
-// cells finds formulas in the cells of a table, in whatever way a program may cut it into cells.
-// Readers differ in the separator (a comma, a semicolon, a tab, a pipe, several of them, or the one
-// that the first line names by "sep="). They also differ in quotation marks where RFC 4180 is
-// silent. cells runs all of them side by side, with one bit for each in every mask. It finds a cell
-// that any of them takes for a formula.
+// cells finds formulas in the cells of a table, for all readers: models of the ways in which
+// programs cut a table into cells. Readers differ in the separator (a comma, a semicolon, a tab, a
+// pipe, several of them, or the one that the first line names by "sep="). They also differ in
+// quotation marks where RFC 4180 is silent. cells runs all readers side by side, with one bit for
+// each reader in every mask. It finds a cell that any reader takes for a formula.
 //
-// Each reader starts new cells at the line ends that it sees. One more for each set of separators
-// does so at every line end, and judges only the first cell of each line. It stands for programs
-// that cut lines before they look at quotation marks.
+// Each reader starts new cells at the line ends that it sees. One more reader for each set of
+// separators does so at every line end, and judges only the first cell of each line. It models
+// programs that cut lines before they look at quotation marks.
 type cells struct {
 	suspects
 
@@ -55,7 +55,7 @@ const (
 	lookSteps = 4
 )
 
-// width returns the number of bytes of the file that p stands for.
+// width returns the number of bytes that the text in p has in the file.
 func (s *cells) width(p []byte) int64 {
 	if !s.wide {
 		return int64(len(p))

@@ -8,8 +8,7 @@ import "unicode"
 // document, a table or a program. A number followed by a text is not a formula, whatever comes
 // next. A number followed by a word is not one unless a character comes that words do not have,
 // such as = or *. A call whose first argument is a number and a word, as in milk (2 l), is not one
-// either. An arrow is not one, since it compares nothing. Everything that is not listed here is a
-// formula.
+// either. An arrow is not one, since it compares nothing. What calmRows does not list is a formula.
 
 // cellState is the state of such a cell, and a row of calm.
 type cellState uint8
@@ -20,8 +19,8 @@ const (
 	cellRule                          // ==== drawn as a line
 	cellLiteral                       // ="text
 	cellLiteralEnd                    // ="text"
-	cellDash                          // signs, and blanks between them: > makes an arrow of them
-	cellSign                          // like cellDash, after other characters than signs: > makes no arrow of them
+	cellDash                          // signs, and blanks between them: with > they are an arrow
+	cellSign                          // like cellDash, after other characters than signs: with > they are not an arrow
 	cellAmount                        // after a number
 	cellExponent                      // 1e
 	cellExponentSign                  // 1e+
@@ -217,8 +216,8 @@ func leads(r rune) (state cellState, suspect bool) {
 	return cellFormula, false
 }
 
-// leadsPair returns the sign for which two bytes stand in text that is not Unicode, if they are a
-// full-width sign in GBK and EUC-KR, EUC-JP, or Big5.
+// leadsPair returns the sign that two bytes encode in text that is not Unicode, if they are a
+// full-width sign in GBK, EUC-KR, EUC-JP or Big5.
 func leadsPair(first, second rune) rune {
 	switch string([]byte{byte(first & 0xff), byte(second & 0xff)}) {
 	case "\xa3\xbd", "\xa1\xe1", "\xa1\xd7":

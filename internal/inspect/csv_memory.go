@@ -90,7 +90,7 @@ func (m *tableMemory) place(state tableState) uint8 {
 	return at
 }
 
-// sum returns an even mixture of the fields except cr.
+// sum returns a hash of the fields except cr.
 func (t *tableState) sum() uint64 {
 	const odd = 0x9e3779b97f4a7c15
 	h := t.quoted

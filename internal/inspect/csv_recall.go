@@ -29,8 +29,8 @@ func (s *cells) scan(p []byte) (n int, found bool) {
 	return n, found
 }
 
-// class returns the class of a character. One outside of ASCII has that of its kind. It is
-// classOther if it folds, or if the text is not Unicode.
+// class returns the class of a character. A character outside of ASCII has the class of its kind,
+// or classOther if it folds, or if the text is not Unicode.
 func (s *cells) class(r rune) uint8 {
 	switch {
 	case r < utf8.RuneSelf:

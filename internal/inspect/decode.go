@@ -11,8 +11,7 @@ import (
 	"io"
 )
 
-// DefaultMaxDecoded is the largest file that [Decoded] takes by default. Photos of 50 megapixels
-// are half as large.
+// DefaultMaxDecoded is the size in bytes of the largest file that [Decoded] takes by default.
 const DefaultMaxDecoded = 32 << 20
 
 // Picture is a format whose pixels [Decoded] can decode: [PNG], [JPEG] or [GIF].
@@ -27,22 +26,22 @@ type Picture interface {
 // accepted the whole file, including the declared size. It uses the standard library's decoder for
 // the walked format, whatever the bytes look like.
 //
-// It finds damaged pixels, which a walk cannot find, at a cost that a walk does not have. It keeps
-// the file, up to MaxBytes and as much again while it grows. For each pixel, decoders take up to 12
-// bytes of a PNG picture (16 bits, interlaced), and 24 of a JPEG one (progressive, CMYK). They take
-// 2 for each pixel of the largest frame of a GIF. At the default Limits that is 768 MiB, 1.5 GiB
-// and 128 MiB: choose lower ones, and let Acquire admit few at a time.
+// It finds damage to pixels that a walk does not find, since a walk does not decompress them. It
+// keeps the file, up to MaxBytes and as much again while it grows. Decoders take memory for each
+// pixel: up to 12 bytes of a PNG picture (16 bits, interlaced), 24 of a JPEG picture (progressive,
+// CMYK), and 2 of the largest frame of a GIF. At the default Limits that is 768 MiB, 1.5 GiB and
+// 128 MiB. So choose lower limits, and let Acquire admit few at a time.
 //
 // It decodes the still picture of an APNG, the first picture of a JPEG file, and every frame of a
-// GIF. It refuses a file that the standard library cannot decode as damaged, for example one with
-// unknown GIF extensions. It refuses a file over MaxBytes as too complex.
+// GIF. If the standard library cannot decode the file, it refuses the file as damaged, for example
+// a GIF with an unknown extension before a frame. It refuses a file over MaxBytes as too complex.
 type Decoded struct {
 	Walk     Picture
 	MaxBytes int // of the file; 0 is 32 MiB
 
-	// Acquire is called by Verdict before the pixels are decoded. It may wait until other calls
-	// release, or until ctx, the context of the [Budget], ends. Verdict returns its error. It must
-	// not be nil.
+	// Verdict calls Acquire before the pixels are decoded, and release after it. Acquire may wait
+	// until other calls release, or until ctx, the context of the [Budget], ends. Verdict returns
+	// its error. Acquire must not be nil.
 	Acquire func(ctx context.Context) (release func(), err error)
 
 	budget *Budget
@@ -120,8 +119,7 @@ func (d *Decoded) decode() error {
 	return nil
 }
 
-// endingReader ends when its budget does. It is the only way to stop a decoder, which takes no
-// context: decoders read a few KiB at a time.
+// endingReader ends when its budget does. Decoders take no context, but read a few KiB at a time.
 type endingReader struct {
 	r      io.Reader
 	budget *Budget

@@ -41,8 +41,8 @@ func checkEntry(head []byte) error {
 	return nil
 }
 
-// checkMimetype judges the entry that declares the type (ODF 1.3 part 2, 3.3; EPUB OCF 3.3, 4.3).
-// Readers find it in any place, however it is packed.
+// checkMimetype judges the entry that declares the type (ODF 1.3 part 2, 3.3; EPUB 3.3, 4.3). It
+// may be at any place and deflated, since readers accept that.
 func checkMimetype(head []byte, want string) error {
 	if strings.TrimRight(string(head), "\r\n") != want {
 		return fault(CodeMismatch, "has another type than its name suggests")
@@ -50,7 +50,7 @@ func checkMimetype(head []byte, want string) error {
 	return nil
 }
 
-// pictureTypes are the W3C's document types for drawings, which readers have built in.
+// pictureTypes are the W3C's document types for drawings.
 var pictureTypes = []xmlread.DocumentType{
 	{Name: "svg", Public: "-//W3C//DTD SVG 1.1//EN", System: "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"},
 	{Name: "svg", Public: "-//W3C//DTD SVG 1.0//EN", System: "http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd"},
@@ -63,5 +63,5 @@ func plainType(contentType string) string {
 	return strings.TrimSpace(kind)
 }
 
-// hasFolder reports whether name lies in a folder, at any depth.
+// hasFolder reports whether name lies in a folder of that name, at any depth.
 func hasFolder(name, folder string) bool { return strings.Contains("/"+name, "/"+folder+"/") }

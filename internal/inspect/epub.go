@@ -91,8 +91,8 @@ func (b *epub) end(w *zipWalk) error {
 	return nil
 }
 
-// isMacFile reports whether a file lies in __MACOSX, where macOS packs its own data about other
-// files, and is too small and too plain to be a page or a style sheet.
+// isMacFile reports whether a file lies in __MACOSX, where macOS packs its data about other files,
+// and is short and has no <, ( or @. Without these, a page or a style sheet cannot act.
 func isMacFile(name string, head []byte) bool {
 	return strings.HasPrefix(name, "__macosx/") && len(head) < sniff.HeadLen && !bytes.ContainsAny(head, "<(@")
 }

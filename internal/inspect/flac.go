@@ -107,7 +107,7 @@ func (f *FLAC) payload(p []byte) (int, bool) {
 }
 
 // end uses a property of the checksum at the end of a frame: over the frame with its checksum, the
-// result is 0. The same holds over any number of whole frames.
+// result is 0. It is also 0 over any number of whole frames.
 func (f *FLAC) end() {
 	switch {
 	case f.state != flacAudio:

@@ -11,8 +11,8 @@ import (
 type formula struct {
 	excel    bool // by the rules of Excel, else by those of OpenDocument
 	quote    byte // the open quotation mark, 0 if there is none
-	brackets int  // open names of columns and arrays
-	escaped  bool // in the name of a column of Excel, the next byte means nothing
+	brackets int  // open [ and {, of names of columns and of arrays
+	escaped  bool // the next byte is escaped, in the name of a column of Excel
 	word     [32]byte
 	n        int  // bytes of the current word; those that do not fit are only counted
 	ended    bool // white space came after it
@@ -22,8 +22,7 @@ type formula struct {
 // formulaSteps is the cost of one byte of a formula.
 const formulaSteps = 4
 
-// fetching lists functions that ask another program or computer, from the specification and Excel's
-// list of functions.
+// fetching lists functions that ask another program or computer.
 var fetching = []string{
 	"dde", "webservice", "rtd", "image", "call", "register", "register.id", "sql.request", "exec", "stockhistory", "py",
 }

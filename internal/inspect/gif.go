@@ -5,13 +5,14 @@ import "encoding/binary"
 // GIF checks that a stream is one whole GIF picture or animation, 87a or 89a, and nothing else. The
 // zero value is ready, with the default Limits.
 //
-// It walks the blocks to the trailer. It refuses blocks and fields that the specification does not
-// have, frames without colours, and a file without a frame. It refuses a file that is cut off, and
-// bytes other than zero after the trailer. It accepts frames that leave the canvas, as browsers
-// clip them, and holds their far corner to Limits. It refuses a canvas or frames beyond Limits.
+// It walks the blocks to the trailer. It refuses blocks and code sizes that the specification does
+// not have, empty frames, frames without colours, and a file without a frame. It refuses a file
+// that is cut off, and bytes other than zero after the trailer. It accepts frames that leave the
+// canvas, as browsers clip them, and applies Limits to their far corner. It refuses a canvas or
+// frames beyond Limits.
 //
-// It does not decompress pixels, and comments and application data may hold anything. The standard
-// library's gif.DecodeConfig opens every accepted file. It keeps at most 13 bytes, and 8 for each
+// It does not decompress pixels, and extensions may hold anything. The standard library's
+// gif.DecodeConfig opens every accepted file. It keeps at most 13 bytes, and an offset for each
 // frame.
 type GIF struct {
 	Limits Limits

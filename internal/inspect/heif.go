@@ -13,7 +13,7 @@ import (
 // without media or the size of a picture. It refuses a file that is cut off, and bytes after the
 // end that form no box. It accepts zeros there, and data that Samsung phones write: XMP as text, or
 // the trailer of their JPEG files. Limits apply to each picture (the tiles of a large one, and the
-// whole). The samples of a sequence count as frames, judged at the end of their track. It refuses
+// whole). The samples of a track count as frames, judged at the end of the track. It refuses
 // sequences in fragments, and data references that lead to another file.
 //
 // It does not check which bytes belong to which picture, and decodes nothing. It keeps at most 96
@@ -201,8 +201,8 @@ func (g *HEIF) picture(width, height int64) {
 	g.track.width, g.track.height = max(g.track.width, width), max(g.track.height, height)
 }
 
-// endTrack judges the frames of a track. A second track, such as one with their alpha, has the same
-// frames and paints them as well.
+// endTrack judges the frames of a track. Frames count for each track alone, since a second track,
+// such as one with their alpha, has the same frames. Pixels count for all tracks together.
 func (g *HEIF) endTrack() {
 	t := g.track
 	g.track = heifTrack{}

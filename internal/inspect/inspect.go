@@ -1,12 +1,14 @@
 // Package inspect reads the structure of files while they stream by.
 //
 // Each format has its own type, an io.Writer that receives every byte in order, in pieces of any
-// size. Its Verdict at the end is nil or an *Error. The cuts of the stream make no difference.
-// After the first fault Write returns it at once. Zero values are ready to use, for one stream and
-// one goroutine.
+// size. Its Verdict at the end is nil or an *Error. After the first fault, each Write returns it at
+// once. The zero value is ready to use, unless the type has a field that must be set. An inspector
+// is for one stream, and not safe for concurrent use.
 //
-// An inspector spends steps and holds memory from a [Budget]. When the context or the time of the
-// budget ends, Write and Verdict return the context's cause or [ErrTimeout] instead of an *Error.
+// The cuts of the stream make no difference, except for the budget and for the offset of some
+// faults of JSON. An inspector spends steps and holds memory from a [Budget], and gets more steps
+// with every byte that arrives. When the context or the time of the budget ends, Write and Verdict
+// return the context's cause or [ErrTimeout] instead of an *Error.
 package inspect
 
 import "fmt"
@@ -20,16 +22,16 @@ const (
 	CodeDamaged     Code = "damaged"             // the bytes are not valid in the format
 	CodeTruncated   Code = "truncated"           // the file ends too early
 	CodeTrailing    Code = "trailing_data"       // the file goes on after its end
-	CodeEncrypted   Code = "encrypted"           // nothing can look inside
+	CodeEncrypted   Code = "encrypted"           // it is encrypted, so it cannot be inspected
 	CodeActive      Code = "active_content"      // something in it acts; Params give the kind
-	CodeUnsupported Code = "unsupported_variant" // sound, but in a form that is not accepted
-	CodePixels      Code = "too_many_pixels"     // it declares a larger picture than is accepted
-	CodeFrames      Code = "too_many_frames"     // an animation declares more frames than are accepted
+	CodeUnsupported Code = "unsupported_variant" // in a form that is not accepted, even if it is valid
+	CodePixels      Code = "too_many_pixels"     // a picture, or all frames together, are larger than is accepted
+	CodeFrames      Code = "too_many_frames"     // an animation has more frames than are accepted
 	CodeBomb        Code = "bomb"                // it unpacks to more than is accepted
 	CodeComplex     Code = "too_complex"         // deeper, longer, more in number, or more work than is inspected
-	CodeEntry       Code = "entry_not_allowed"   // an entry of an archive has a type or a name that is not accepted
-	CodeMismatch    Code = "type_mismatch"       // the file has another type than its name suggests; for entries see CodeEntry
-	CodeBusy        Code = "busy"                // there is no memory to inspect the file now: not a verdict
+	CodeEntry       Code = "entry_not_allowed"   // an entry of an archive is not accepted; Params give the kind
+	CodeMismatch    Code = "type_mismatch"       // the file, or a part of a book, has another type than its name suggests
+	CodeBusy        Code = "busy"                // the shared memory is in use by other files: not a verdict
 )
 
 // The kinds of active content, which are the values of the parameter "kind".
@@ -55,13 +57,13 @@ const (
 // besides it.
 const KindEncoding = "encoding"
 
-// The kinds of entries that are not accepted, which are the value of the parameter "kind" with
+// The kinds of entries that are not accepted, which are the values of the parameter "kind" with
 // [CodeEntry].
 const (
 	EntryType      = "type"
 	EntryArchive   = "archive"
 	EntryMismatch  = "mismatch" // its name and its content disagree
-	EntryLink      = "link"     // or a device, or one with rights of another user
+	EntryLink      = "link"     // a link, a device, or a program that runs as another user
 	EntryName      = "name"
 	EntryDuplicate = "duplicate"
 )
@@ -73,10 +75,10 @@ type Params map[string]any
 type Error struct {
 	Code   Code
 	Params Params
-	Offset int64 // of the byte where it was found; -1 if the fault has no offset
+	Offset int64 // where in the file it was found, about; -1 if the fault has no offset
 
-	// Detail is for a log, in the terms of the format. It consists of constants and numbers, never
-	// of the file's content.
+	// Detail is for a log, in the terms of the format. It consists of constants and numbers, and
+	// never of text from the file.
 	Detail string
 }
 

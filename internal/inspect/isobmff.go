@@ -82,8 +82,8 @@ func (b *boxes) ascend() {
 	}
 }
 
-// begin begins the box at start. A size of 0 is allowed for the media data and the movie at the end
-// of a file.
+// begin begins the box at start. A size of 0, which means up to the end of the file, is allowed for
+// outermost media data and an outermost movie.
 func (b *boxes) begin(start, size int64) (ready bool) {
 	b.head = 8
 	if b.state == boxMetaKind {
@@ -107,8 +107,7 @@ func (b *boxes) begin(start, size int64) (ready bool) {
 	return true
 }
 
-// isBoxType reports whether kind consists of printable characters of Latin-1, as all registered
-// types do.
+// isBoxType reports whether kind consists of characters of Latin-1 that are not controls.
 func isBoxType(kind [4]byte) bool {
 	for _, c := range kind {
 		if c < ' ' || 0x7f <= c && c < 0xa0 {
@@ -152,7 +151,7 @@ func (b *boxes) descend(n int64) {
 }
 
 // outside judges boxes in which a file declares its media to be elsewhere, except those of user
-// data, and walks down to the deeper ones. It reports whether the box was one of them.
+// data, and walks down to those that lie deeper. It reports whether it has dealt with the box.
 //
 // Data references lie in the media information of a track. They also lie in the metadata of the
 // file, a movie or a track. Each of these may have more metadata in a box meco (ISO/IEC 14496-12,

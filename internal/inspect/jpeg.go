@@ -12,11 +12,11 @@ import "encoding/binary"
 //   - up to 15 further pictures, such as previews and the gain map of a high dynamic range photo,
 //     each walked like the first;
 //   - the notes of Samsung, vivo and OPPO phones, see samsung and vivo;
-//   - bytes that are 0 or 255, and line breaks;
+//   - bytes that are 0 or 255, and line breaks that do not directly follow a 255;
 //   - with MotionPhotos, the film of a motion photo, which is walked like any other.
 //
 // It refuses other bytes after the end: they may be cropped parts, or remains of a disk. It also
-// refuses a file that is cut off, misplaced segments, and fields that T.81 does not have. It
+// refuses a file that is cut off, misplaced segments, and malformed headers of frames and scans. It
 // refuses arithmetic and lossless coding, and a height that only follows the pixels. Each of the
 // pictures must be within Limits, and may have 100 scans: a decoder may need one pass for each.
 //
@@ -29,7 +29,7 @@ type JPEG struct {
 	// write it.
 	MotionPhotos bool
 
-	// Scanned may change with each Write. With nil the inspector looks at every byte itself.
+	// Scanned may change with each Write. With nil the inspector searches every byte itself.
 	Scanned *Scanned
 
 	jpegScans
@@ -192,7 +192,7 @@ func (g *JPEG) frame(p []byte) {
 	g.refuse(g.Limits.size(int64(binary.BigEndian.Uint16(p[3:])), int64(binary.BigEndian.Uint16(p[1:]))))
 }
 
-// isSampled reports whether a frame's components have different numbers, sampling factors that
+// isSampled reports whether a frame's components have different identifiers, sampling factors that
 // encoders use, and quantization tables among the four of T.81.
 func isSampled(p []byte) bool {
 	for i := 0; i < len(p); i += 3 {

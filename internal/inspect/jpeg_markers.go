@@ -17,7 +17,7 @@ const (
 	jpegTrailer // the rest, all of it payload
 )
 
-// The markers with rules of their own.
+// The markers that the walk distinguishes.
 const (
 	markerSOF0  = 0xc0
 	markerSOF2  = 0xc2

@@ -67,8 +67,7 @@ func entropyCoded(p []byte) (n int, more bool) {
 	return len(p), true
 }
 
-// inScan reports whether 0xff and m stand for a byte of a scan or for a restart, and not for the
-// scan's end.
+// inScan reports whether 0xff and m are a byte of a scan or a restart, and not the scan's end.
 func inScan(m byte) bool { return m == 0 || markerRST0 <= m && m <= markerRST7 }
 
 // ended records the end of a picture.

@@ -1,17 +1,17 @@
 package inspect
 
-// Scanned is what a cleaner has found in the piece that is about to be written, so that an
-// inspector need not look for it again. In Bytes each 0xff is followed by a byte with which a scan
-// goes on, if need be the byte after them. They are part of the piece itself, not a copy, and
-// begin at offset At of the file.
+// Scanned is a part of the next piece to be written, in which a cleaner has found no end of a scan.
+// So an inspector need not search it again. A scan goes on after each 0xff in Bytes, and if the
+// last byte is 0xff, with the byte of the file after Bytes. Bytes are part of the piece itself, not
+// a copy, and begin at offset At of the file.
 type Scanned struct {
 	At    int64
 	Bytes []byte
 }
 
-// known returns how many bytes at the beginning of p are in s.Bytes. p is not empty and stands at
-// that offset of the file. It compares places in memory: a caller may write other bytes than those
-// of the file.
+// known returns how many bytes at the beginning of p are in s.Bytes. p is not empty and begins at
+// that offset of the file. It compares addresses in memory: a caller may write other bytes than
+// those that the cleaner has searched.
 func (s *Scanned) known(p []byte, at int64) int {
 	if s == nil {
 		return 0

@@ -16,14 +16,12 @@ type linkPlace uint8
 const (
 	linkHere      linkPlace = iota // nowhere, or to a place in the document itself
 	linkBeside                     // to a name without a scheme: within the package, or beside the document
-	linkWeb                        // by one of linkSchemes: every program asks first, or only shows it
+	linkWeb                        // by one of linkSchemes
 	linkDisk                       // to a file on the reader's own disk
-	linkElsewhere                  // to another computer by its name, or by a scheme that starts a program
+	linkElsewhere                  // to another computer by its name, or by any other scheme
 )
 
-// linkSchemes are the accepted schemes. Each leads to a page, a file, a message or a telephone
-// number that a browser, a mail program or a telephone shows. None leads to a program, or to a
-// computer by its name in a network of Windows.
+// linkSchemes are the accepted schemes: of pages, files, messages and telephone numbers.
 var linkSchemes = nameSet("http https ftp ftps mailto news tel")
 
 // placeOf returns the place of a reference as office programs read it: a backslash is a slash, and
@@ -79,7 +77,7 @@ func slashed(t string) string { return strings.ReplaceAll(t, `\`, "/") }
 
 func beginsHost(t string) bool { return strings.HasPrefix(slashed(t), "//") }
 
-// macFolders are the folders at the root of macOS. Word for Mac puts four slashes before them.
+// macFolders are folders at the root of macOS. Word for Mac puts four slashes before them.
 // Elsewhere, four slashes name a computer.
 var macFolders = []string{"Users", "Applications", "Library", "Volumes"}
 
@@ -104,8 +102,7 @@ func fileLink(rest string) linkPlace {
 	return linkElsewhere
 }
 
-// clickable returns the fault of a link that leads somewhere on a click, and nil for links that
-// ordinary documents have.
+// clickable judges a link that waits for a click. It refuses linkDisk and linkElsewhere.
 func clickable(target string) error {
 	if p := placeOf(target); p == linkDisk || p == linkElsewhere {
 		return active(KindLink, "has a link to a file, to another computer, or of a kind that may start a program")
@@ -121,8 +118,8 @@ func clickableAttr(a xmlread.Attr) error {
 	return clickable(string(a.Value))
 }
 
-// isVague reports whether an address is so long that only its beginning is held, and that may still
-// be a part of a scheme: programs drop blanks and tabs before they read one.
+// isVague reports whether only the beginning of a long address is held, and that beginning does not
+// show whether the address has a scheme. Programs drop blanks and tabs before they read a scheme.
 func isVague(a xmlread.Attr) bool { return a.Long && !bytes.ContainsAny(a.Value, ":/?#") }
 
 // staysInside reports whether an address has neither a scheme nor the name of a computer: it leads
@@ -132,7 +129,7 @@ func staysInside(address string) bool {
 	return place == linkHere || place == linkBeside
 }
 
-// loaded judges an address that is loaded by itself.
+// loaded judges an address that programs load without a click.
 func loaded(a xmlread.Attr) error {
 	if a.Long || !staysInside(string(a.Value)) {
 		return active(KindExternal, "loads something from elsewhere")

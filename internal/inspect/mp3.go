@@ -5,10 +5,11 @@ package inspect
 // and Lyrics3v2 after the first one; ID3v1 and its extension after the last one. The zero value is
 // ready.
 //
-// It refuses frames with fields that MPEG does not have, and frames without a fixed bit rate ("free
-// format"). It refuses bytes that are neither frame nor tag nor zero, and a file without frames.
-// The last frame may be short. Each frame declares its length, so the walk reads one header for
-// each frame. It does not look at the content of frames and tags. It keeps at most 32 bytes.
+// It refuses frames of other layers, frames with a version or a rate that MPEG does not have, and
+// frames that do not declare their bit rate ("free format"). It refuses bytes that are neither
+// frame nor tag nor zero, and a file without frames. The last frame may be short. A frame's header
+// implies its length, so the walk reads one header for each frame. It does not check the content of
+// frames, or the values in tags. It keeps at most 32 bytes.
 type MP3 struct {
 	stream
 	framed  bool
@@ -29,7 +30,7 @@ func (m *MP3) Write(p []byte) (int, error) { return m.write(m, p) }
 func (m *MP3) Verdict() error { return m.verdict(m) }
 
 // mp3FrameBytes returns the length of the frame with that header, 0 if the header is invalid or
-// declares no fixed bit rate.
+// declares no bit rate.
 func mp3FrameBytes(header uint32) int64 {
 	version, layer := header>>19&3, header>>17&3
 	bitRate, sampleRate, padding := header>>12&15, header>>10&3, header>>9&1
@@ -47,8 +48,8 @@ func mp3FrameBytes(header uint32) int64 {
 	return 72_000*mp3Kilobits[1][bitRate]*half/mp3Hertz[sampleRate] + int64(padding)
 }
 
-// The bit rates of MPEG 1, and of MPEG 2 and 2.5, and the sampling rates of MPEG 1. MPEG 2 has half
-// and MPEG 2.5 a quarter of these.
+// The bit rates of MPEG 1, and of MPEG 2 and 2.5, and the sampling rates of MPEG 1. The sampling
+// rates of MPEG 2 are half of these, and those of MPEG 2.5 a quarter.
 var (
 	mp3Kilobits = [2][15]int64{
 		{0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320},

@@ -20,7 +20,7 @@ const (
 	mp3LyricsEnd
 )
 
-// maxAPEItem is larger than the pictures that taggers put into an item.
+// maxAPEItem is the largest value of an item, such as a picture, in an APE tag without a header.
 const maxAPEItem = 8 << 20
 
 const mp3Malformed = "has bytes that are neither an MP3 frame nor a tag"
@@ -33,8 +33,8 @@ func (m *MP3) payload(p []byte) (int, bool) {
 	return skip(p)
 }
 
-// end accepts a short last frame: recorders leave one when they are stopped. A file cut off between
-// two frames cannot be distinguished from a whole one either.
+// end accepts a short last frame: recorders leave one when they are stopped. A file that is cut off
+// between two frames looks like a whole one.
 func (m *MP3) end() {
 	switch {
 	case !m.framed:
@@ -168,8 +168,9 @@ func (m *MP3) footer(p []byte) {
 	}
 }
 
-// field reads a field of a Lyrics3 tag: three letters and five digits for the length of the
-// following data, or six digits for the length of the tag and its end.
+// field reads a field of a Lyrics3 tag: three capital letters, and five digits for the length of
+// the following data. The last one is six digits for the length of the tag, and the beginning of
+// its end mark.
 func (m *MP3) field(p []byte) {
 	switch {
 	case number(p[3:]) >= 0 && bytes.IndexFunc(p[:3], func(r rune) bool { return r < 'A' || r > 'Z' }) < 0:

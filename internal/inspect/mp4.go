@@ -6,12 +6,13 @@ package inspect
 // It walks the boxes from the first to the last, and those of tracks and metadata down to their
 // data references. It refuses boxes that do not fit, a file without exactly one movie box or
 // without media, and fragments before the movie. It refuses a file type that does not come first, a
-// file that is cut off, and bytes after the end that form no box. Zeros may come there, and then
-// nothing else. It refuses data references to another file or a URL in these boxes, and QuickTime
-// movies that are a list of other movies, as active content: players would fetch those. It does not
-// look into user data. It refuses a compressed movie box, since it cannot look inside.
+// file that is cut off, and bytes after the end that form no box. Zeros may follow the end, and
+// then nothing else. It refuses data references to another file or a URL in these boxes, and
+// QuickTime movies that are a list of other movies, as active content: players would fetch those.
+// It does not inspect user data. It refuses a compressed movie box, since it does not decompress
+// it.
 //
-// It does not look at media data, codecs, sizes in pixels and durations. A recorder that does not
+// It does not check media data, codecs, sizes in pixels and durations. A recorder that does not
 // go back to fill in sizes may end a file in media data of any length. The true end of such a file
 // is unknown. MP4 keeps at most 16 bytes of a file.
 type MP4 struct {
