@@ -151,7 +151,7 @@ func bookRoot(r *xmlread.Reader) error {
 }
 
 // bookItem judges an entry of the list of a book's parts. Reading systems read a part as its listed
-// type says, and this package as its name says.
+// type says, but this package goes by the name and the first bytes of the part.
 func bookItem(r *xmlread.Reader) error {
 	listed, err := attribute(r, "media-type")
 	if err != nil || listed == "" {

@@ -75,8 +75,8 @@ func knownSize(size int64, length int) int64 {
 	return size
 }
 
-// nextElement cuts the first element off p, which is not empty. It reports whether p has all of the
-// element.
+// nextElement cuts the first element off p, which is not empty. It reports whether the element has a
+// known size and p has all of it.
 func nextElement(p []byte) (id uint32, content, rest []byte, ok bool) {
 	n := 1 + bits.LeadingZeros8(p[0])
 	if n > 4 || len(p) <= n {
@@ -94,7 +94,7 @@ func nextElement(p []byte) (id uint32, content, rest []byte, ok bool) {
 	for _, c := range p[1:n] {
 		size = size<<8 | int64(c)
 	}
-	if p = p[n:]; size > int64(len(p)) {
+	if p = p[n:]; knownSize(size, n) == unknownSize || size > int64(len(p)) {
 		return 0, nil, nil, false
 	}
 	return id, p[:size], p[size:], true

@@ -139,7 +139,8 @@ func (g *jpegScans) follow(p []byte, films bool) {
 	}
 }
 
-// begins writes the first bytes of a trailer to t. Some of them came before g.start.
+// begins writes the first bytes of a trailer to t. before is the number of them that came before
+// g.start.
 func (g *jpegScans) begins(t trailer, first []byte, before int64) {
 	g.trailer = t
 	g.start -= before

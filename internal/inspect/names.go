@@ -11,7 +11,7 @@ type nameTable struct {
 	}
 }
 
-// add adds a list, which is a power of two, of names separated by white space.
+// add adds names, separated by white space, to a list. The number of a list is a power of two.
 func (t *nameTable) add(list uint8, names string) {
 	for name := range strings.FieldsSeq(names) {
 		at := t.slot([]byte(name))
@@ -20,7 +20,7 @@ func (t *nameTable) add(list uint8, names string) {
 	}
 }
 
-// lists returns the sum of the lists with that name.
+// lists returns the sum of the numbers of the lists that have the name.
 func (t *nameTable) lists(name []byte) uint8 {
 	if len(name) == 0 {
 		return 0
