@@ -16,11 +16,11 @@ type odf struct {
 	links     bool  // allow links to files and of any scheme
 	typed     bool  // the mimetype entry declares the type
 	declared  bool  // the manifest declares it, too
-	damage    error // of the first unreadable part: the manifest, which comes last, may declare it encrypted
+	damage    error // of the first unreadable part: a manifest that comes later may declare it encrypted
 }
 
-// openOfficeTypes are the document types that old versions of OpenOffice.org wrote. None declares
-// an entity, and no program reads them.
+// openOfficeTypes are the document types that old versions of OpenOffice.org wrote. A part with one
+// of them may not declare an entity, and the DTD itself is not read.
 var openOfficeTypes = []xmlread.DocumentType{
 	{Name: "manifest:manifest", Public: "-//OpenOffice.org//DTD Manifest 1.0//EN", System: "Manifest.dtd"},
 	{Name: "math:math", Public: "-//OpenOffice.org//DTD Modified W3C MathML 1.01//EN", System: "math.dtd"},
@@ -32,7 +32,8 @@ var openOfficeTypes = []xmlread.DocumentType{
 	{Name: "image:imagescontainer", Public: "-//OpenOffice.org//DTD OfficeDocument 1.0//EN", System: "image.dtd"},
 }
 
-// odfExtensions lists the extensions of entries, in addition to those of Office. Objects have none.
+// odfExtensions lists the extensions of entries, in addition to partExtensions. The names of
+// embedded objects have no extension.
 var odfExtensions = nameSet(`.rdf .svm .txt .odt .ods .odp .odg .odf .odc .html`)
 
 func (o *odf) name(h *zipHeader) (string, error) { return h.oneName() }

@@ -9,10 +9,11 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// odfPart judges any part of an OpenDocument file by its elements (ODF 1.3 part 3).
+// odfPart judges an XML part of an OpenDocument file, other than its manifest and drawings, by
+// elements and attributes (ODF 1.3 part 3).
 type odfPart struct {
 	work   *Budget
-	links  bool // allow links to files and of any scheme
+	links  bool // allow links to files and of any scheme, except scripts
 	script int  // the depth of the script element around the current place, 0 if there is none
 	f      formula
 }
@@ -20,7 +21,7 @@ type odfPart struct {
 const (
 	odfNamespace = "urn:oasis:names:tc:opendocument:xmlns:"
 	calcSpace    = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" // of LibreOffice
-	oldNamespace = "http://openoffice.org/20"                                             // of OpenOffice.org 1 and 2: 2000/text, 2001/accel
+	oldNamespace = "http://openoffice.org/20"                                             // the beginning of those of OpenOffice.org 1 and 2, such as .../2000/text
 )
 
 // odfSpace returns the short name of a namespace of ODF, "" for others.
@@ -140,7 +141,7 @@ func (p *odfPart) object(r *xmlread.Reader) error {
 }
 
 // clicked lists the elements whose href waits for a click, by their local names and the short names
-// of their namespaces. Any other address is loaded.
+// of their namespaces. The address of any other element is judged as one that is loaded.
 var clicked = map[string][]string{
 	"a": {"text", "draw"}, "event-listener": {"presentation"}, "button": {"form"}, "image": {"form"}, "form": {"form"},
 	"user-defined": {"meta"}, "hyperlink-behaviour": {"meta"}, "text-properties": {"style"},
@@ -205,7 +206,7 @@ func leavesPackage(target string) bool {
 	return strings.HasPrefix(target, "/") || strings.HasPrefix(path.Clean(target)+"/", "../")
 }
 
-// formula judges a formula. Its language stands before it.
+// formula judges a formula. A prefix may name its language, as in of:=A1.
 func (p *odfPart) formula(text string) error {
 	if err := p.work.Spend(formulaSteps * len(text)); err != nil {
 		return err
@@ -216,7 +217,7 @@ func (p *odfPart) formula(text string) error {
 	return judgeFormula(text)
 }
 
-// long judges the pieces of a formula or condition that is too long to hold.
+// long judges the pieces of a formula, condition or expression that is too long to hold.
 func (p *odfPart) long(name, piece []byte, last bool) error {
 	_, local, found := bytes.Cut(name, []byte(":"))
 	if !found {

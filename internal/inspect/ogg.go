@@ -12,12 +12,13 @@ import (
 // zero value is ready.
 //
 // It walks the pages. It refuses pages with a wrong checksum or of a version other than 0. Of the
-// flags it reads only those for the first and the last page of a logical stream. It refuses pages of a logical stream that has not begun or has
-// ended, and pages whose numbers do not follow each other. It refuses a logical stream of one page that does not end, a file
-// that is cut off within a page, and bytes that form no page. A recorder that is stopped marks no
-// page as the last one, although RFC 3533 says that it should. So a file may end after any page
-// except a first one without the mark of the end. A file with more than 16 logical streams at a time is too
-// complex. Streams may follow each other, as radio stations send them.
+// flags it reads only those for the first and the last page of a logical stream. It refuses pages
+// of a logical stream that has not begun or has ended, and pages whose numbers do not follow each
+// other. It refuses a logical stream of one page that does not end, a file that is cut off within a
+// page, and bytes that form no page. A recorder that is stopped marks no page as the last one,
+// although RFC 3533 says that it should. So a logical stream of several pages may lack that mark. A
+// file with more than 16 logical streams at a time is too complex. Streams may follow each other,
+// as radio stations send them.
 //
 // It does not look at packets and codecs. It keeps at most 1 KiB.
 type Ogg struct {

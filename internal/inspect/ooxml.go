@@ -17,7 +17,7 @@ import (
 type ooxml struct {
 	mediaType string
 	inside    bool // it lies in another package
-	links     bool // allow links to files and of any scheme
+	links     bool // allow links to files, to other computers, and of any scheme
 	parts     ooxmlParts
 }
 

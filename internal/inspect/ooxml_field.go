@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// plainFields lists the fields that neither run a program nor load anything. They show what the
-// document and Word have, or wait for a click or a mail merge (ECMA-376 part 1, 17.16.5, and those
-// that Word has added).
+// plainFields lists the fields that by themselves neither run a program nor load anything. They
+// show what the document and Word have, ask the user, or wait for a click or a mail merge (ECMA-376
+// part 1, 17.16.5, and those that Word has added).
 var plainFields = []string{
 	"=", "addin", "addressblock", "advance", "ask", "author", "autonum", "autonumlgl", "autonumout", "autotext", "autotextlist",
 	"barcode", "bibliography", "bidioutline", "citation", "comments", "compare", "createdate", "date", "displaybarcode",
@@ -31,8 +31,8 @@ var fileFields = []string{"includepicture", "includetext", "include", "import", 
 
 const fieldSpace = " \t\r\n\u00a0"
 
-// fieldName returns the first word of an instruction in lower case, what follows it, and whether it
-// is complete. A formula's name is its equals sign.
+// fieldName returns the first word of an instruction in lower case, what follows it, and whether
+// that word is complete. A formula's name is its equals sign.
 func fieldName(instruction string) (name, arguments string, whole bool) {
 	s := strings.TrimLeft(instruction, fieldSpace)
 	if after, ok := strings.CutPrefix(s, "="); ok {
@@ -61,7 +61,7 @@ func judgeField(instruction string) error {
 	return nil // any other word is the name of a bookmark, whose text is shown
 }
 
-// judgeFieldLink judges the arguments of a link, except for switches and what belongs to them.
+// judgeFieldLink judges the arguments of a link, except for switches and their values.
 func judgeFieldLink(arguments string) error {
 	for skip := false; ; {
 		word, rest, isSwitch := nextWord(arguments)

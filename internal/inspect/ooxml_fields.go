@@ -7,7 +7,7 @@ import (
 
 const (
 	maxFields    = 32   // nested in each other; Word allows 20
-	maxFieldText = 4096 // bytes that are kept of the instructions of all open fields, or of one base address
+	maxFieldText = 4096 // bytes that are kept of the instructions of all open fields; also bounds a base address
 )
 
 // wordFields follows the fields of a part of a Word document (ECMA-376 part 1, 17.16). Their
@@ -44,7 +44,7 @@ func (f *wordFields) insert() error {
 }
 
 // compose judges a field with another field in its instruction: Word puts the result of the inner
-// one in its place. Here a zero byte stands for that result.
+// one in its place. Here a zero byte takes the place of that result.
 func (f *wordFields) compose(outer *wordField) error {
 	if outer.known {
 		return nil
@@ -53,7 +53,7 @@ func (f *wordFields) compose(outer *wordField) error {
 	if strings.HasSuffix(name, "\x00") {
 		return active(KindAction, "has a field whose name comes from another field")
 	}
-	return f.hold(outer, []byte{0}) // which no XML has
+	return f.hold(outer, []byte{0}) // XML cannot contain it
 }
 
 // hold keeps a piece of an instruction.
@@ -112,8 +112,8 @@ func (f *wordFields) end() error {
 	return err
 }
 
-// finish judges the fields that the part leaves open. A fault of a link, which may be allowed,
-// counts only if there is no other.
+// finish judges the fields that the part leaves open. It returns a fault of a link, which may be
+// allowed, only if it finds no other fault.
 func (f *wordFields) finish() (gravest error) {
 	for len(f.open) > 0 {
 		if err := f.end(); err != nil && (gravest == nil || isLinkFault(gravest)) {

@@ -69,7 +69,7 @@ func (p *ooxmlParts) judge(mainType string) error {
 			mains++
 		case kind == mainType:
 			return fault(CodeDamaged, "has a main part to which no relation leads")
-		case kind == "": // if anything leads to it, that is a relation, which was judged
+		case kind == "": // if the package refers to it, the relation was judged
 		default:
 			if err := judgePartType(kind); err != nil {
 				return err

@@ -26,7 +26,7 @@ const (
 // officePart judges a part of an Office document by its elements.
 type officePart struct {
 	work   *Budget
-	links  bool // allow links to files and other computers, and of any scheme
+	links  bool // allow links to files, to other computers, and of any scheme
 	fields wordFields
 	mode   officeText
 	depth  int    // of the element whose text is judged
@@ -216,7 +216,7 @@ func (p *officePart) vml(r *xmlread.Reader) error {
 	return nil
 }
 
-// isShape lists the elements of VML that may be clicked. Others with an address load from it.
+// isShape lists the elements of VML whose href waits for a click. The href of others is loaded.
 var isShape = nameSet(`shape group arc curve image line oval polyline rect roundrect`)
 
 // inertActions lists the actions of slides that are accepted (MS-OE376, 2.1.1.27). The

@@ -39,7 +39,7 @@ var documentTypes = map[string]map[string]bool{
 	"model/": nameSet(`gltf-binary gltf.binary`),
 }
 
-// inertFamilies are the families of types that only show something, or make a sound.
+// inertFamilies are the families of types for pictures, sounds, films and fonts.
 var inertFamilies = []string{"image/", "audio/", "video/", "font/"}
 
 // typeKinds gives the kind of active content for types that are not accepted, by words in them.
@@ -70,7 +70,7 @@ func judgePartType(kind string) error {
 	}
 	for _, k := range typeKinds {
 		if strings.Contains(kind, k.word) {
-			return active(k.kind, "has a part that is a macro, a control, an embedded object or a program")
+			return active(k.kind, "has a part that is a macro, a control, an embedded object or a program, or leads elsewhere")
 		}
 	}
 	if strings.HasSuffix(kind, ".main+xml") {

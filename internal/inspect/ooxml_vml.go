@@ -5,7 +5,8 @@ import (
 	"io"
 )
 
-// vmlSource turns VML as Excel writes it into XML: Excel leaves line breaks unclosed.
+// vmlSource reads VML and replaces <br> by <br/>. Excel writes <br> without an end tag, which is
+// not well-formed XML.
 type vmlSource struct {
 	src  io.Reader
 	rest []byte // read and not yet returned

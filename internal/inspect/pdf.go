@@ -3,7 +3,7 @@ package inspect
 // PDF walks a PDF file (ISO 32000-2) from its header to its last end-of-file marker. The zero value
 // is ready and checks the structure; see RefuseActive.
 //
-// The structure begins with a header of version 1.0 to 2.9, because readers try later versions than
+// The structure begins with a header of version 1.x or 2.x, because readers try later versions than
 // they know (7.5.2). The mark of UTF-8, white space and comments may precede it, and text may
 // follow it. Then may come words without a meaning, where a comment should show that the file is
 // binary. Objects, cross-reference tables, trailers and comments follow, whole and with nothing
@@ -11,14 +11,15 @@ package inspect
 // the file, and "%%EOF". Only white space and comments may follow it. Incremental updates, object
 // streams, linearised and encrypted files are PDF like any other. The data of a stream ends where
 // its declared length says, if endstream stands there. Otherwise it ends at the first endstream.
-// Without a declared length, it ends at the first endstream that endobj follows. This exception
-// excludes streams that a reader may take for objects, cross references or a model. PDF does not
-// check whether an object makes sense, and whether references lead somewhere: readers repair that.
+// If its dictionary has no length, or refers to one, it ends at the first endstream that endobj
+// follows. This exception excludes streams that a reader may take for objects, cross references or
+// a model. PDF does not check whether an object makes sense, or whether references lead somewhere:
+// readers repair that.
 //
-// It holds about 8 KiB, and with RefuseActive 24 KiB, or 80 KiB after it has inflated a stream. The
-// index of a cross-reference stream may add 40 KiB. With RefuseActive, objects that matter to
-// others take at least 16 bytes each from the budget, after the first 192: actions, nodes of trees,
-// streams of objects.
+// It holds about 8 KiB, and with RefuseActive about 30 KiB. Calculations add at most 12 KiB, the
+// first stream that it inflates about 50 KiB, and the index of a cross-reference stream at most 40
+// KiB. With RefuseActive, objects that matter to others take at least 16 bytes each from the
+// budget, after the first 192: actions, nodes of trees, streams of objects.
 type PDF struct {
 	// RefuseActive refuses files that hold something that runs, acts on opening, loads from
 	// elsewhere or carries other files, unless Allow lets it pass. It refuses actions and
@@ -32,12 +33,12 @@ type PDF struct {
 	// It judges everything that a reader may read. A name that the author chose, of a font or a
 	// glyph, is not an action. All bodies of an object must be harmless, since updates replace
 	// objects and readers rebuild cross references. Text that looks like an object within strings,
-	// comments and streams must be harmless, too. It decodes and examines each stream to which
-	// cross references may lead as a stream of objects, whatever the stream calls itself. It
-	// refuses such a stream in any form except stored or Flate.
+	// comments and streams must be harmless, too. It decodes and examines each stream whose
+	// dictionary has the entries of a stream of objects or of cross references, whatever type it
+	// declares. It refuses such a stream in any form except stored or Flate.
 	//
 	// It is still a best effort: a reader that repairs damage in its own way may see what this walk
-	// does not. Scripts are not the only danger in viewers' parsers.
+	// does not. It does not detect files that attack the parser of a viewer.
 	RefuseActive bool
 	Allow        PDFAllow
 

@@ -11,8 +11,9 @@ func (r *pdfRules) action(l *pdfLevel, name []byte) {
 	}
 }
 
-// actionOf returns the type of action with that name, and whether readers know it. Most names are
-// those of elements of the structure. Few have the first byte and the length of a type of action.
+// actionOf returns the type of action with that name, and whether pdfActions has it. Most names
+// that it gets are those of elements of the structure. Few of these have the first byte and the
+// length of a type of action.
 func actionOf(name []byte) (a *pdfActionType, known bool) {
 	if len(name) > 0 && pdfActionShapes[name[0]]>>(len(name)&31)&1 != 0 {
 		if a, known = pdfActions[string(name)]; known {
@@ -39,8 +40,8 @@ func (r *pdfRules) refersAsAction(l *pdfLevel, num int64) {
 	}
 }
 
-// closed judges a complete dictionary, and returns its flags for the objects that refer to it, or for
-// the dictionary around it.
+// closed judges a complete dictionary, and returns its flags for the objects that refer to it, or
+// for the dictionary around it.
 func (r *pdfRules) closed(l *pdfLevel) (flags pdfFlag) {
 	if l.tree {
 		flags |= isTree

@@ -2,8 +2,8 @@ package inspect
 
 import "bytes"
 
-// pdfCalculations are functions of Acrobat for the fields of forms: they format, check and add up
-// the user's input, and do nothing else.
+// pdfCalculations are functions of Acrobat for the fields of forms. They format and check the
+// user's input, and compute with it, and do nothing else.
 var pdfCalculations = map[string]bool{
 	"AFNumber_Format": true, "AFNumber_Keystroke": true, "AFPercent_Format": true, "AFPercent_Keystroke": true,
 	"AFDate_Format": true, "AFDate_FormatEx": true, "AFDate_Keystroke": true, "AFDate_KeystrokeEx": true,
@@ -28,8 +28,8 @@ func calculates(script []byte) bool {
 	}
 }
 
-// plain returns text in UTF-16 as ASCII, and nil if it has other characters. It returns text
-// without the mark of UTF-16 as it is.
+// plain returns text that begins with the mark of big-endian UTF-16 as ASCII, and nil if it has
+// other characters. It returns other text as it is.
 func plain(text []byte) []byte {
 	wide, marked := bytes.CutPrefix(text, []byte("\xfe\xff"))
 	if !marked {

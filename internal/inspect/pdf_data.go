@@ -81,7 +81,7 @@ func (d *pdfData) fits(n int64) bool { return d.length()-d.blank <= n && n <= d.
 // the data. The bytes at the end of the length decide. Until then the walk continues, and anything
 // that looks damaged to it may be data.
 type pdfDoubt struct {
-	until   int64 // where the declared length ends; 0 if there is no doubt
+	until   int64 // where the declared length ends; 0 without a doubt
 	fault   error // found by the walk; the rest is not walked
 	matched int   // bytes of endstream after that place
 }

@@ -40,8 +40,8 @@ func (r *pdfRules) leads(f *pdfFile) {
 }
 
 // isBeside reports whether the name of a file is relative to the file that names it. If it is cut,
-// only its beginning is known. No drive, scheme, root or other computer may come first (ISO 32000-2, 7.11.2), and
-// no backslash before the first slash.
+// only its beginning is known. No drive, scheme, root or other computer may come first (ISO
+// 32000-2, 7.11.2), and no backslash before the first slash.
 func isBeside(name []byte, cut bool) bool {
 	letters, scheme := 0, true
 	for _, r := range textOf(name) {

@@ -18,7 +18,7 @@ const (
 	isName                           // a name alone
 	isOther                          // a reference alone
 	isExamined                       // a stream of objects that was examined
-	isBare                           // a stream that a reader could take for one, and that was not examined
+	isBare                           // a stream that a reader could take for one of objects, and that was not examined
 	isModel                          // a model that passes
 	isOtherModel                     // a stream of an unknown subtype, which may be a model
 

@@ -10,9 +10,9 @@ type keySlot struct {
 	key  pdfKey
 }
 
-// pdfKeyTable has the names of pdfKeyNames. Files have a key in about each dozen bytes, so keys are
-// looked up by a hash that costs less than that of a map. The table never changes, so no file
-// can make look-ups slow; a few names lie one or two slots further on.
+// pdfKeyTable has the names of pdfKeyNames. Files have a key about every dozen bytes, so keys are
+// looked up by a hash that costs less than that of a map. The table never changes, so no file can
+// make look-ups slow. A few names lie one to three slots after the place of their hash.
 var pdfKeyTable = func() (table [keySlots]keySlot) {
 	for name, key := range pdfKeyNames {
 		word := keyWord([]byte(name))

@@ -3,8 +3,8 @@ package inspect
 type pdfStreamKind uint8
 
 const (
-	streamData    pdfStreamKind = iota // nothing has to be ended of this kind and the next
-	streamCounted                      // some readers take it for one of objects if it begins with two numbers: colour profiles have N, too
+	streamData    pdfStreamKind = iota // not decoded
+	streamCounted                      // has N, as objects and colour profiles do: some readers take it for objects if it begins with two numbers
 	streamModel
 	streamObjects
 	streamReferences

@@ -27,7 +27,7 @@ type pdfLevel struct {
 	shows  bool           // the subtype is an annotation that passes
 	plays  bool           // the subtype is media
 	model  bool           // the subtype is a model that can be walked
-	other  bool           // no stream has this subtype
+	other  bool           // the subtype is not in pdfStreamTypes
 	action *pdfActionType // of the S entry; nil without one
 	moves  bool           // N is a named action that passes on a click
 	opens  bool           // and it also passes where it runs by itself
@@ -35,7 +35,7 @@ type pdfLevel struct {
 	file   pdfFile
 
 	tree      bool // has names or kids
-	files     bool // refers to files by F, UF or the like
+	files     bool // refers to files by one of fileKeys
 	triggered bool // has events that do something
 }
 

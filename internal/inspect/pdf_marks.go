@@ -5,9 +5,9 @@ import (
 	"math/rand/v2"
 )
 
-// pdfMarks stores the facts about objects that matter: 16 bytes for each such object, and as many
-// for its body in a stream of objects. It is a hash table with open addressing, at most three
-// quarters full, in memory of the budget.
+// pdfMarks stores the facts about objects that matter: an entry of 16 bytes for each such object,
+// and another for its body in a stream of objects. It is a hash table with open addressing, at most
+// three quarters full. The budget pays for it when it grows beyond firstEntries.
 type pdfMarks struct {
 	entries []pdfEntry
 	used    int

@@ -170,10 +170,11 @@ type pdfActionType struct {
 	detail string
 }
 
-// pdfUnknown is the type of all names that readers do not know.
+// pdfUnknown is the type of all names that pdfActions does not have.
 var pdfUnknown pdfActionType
 
-// pdfActions has all types of actions that readers know, those that pass and those that do not.
+// pdfActions has the types of actions of ISO 32000-2 and two of PDF 1.2, those that pass and those
+// that do not.
 var pdfActions = map[string]*pdfActionType{
 	"GoTo":        {action: actShows, keys: keySet(keyD, keySD)},
 	"GoToDp":      {action: actShows, keys: keySet(keyDp)},
@@ -203,8 +204,9 @@ var pdfActions = map[string]*pdfActionType{
 const playsMedia = "contains an action that plays media"
 
 // pdfMoves are the named actions that pass on a click. Those of the specification move within the
-// file. Others only go back or forward, open a dialog of the viewer, change how it shows the file,
-// or close it, such as in LaTeX slides. Those that are true also pass where they run by themselves.
+// file. Others, such as those in LaTeX slides, only go back or forward, open a dialog of the
+// viewer, change how it shows the file, close the file or the viewer, or do nothing. Those that are
+// true also pass where they run by themselves.
 var pdfMoves = map[string]bool{
 	"NextPage": true, "PrevPage": true, "FirstPage": true, "LastPage": true,
 	"GoBack": false, "GoForward": false, "GoToPage": false, "Find": false, "Print": false,

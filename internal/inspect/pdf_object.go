@@ -33,8 +33,8 @@ func (f *pdfWalk) content(t *pdfToken) {
 	}
 }
 
-// endContent judges a structural word: endobj and stream end the value of an object, and any other is
-// misplaced.
+// endContent judges a structural word: endobj and stream end the value of an object, and any other
+// is misplaced.
 func (f *pdfWalk) endContent(t *pdfToken) {
 	f.body.settle()
 	switch {
@@ -102,9 +102,8 @@ func (f *pdfWalk) passData(p []byte) int {
 	return n
 }
 
-// passTail passes over the bytes after endstream and over endobj, where the length of the data is not
-// known. If they hold something else,
-// endstream was a word of the data.
+// passTail passes over the bytes after endstream and over endobj, where the length of the data is
+// not known. If something else comes before endobj, that endstream was a word of the data.
 func (f *pdfWalk) passTail(p []byte) int {
 	for n, c := range p {
 		decided, end := f.data.tail(c)

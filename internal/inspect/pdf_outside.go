@@ -28,8 +28,8 @@ func (f *pdfWalk) token(t *pdfToken) {
 // words without a percent sign, to show that the file is binary.
 func meansNothing(word []byte) bool { return lenientInt(word) < 0 && !structural(word) }
 
-// maxBefore is the number of bytes that may come before the header: readers look for it in 1,024
-// bytes.
+// maxBefore is the number of bytes that may come before the header: readers look for it in the
+// first 1,024 bytes.
 const maxBefore = 1024
 
 // comesBefore reports whether a token may come before the header: the mark of UTF-8, and comments

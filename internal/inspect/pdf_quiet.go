@@ -52,9 +52,9 @@ const (
 	evenSame = (0x7fff &^ (('o' ^ 'e') | (('b'^'f')|('b'^'a'))<<8)) * everyPair
 )
 
-// unlike returns the next even place of p from n on, which is even, with a pair that resembles those
-// of the words, or a place among the last bytes. One in 500 random pairs does. It passes bytes either
-// because paired does, or because no pair at an even place resembles them.
+// unlike returns the next even place of p, from n on, with a pair that resembles those of the
+// words, or a place among the last bytes. n is even. One in 500 random pairs resembles them. It
+// passes bytes either because paired does, or because no pair at an even place resembles them.
 func unlike(p []byte, n int) int {
 	for n = paired(p, n); len(p)-n >= quietBlock; n = paired(p, n) {
 		q := (*[quietBlock]byte)(p[n:])

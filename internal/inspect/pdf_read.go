@@ -60,8 +60,10 @@ func (f *pdfWalk) end(total int64) error {
 	switch {
 	case total == 0:
 		return fault(CodeDamaged, notPDF)
-	case f.place != between || f.marker != hasEOF || total < f.linear:
+	case f.place != between || f.marker != hasEOF:
 		return fault(CodeTruncated, "is cut off: it does not end in startxref and %%EOF")
+	case total < f.linear:
+		return fault(CodeTruncated, "is cut off: it is shorter than its first object declares")
 	case !f.objects:
 		return fault(CodeDamaged, "is a PDF without objects")
 	case f.exam == nil:

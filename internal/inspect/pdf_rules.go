@@ -4,7 +4,7 @@ package inspect
 type PDFAllow struct {
 	Calculations bool // scripts that only call Acrobat's functions for the fields of forms
 	Attachments  bool // files in the file, which are data: they are not inspected
-	Links        bool // links to files, except by relative paths, and of schemes that are not in linkSchemes
+	Links        bool // links to files by other than relative paths, and of schemes that are not in linkSchemes, except scripts
 }
 
 // pdfRules judges the content of dictionaries in any place. Which reader takes which object for
@@ -49,9 +49,8 @@ func (r *pdfRules) mark(num int64, flags pdfFlag) {
 }
 
 // placed records a body that has flags, with these digits as its number, the first of which is at
-// start. Cross references lead to it if their
-// offset lies between from and the last digit. One that leads to the 5 of "15 0 obj" leads to
-// object 5, too.
+// start. Cross references lead to it if their offset lies between from and the last digit. One that
+// leads to the 5 of "15 0 obj" leads to object 5, too.
 func (r *pdfRules) placed(digits []byte, from, start int64, flags pdfFlag) {
 	if flags == 0 {
 		return

@@ -1,7 +1,7 @@
 package inspect
 
 // pdfStreams examines the streams that a reader may take for objects or cross references, whatever
-// they call themselves: readers go by the reference that leads there. It also examines 3D models.
+// type they declare: readers follow the reference that leads there. It also examines 3D models.
 type pdfStreams struct {
 	rules   *pdfRules
 	refs    *pdfReferences
@@ -78,8 +78,8 @@ func (s *pdfStreams) peek(p []byte) {
 	}
 }
 
-// write decodes p except its last matched bytes, which may begin endstream. It decodes them later, if
-// they do not.
+// write decodes p except its last matched bytes, which may begin endstream. It decodes them later,
+// if they do not.
 func (s *pdfStreams) write(p []byte, matched int) {
 	if s.kind == streamData {
 		return

@@ -93,8 +93,8 @@ func (t *pdfTable) packedBody(num int64, at place, flags pdfFlag, b *Budget) err
 const readsInTwoWays = "has cross references that can be read in two ways"
 
 // lead follows a cross reference. If another object stands at its target, a reader that does not
-// compare the numbers takes that object's body for it. ahead reports that the place has not been
-// read yet.
+// compare the numbers takes that object's body for it. ahead means that the place has not been read
+// yet.
 func (t *pdfTable) lead(num int64, to place, ahead bool, b *Budget) error {
 	if !ahead {
 		return t.follow(pdfExpected{to, num}, b)

@@ -36,7 +36,7 @@ func linkKind(text []byte, cut bool) string {
 	return KindLink
 }
 
-// lowerBit turns a letter into lower case.
+// lowerBit returns the bit that makes an upper-case letter lower case, and 0 for other bytes.
 func lowerBit(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
 		return 0x20

@@ -35,7 +35,7 @@ const (
 	atData                          // after the word stream, before the end of its line
 	inData                          // of a stream
 	behindData                      // before endobj
-	maybeBehindData                 // without a known length
+	maybeBehindData                 // before endobj, if the length of the data is unknown
 	inTable                         // of cross references
 	inTrailer                       // its dictionary
 	atOffset                        // after startxref

@@ -3,8 +3,8 @@ package inspect
 // pdfReferences reads all cross references in tables and in streams (ISO 32000-2, 7.5.4 and 7.5.8),
 // whichever of them a reader begins with and whichever it follows.
 //
-// Offsets that lead nowhere refuse nothing: readers then look for the objects themselves, and all
-// bodies are judged. The table gets the references that lead to a body in the file or in a stream,
+// An offset that leads nowhere is not a fault: readers then search for the object, and all bodies
+// are judged. The table gets the references that lead to a body in the file or in a stream,
 // since that may be the body of another object.
 type pdfReferences struct {
 	rules *pdfRules

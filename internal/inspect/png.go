@@ -10,9 +10,10 @@ import (
 //
 // It accepts every depth and colour type of the specification, interlaced or not, and any ancillary
 // chunk, of which it judges only those of transparency and animation. It refuses a wrong checksum,
-// a critical or judged chunk out of order, twice or with a wrong length, and fields that the
-// specification does not have. It refuses unknown critical chunks, a file that is cut off, and
-// bytes after IEND. It refuses a picture or an animation's frames beyond Limits.
+// a critical or judged chunk out of order or with a wrong length, a second one where only one may
+// be, and values of fields that the specification does not have. It refuses unknown critical
+// chunks, a file that is cut off, and bytes after IEND. It refuses a picture or an animation's
+// frames beyond Limits.
 //
 // It inflates neither pixels nor compressed text nor colour profiles. So it does not check whether
 // the pixels would be as many as the header declares. It keeps at most 26 bytes. The standard

@@ -154,5 +154,5 @@ func (s *stream) verdict(w walker) error {
 	return s.failure()
 }
 
-// skip is the payload method of formats that ignore it.
+// skip is the payload method of formats that ignore payloads.
 func skip(p []byte) (int, bool) { return len(p), true }

@@ -152,7 +152,7 @@ func (s *svgDocument) long(name, piece []byte, last bool) error {
 	return orNil(found)
 }
 
-// svgInstructions are the targets that drawing programs write.
+// svgInstructions are the accepted targets of processing instructions. Drawing programs write them.
 var svgInstructions = nameSet(`xpacket adobe-xap-filters plantuml plantuml-src`)
 
 // svgDoctypes are the accepted document types: one without identifiers, and those of the W3C, from

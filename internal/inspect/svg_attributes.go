@@ -66,7 +66,7 @@ func plainAttribute(a xmlread.Attr) *Error {
 // styleOf judges a value that is CSS. A long one was judged while it came.
 func styleOf(a xmlread.Attr) *Error {
 	if a.Long || bytes.IndexByte(a.Value, '(') < 0 && bytes.IndexByte(a.Value, '\\') < 0 && bytes.IndexByte(a.Value, '@') < 0 {
-		return nil // without a function and an at-rule CSS refers to nothing
+		return nil // without a function, an escape or an at-rule, CSS refers to nothing
 	}
 	c := css{list: string(a.Local) == "values"}
 	if found := c.write(a.Value); found != nil {
@@ -134,8 +134,8 @@ func svgLink(value []byte, long bool) *Error {
 var scriptSchemes = nameSet("javascript vbscript livescript")
 
 // schemeOf returns the part of an address that a browser might take for its scheme, in lower case
-// and without white space, or "" for a relative address. It accepts more schemes than RFC 3986
-// does.
+// and without spaces and control characters, or "" for a relative address. It accepts more schemes
+// than RFC 3986 does.
 func schemeOf(address []byte) string {
 	end := bytes.IndexAny(address, ":/?#")
 	if end < 0 || address[end] != ':' {

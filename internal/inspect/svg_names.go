@@ -39,7 +39,7 @@ var svgNames = func() *nameTable {
 
 // svgElements are those of SVG 1.1 and 2 that draw, describe or animate, and those of drafts that
 // editors write and no browser renders. It omits script, handler, listener, iframe, audio, video,
-// canvas and all of HTML.
+// canvas and the other elements of HTML.
 const svgElements = `
 	a altGlyph altGlyphDef altGlyphItem animate animateColor animateMotion animateTransform circle clipPath color-profile cursor defs
 	desc discard ellipse feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting
@@ -51,8 +51,8 @@ const svgElements = `
 	flowDiv flowLine flowPara flowRegion flowRegionBreak flowRegionExclude flowRoot flowSpan flowTref hatch hatchpath mesh meshgradient
 	meshpatch meshrow`
 
-// svgAttributes are those of svgElements that are not read as CSS. At the end are some that editors
-// write and that have no meaning. It omits events and actingAttributes.
+// svgAttributes are those of svgElements that are not read as CSS. The last line has some that
+// editors write and that neither load nor run anything. It omits events and actingAttributes.
 const svgAttributes = `
 	accent-height accumulate additive alphabetic amplitude arabic-form ascent attributeName attributeType azimuth
 	baseFrequency baseProfile bbox begin bias calcMode cap-height class clipPathUnits contentScriptType contentStyleType cx cy

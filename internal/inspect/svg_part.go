@@ -6,8 +6,8 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// svgPart judges a drawing in a document by the rules of SVG files. Instructions may come before the
-// root element, and a value that is too long to hold comes before the element that has it. So a
+// svgPart judges a drawing in a document by the rules of SVG files. Instructions may come before
+// the root element, and a value that is too long to hold comes before the element that has it. So a
 // fault of these waits until the root is known.
 type svgPart struct {
 	drawing svgDocument

@@ -3,12 +3,12 @@ package inspect
 // Text checks that a stream is plain text from its first byte to its last. The zero value is ready.
 //
 // It accepts UTF-8, with or without a byte order mark, and UTF-16 of either order with one. It
-// refuses bytes that are not valid in their encoding (including UTF-16 without a mark) and a
-// character cut off at the end. It refuses control characters except tab, line feed, form feed and
-// carriage return: NUL, escape sequences of terminals, DEL and C1 are not text, and can do harm
-// where they are shown. It refuses, as active content, markup that a browser or a server would run
-// or render (see package markup), at any place and in any encoding. A document declared as text
-// breaks its declaration, and only a response header would keep a browser from running it.
+// refuses bytes that are not valid in their encoding, and a character cut off at the end. It
+// refuses control characters except tab, line feed, form feed and carriage return: NUL, escape
+// sequences of terminals, DEL and C1 are not text, and can do harm where they are shown. It
+// refuses, as active content, markup that a browser or a server would run or render (see package
+// markup), at any place and in each encoding that it accepts. Where text is HTML, only a response
+// header would keep a browser from running it.
 //
 // An empty stream is text. Accepted text is not safe to insert into HTML, and not checked for
 // formulas, shell commands or scripts without tags.
@@ -60,7 +60,7 @@ func (t *Text) read(p []byte) {
 	}
 }
 
-// textPiece is the number of bytes between two looks at the budget.
+// textPiece is the largest number of bytes between two looks at the budget.
 const textPiece = 16 << 10
 
 // textSteps is the cost of a byte.

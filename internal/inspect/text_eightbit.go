@@ -7,8 +7,8 @@ import (
 
 // consumeEightBit judges text in which each byte is a character or a part of one, such as in
 // Windows-1252 and other encodings that share ASCII. The encoding cannot be known, and need not be:
-// in all of them the ASCII bytes of markup and cells mean the same (WHATWG Encoding). It refuses
-// anything that could mean more:
+// in all of them "<", ">", "=" and the usual separators of cells are never part of another
+// character (WHATWG Encoding). It refuses anything that could mean more:
 //
 //   - bytes that Windows-1252 does not have: Shift_JIS begins its signs with one of them, and in
 //     ISO 8859 they are controls;

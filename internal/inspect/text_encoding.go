@@ -22,8 +22,8 @@ const (
 	badUTF8 = "is not valid UTF-8"
 )
 
-// byteOrder reads the byte order mark. Without one it returns isUTF8, which is only an assumption. It
-// returns unknown if p is too short.
+// byteOrder reads the byte order mark. Without one it returns isUTF8, which is only an assumption.
+// It returns unknown if p is too short.
 func byteOrder(p []byte) (enc encoding, length int64) {
 	const mark = "\xef\xbb\xbf"
 	switch {

@@ -12,7 +12,7 @@ const (
 	isFormula = "has a cell that a spreadsheet may compute"
 )
 
-// textReader is the part of a text that was judged, with its searches.
+// textReader holds the progress of judging a text, and the searches in it.
 type textReader struct {
 	looker
 	enc       encoding

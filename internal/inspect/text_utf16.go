@@ -6,8 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// opaque stands for every character outside of ASCII in the search of UTF-16 for markup, once for
-// each unit.
+// opaque replaces each unit of UTF-16 outside of ASCII in the search for markup.
 const opaque = 0x80
 
 // consumeUTF16 judges the whole units of p and returns their length.
@@ -42,7 +41,7 @@ func (t *textReader) unit(p []byte) uint16 {
 	return binary.LittleEndian.Uint16(p)
 }
 
-// judge judges one unit and returns the byte that stands for it.
+// judge judges one unit and returns its byte for the search for markup.
 func (t *textReader) judge(u uint16) (c byte, fault string) {
 	low := u&0xfc00 == 0xdc00
 	switch {

@@ -1,7 +1,7 @@
 package inspect
 
-// film walks a film that follows a picture, as phones write motion photos. It ends with the file, or
-// before eight bytes that begin no box: at a trailer.
+// film walks a film that follows a picture, as phones write motion photos. It ends with the file,
+// or before eight bytes that begin no box: at a trailer.
 type film struct{ walk *MP4 }
 
 func newFilm(b *Budget) *film {
@@ -19,8 +19,8 @@ func (f *film) write(p []byte) (n int, fault *Error) {
 	return n, f.walk.err
 }
 
-// over reports whether something that is not a box follows the film. It is false if the film ends with
-// the file.
+// over reports whether something that is not a box follows the film. It returns false if the film
+// ends with the file.
 func (f *film) over() bool { return f.walk.done }
 
 // ahead returns the first eight bytes of what follows, once the film is over.

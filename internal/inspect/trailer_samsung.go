@@ -7,7 +7,7 @@ import (
 
 // samsung reads the trailer that the cameras and editors of Samsung phones write after nearly every
 // picture: named blocks, such as the time of the exposure, then a directory of them between "SEFH"
-// and "SEFT". There is no specification; the layout is the one that metadata tools read.
+// and "SEFT". It has no public specification; the layout is the one that metadata tools read.
 //
 // A block is two zero bytes, its kind, the length of its name, its name and its data. Only the
 // directory declares the lengths of blocks. Their data is text, so a zero byte ends it; other data
@@ -107,7 +107,7 @@ func (s *samsung) step(c byte) *Error {
 			return s.fault()
 		}
 		return nil
-	case s.state == samsungText && bytes.HasPrefix(s.last[:], []byte("SEFH")): // and the first byte of its version
+	case s.state == samsungText && bytes.HasPrefix(s.last[:], []byte("SEFH")): // the fifth byte is the first of its version
 		s.at = s.off - 5
 		s.expect(samsungDirectory, 7)
 		s.n = 1

@@ -12,13 +12,14 @@ import "encoding/binary"
 //
 // Where recorders write wrong sizes, it takes them as players do. A size of the file that is a few
 // dozen bytes off gives way to those of the chunks. A size of the samples that counts their header
-// gives way to that of the file. Programs that write to a pipe do not know sizes. Where the size of
-// the samples says nothing, they extend to the end of the file, and that end is unknown. Where that
-// of the file says nothing, the file may end after any chunk. See saysNothing.
+// gives way to that of the file. Programs that write to a pipe cannot correct sizes later. Where
+// the size of the samples says nothing (see saysNothing), they extend to the end of the file, and
+// that end is unknown. But 0 means no samples where the file, by its size, continues after their
+// header. Where the size of the file says nothing, the file may end after any chunk.
 type WAV struct {
 	riff
 	order     binary.ByteOrder
-	wide      bool  // sizes stand in a chunk of their own
+	wide      bool  // a ds64 chunk has the sizes
 	samples   int64 // bytes of them, according to that chunk
 	formatted bool
 	sampled   bool
@@ -40,8 +41,8 @@ const (
 	wavHeader = 36 // bytes of the shortest header after the size of the file
 )
 
-// saysNothing reports whether a size is one that programs write when they do not know it: 0, -1, or
-// the most that fits into a signed number. Some subtract the header from that, or add it. SoX
+// saysNothing reports whether a size is one that programs write in place of an unknown one: 0, -1,
+// or the most that fits into a signed number. Some subtract the header from that, or add it. SoX
 // writes 0x7ffff000.
 func saysNothing(size int64) bool {
 	const header = 256

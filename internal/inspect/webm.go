@@ -24,7 +24,7 @@ type WebM struct {
 	tracks     bool
 }
 
-// webmHeader is the content of the EBML header.
+// webmHeader is the piece with the content of the EBML header.
 const webmHeader = ebmlPieces
 
 // The elements with rules of their own (RFC 9559, section 5).

@@ -115,7 +115,8 @@ func (g *WebP) plain(placed bool) {
 	g.rest(8, 0)
 }
 
-// rest continues after a chunk. The piece of that length has used bytes of its data.
+// rest continues after a chunk. piece is the length of the current piece, and used the number of
+// its bytes that are data of the chunk.
 func (g *WebP) rest(piece, used int64) {
 	g.next(g.off+piece, g.chunkSize+g.chunkSize&1-used)
 }

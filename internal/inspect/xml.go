@@ -8,8 +8,8 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// XML checks that a stream is well-formed XML that nothing runs or loads: data, not a document. The
-// zero value is ready.
+// XML checks that a stream is well-formed XML without anything on which a browser, a server or an
+// Office program acts: data, not a document. The zero value is ready.
 //
 // Package xmlread defines well-formed documents here, their encodings, and their bounds. Refused as
 // active are document types, with or without declared entities (CWE-611, CWE-776), and processing
@@ -69,7 +69,7 @@ func (dataDocument) start(r *xmlread.Reader) *Error {
 	return nil
 }
 
-// drawsMath reports whether an attribute of MathML has no other effect than on its look.
+// drawsMath reports whether an attribute of an element of MathML only affects its look, or is data.
 func drawsMath(a xmlread.Attr) bool {
 	return len(a.Space) == 0 && mathAttributes[string(a.Local)] || len(a.Space) > 0 && string(a.Space) != nsXLink
 }
@@ -122,8 +122,8 @@ func walkXML(r *xmlread.Reader, rule xmlRule) error {
 	}
 }
 
-// faultOfXML turns a reader's fault into a fault of a document that is a file of its own. It
-// returns other errors unchanged.
+// faultOfXML turns a reader's fault into a fault of a whole file. It returns other errors
+// unchanged.
 func faultOfXML(err error) error {
 	var f *xmlread.Fault
 	if !errors.As(err, &f) {

@@ -14,8 +14,9 @@ const (
 // acts reports whether elements or attributes of a namespace may do something.
 //
 // The namespaces of data cannot be listed, since they have no end. Those on which browsers act can:
-// all are the W3C's, of which only those of dataSpaces are accepted, and Mozilla's. Also refused are
-// documents that Office programs open as one XML file, with their macros and formulas.
+// all are the W3C's, of which only those of dataSpaces are accepted, and Mozilla's. It also returns
+// true for the namespaces of documents that Office programs open as one XML file, with their macros
+// and formulas.
 func acts(space []byte) bool {
 	if len(space) == 0 {
 		return false
@@ -42,8 +43,8 @@ var officeSpaces = [][]byte{
 }
 
 // dataSpaces are the namespaces of the W3C, after http://www.w3.org/, that hold only data. No
-// program that opens the document runs, loads or includes something for an element or attribute in
-// them. Browsers follow XLink in SVG and MathML only. The last # and / are omitted.
+// browser runs or loads something for an element or attribute in them, except for XLink in SVG and
+// MathML. The last # and / are omitted.
 var dataSpaces = nameSet(`
 	XML/1998/namespace 1999/xlink 2000/xmlns
 	2001/XMLSchema 2001/XMLSchema-instance 2001/XMLSchema-datatypes 2007/XMLSchema-versioning

@@ -7,43 +7,45 @@ import "io"
 //
 // It reads the entries one after the other as they come, inflates and counts them, and compares
 // them with their checksums. Then the central directory must list exactly the entries that it read.
-// So nothing can stand before the first entry, between entries, after the end, or twice. Every
-// program that opens the archive sees the entries that were checked here. It refuses:
+// So nothing can stand before the first entry, between entries, or after the end, except one line
+// end. Programs that read entries in order, and those that read the central directory, see the
+// entries that were checked here. It refuses:
 //
 //   - archives that are cut, damaged or inconsistent, encrypted entries, methods other than stored
 //     and deflate, several volumes. A stored entry with its size after it ends where a descriptor
-//     agrees with all bytes before it;
+//     agrees with all bytes of its data;
 //   - names with a part that is "..", empty, a device of Windows, or ends in a dot or a space;
 //     absolute names, names with a backslash, a colon or invisible characters; two names that are
 //     equal in Unicode's compatibility form or without case; second names (Info-ZIP's field 0x7075)
 //     of another kind than the first, which is judged, too;
-//   - archives beyond ZipLimits, names of more than 512 bytes, and archives within archives;
+//   - archives beyond ZipLimits, names of more than 512 bytes, and archives within archives unless
+//     Nesting allows them;
 //   - symbolic links, devices and set-id files; names with an extension that is not allowed,
 //     contents that do not match the extension; programs for Java and Android, and Office documents
 //     named as an archive.
 //
 // Comments must be plain text (see Text) of at most 1 KiB.
 //
-// Memory: under 100 KiB for each level of archives; for each entry about 100 bytes from the
-// [Budget].
+// Memory: under 100 KiB for each level of archives. From the [Budget] it takes about 100 bytes for
+// each entry, and less for each folder in the names.
 //
 // The walk is a coroutine that runs only within Write, Verdict and Close. A caller that does not
 // reach Verdict must call Close, or the coroutine never ends. The calls may come from several
-// goroutines in turn. None of them may be locked to its thread (runtime.LockOSThread), which
-// crashes the runtime.
+// goroutines in turn. None of them may be locked to its thread (runtime.LockOSThread), which can
+// crash the runtime.
 //
 // It does not judge the content of entries beyond their first 4 KiB, except for archives and
 // documents that Nesting allows.
 type Zip struct {
 	Limits ZipLimits
 
-	// Nesting is the number of levels of archives that may lie inside: 0 for none. Archives and
-	// documents of the ZIP family are walked by the same rules and share the limits. Others (gzip,
-	// 7z ...) pass unread if Nesting is not 0 and their extension is accepted.
+	// Nesting is the number of levels of archives that may lie inside: 0 for none. ZIP archives
+	// inside are walked by the same rules, documents by those of [Document]. All share the limits.
+	// Others (gzip, 7z ...) pass unread if Nesting is not 0 and their extension is accepted.
 	Nesting int
 
-	// Extensions lists the accepted extensions of files, in lower case and with the dot. Nil stands
-	// for everyday pictures, sound, film, text and documents; their contents must match the
+	// Extensions lists the accepted extensions of files, in lower case and with the dot. Nil means
+	// those of everyday pictures, sound, film, text and documents; their contents must match the
 	// extension.
 	Extensions []string
 

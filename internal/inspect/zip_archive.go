@@ -7,7 +7,7 @@ import "hash/maphash"
 type zipArchive struct {
 	in      zipInput
 	budget  *zipBudget
-	records []zipRecord // in the order of their offsets, since they come in it
+	records []zipRecord // in the order of the file, and so of their offsets
 }
 
 // zipRecord is an entry as the central directory must describe it.

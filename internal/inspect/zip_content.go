@@ -63,7 +63,7 @@ func (c *zipContent) skipStored() error {
 			p, err = c.data.next()
 			c.data.release()
 		}
-		if err := c.account(p); err != nil { // an excess comes before the end
+		if err := c.account(p); err != nil { // a limit is reported rather than the end
 			return err
 		}
 		if err != nil {
@@ -107,8 +107,9 @@ func (c *zipContent) excess() error {
 	return nil
 }
 
-// pay spends the cost of n bytes of content, and of the packed bytes since the last call. If the work
-// runs out, and the file unpacks to much more than its size so far, the fault is the compression.
+// pay spends the cost of n bytes of content, and of the packed bytes since the last call. If the
+// work runs out, and the file unpacks to much more than its size so far, the fault is the
+// compression.
 func (c *zipContent) pay(n int) error {
 	b := c.budget
 	packed := int(c.in.off - c.read)

@@ -12,7 +12,7 @@ import (
 
 const isOtherEntry = "has an entry whose content does not match its extension"
 
-// zipFiles judges the entries of a plain archive: files for people.
+// zipFiles judges the entries of a plain archive.
 type zipFiles struct {
 	nesting int
 	allowed []string // extensions

@@ -8,9 +8,9 @@ import (
 	"github.com/airlock-go/upload/internal/sniff"
 )
 
-// isFolderFile reports whether a file is one that Windows, macOS and Android keep in folders, and
-// that programs pack with them: the layout of windows, thumbnails, icons. Each is recognised by its
-// name, and harmless by its content.
+// isFolderFile reports whether a file is one that Windows, macOS or Android keeps in folders, and
+// that programs pack with them: the layout of windows, thumbnails, icons. It recognises each by its
+// name and the beginning of its content, except for desktop.ini, which it reads whole.
 func isFolderFile(name string, head []byte) bool {
 	base := name[strings.LastIndexByte(name, '/')+1:]
 	switch folded := foldName(base); {
@@ -29,7 +29,7 @@ func isFolderFile(name string, head []byte) bool {
 }
 
 // The sections and keys of desktop.ini that choose a name, a picture, a tip and a view (Microsoft,
-// "How to Customize Folders with Desktop.ini"). Others name programs that show the folder.
+// "How to Customize Folders with Desktop.ini"). Others can name programs that show the folder.
 var (
 	desktopSections = []string{"[.shellclassinfo]", "[viewstate]", "[localizedfilenames]"}
 	desktopKeys     = []string{

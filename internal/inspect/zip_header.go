@@ -31,7 +31,7 @@ const (
 const (
 	stored   = 0
 	deflated = 8
-	max32    = math.MaxUint32 // stands for a size that is stored in 64 bits elsewhere
+	max32    = math.MaxUint32 // in place of a size or an offset that is stored in 64 bits elsewhere
 )
 
 // Extra fields (APPNOTE 4.5, and Info-ZIP's list) that change the meaning of the entry.

@@ -9,7 +9,8 @@ import (
 	"math"
 )
 
-// zipBuffer holds the largest header and the head that shows the type of a file.
+// zipBuffer is the size of a buffer. The largest header fits into it, and so does the head that
+// shows the type of a file.
 const zipBuffer = 8 << 10
 
 // Details of an archive that ends too early, and of an entry whose data ends too early or cannot be
@@ -19,7 +20,7 @@ const (
 	damaged = "has an entry whose data is damaged or cut off"
 )
 
-// zipInput is the bytes of one archive, in order.
+// zipInput reads the bytes of one archive, in order.
 type zipInput struct {
 	*bufio.Reader
 	from *pull // what the buffer is filled from; nil within an entry
@@ -37,10 +38,10 @@ func (in *zipInput) take(n int) ([]byte, error) {
 	return p, err
 }
 
-// lineEnd takes one line end, which programs add when they send a file as text.
+// lineEnd takes one line end if it follows. Programs add it when they send a file as text.
 func (in *zipInput) lineEnd() error {
 	n := 0
-	switch p, _ := in.Peek(1); string(p) { // its error returns with the next byte
+	switch p, _ := in.Peek(1); string(p) { // the next read returns its error again
 	case "\n":
 		n = 1
 	case "\r":
@@ -68,8 +69,8 @@ func (in *zipInput) signature() uint32 {
 }
 
 // zipData is the data of one entry as it is stored. It is a flate.Reader, so the inflater reads
-// nothing after the end of the deflate stream. It reads from a window of the archive's buffer, since
-// the inflater takes single bytes. Release ends the window: until then the archive does not count
+// nothing after the end of the deflate stream. It reads from a window of the archive's buffer since
+// the inflater takes single bytes. release ends the window: until then the archive does not count
 // what was read.
 type zipData struct {
 	in     *zipInput
@@ -110,8 +111,8 @@ func (d *zipData) next() ([]byte, error) {
 	return d.window, nil
 }
 
-// direct returns bytes that follow an empty buffer, without copying them into it, and counts them.
-// There are none where the next window has them.
+// direct returns data that was written and is not in the buffer, without copying it, and counts it.
+// It returns none within an entry, or while the buffer has bytes: next returns these.
 func (d *zipData) direct() []byte {
 	d.release()
 	if d.in.from == nil || d.in.Buffered() > 0 {

@@ -5,9 +5,9 @@ import (
 	"hash/maphash"
 )
 
-// ZipLimits bounds the content of a file of the ZIP family. Fields that are zero stand for their
-// default. All sizes count real bytes while they are inflated. A declared size matters only where
-// it is larger.
+// ZipLimits bounds the content of a file of the ZIP family. Fields that are zero mean their
+// defaults. All sizes count real bytes while they are inflated. An entry that declares more than
+// EntrySize is refused before.
 type ZipLimits struct {
 	Entries   int   // files and directories, at every level together: 1,000; in documents 5,000
 	EntrySize int64 // inflated bytes of one entry: 128 MiB
@@ -40,7 +40,7 @@ type zipBudget struct {
 	work    *Budget
 	file    *zipInput // the outermost archive
 	entries int
-	total   int64 // bytes inflated
+	total   int64 // bytes of content so far, inflated
 	depth   int   // of the current archive
 	deepest int   // of all archives for which memory was taken
 	seed    maphash.Seed
@@ -50,5 +50,5 @@ type zipBudget struct {
 const (
 	entrySteps = 3000     // each of its two headers: reading, its name, and the setup of the inflater
 	recordHeld = 32       // its record, and the spare capacity after the last one
-	levelHeld  = 80 << 10 // an archive in another: an inflater and two buffers
+	levelHeld  = 80 << 10 // an archive in another: an inflater and a buffer
 )

@@ -12,13 +12,13 @@ import (
 	"github.com/airlock-go/upload/internal/filename"
 )
 
-// checkZipName refuses names that some system would unpack outside of the target, under another name
-// or as a device (CWE-22, "zip slip"), and names with invisible characters. It judges each part like the last
-// one.
+// checkZipName refuses names that some system would unpack outside of the target, under another
+// name or as a device (CWE-22, "zip slip"), and names with invisible characters. It judges folders
+// in a name like files.
 //
-// A name whose flag or field says UTF-8 must be valid. Any other is in the code page of the writer.
-// It is read as UTF-8 if it is valid, since macOS writes that without the flag, and otherwise
-// judged by its ASCII.
+// A name whose flag or field says UTF-8 must be valid. Any other may be in the code page of the
+// writer. It is read as UTF-8 if it is valid, since macOS writes that without the flag, and
+// otherwise judged by its ASCII.
 func checkZipName(name string, isUTF8 bool) error {
 	name = withoutIconBreak(name)
 	isText := utf8.ValidString(name)
@@ -48,8 +48,8 @@ func checkZipName(name string, isUTF8 bool) error {
 }
 
 // splitTrail turns backslashes that may be second bytes of characters in Shift_JIS, GBK and Big5
-// into slashes. A program with another code page takes them for separators, so the halves must be
-// as harmless as the whole.
+// into slashes. A program with another code page may take them for separators, so the halves must
+// be as harmless as the whole.
 func splitTrail(name string) string {
 	b := []byte(name)
 	for i := 1; i < len(b); i++ {
@@ -60,8 +60,8 @@ func splitTrail(name string) string {
 	return string(b)
 }
 
-// iconFile is the only name with a line break that a system writes: that of a folder's own icon on
-// macOS. The file is empty; the icon is in its shadow, the file "._Icon\r" beside it.
+// iconFile is the name, with a line break, that macOS gives to the file of a folder's icon. The
+// file is empty; the icon is in its shadow, the file "._Icon\r" beside it.
 const iconFile = "Icon\r"
 
 // withoutIconBreak removes the line break from the name of a folder's icon, or its shadow, so that
@@ -88,17 +88,18 @@ func checkZipPart(part string) error {
 	return nil
 }
 
-// devices are names that Windows opens as devices, most of them in any folder and with any extension
-// (Microsoft, "Naming Files, Paths, and Namespaces", and those of consoles and clocks). Names with superscript digits are folded to these.
+// devices are names that Windows opens as devices, most of them in any folder and with any
+// extension (Microsoft, "Naming Files, Paths, and Namespaces", and those of consoles and clocks).
+// Names with superscript digits are folded to these.
 var devices = []string{
 	"con", "prn", "aux", "nul", "clock$", "conin$", "conout$",
 	"com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
 	"lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 }
 
-// foldName returns one name for all names that some system takes for the same. It uses the
+// foldName returns the same name for names that some system takes for one. It uses the
 // compatibility form, ignores case, selectors of variations and a slash at the end, and writes _,
-// as programs do, for the characters that Windows forbids.
+// as programs do, for characters that Windows forbids.
 func foldName(name string) string {
 	name = strings.TrimSuffix(name, "/")
 	if !isASCII(name) && utf8.ValidString(name) {

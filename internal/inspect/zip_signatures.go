@@ -18,9 +18,9 @@ func isOtherArchive(head []byte) bool {
 		len(head) > 262 && string(head[257:262]) == "ustar"
 }
 
-// isProgram reports whether head is the beginning of a file that runs, or of an OLE file, which
-// holds macros and embedded objects: PE, ELF, Mach-O and Java, WebAssembly, Android, shortcuts,
-// scripts.
+// isProgram reports whether head is the beginning of a file that runs (PE, ELF, Mach-O and Java,
+// WebAssembly, Android, shortcuts, scripts), or of an OLE file, which may hold macros and embedded
+// objects.
 func isProgram(head []byte) bool {
 	return beginsWith(head, "MZ", "\x7fELF", "\xca\xfe\xba\xbe", "\xfe\xed\xfa\xce", "\xfe\xed\xfa\xcf", "\xce\xfa\xed\xfe",
 		"\xcf\xfa\xed\xfe", "\x00asm", "dex\n", "L\x00\x00\x00\x01\x14\x02\x00", "#!", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")

@@ -27,8 +27,8 @@ func peekHead(body *bufio.Reader) ([]byte, error) {
 }
 
 // looksLikeXML reports whether a part begins like XML, whatever its name, or may do so after more
-// white space than the head. It misses encodings other than UTF-8 and UTF-16 with a mark; then the
-// part must not have an XML type.
+// white space than the head. It misses encodings that do not share ASCII, except UTF-16 with a
+// mark. The rules of a format refuse such a part where they need XML.
 func looksLikeXML(head []byte) bool {
 	if beginsWith(head, "\xff\xfe", "\xfe\xff") {
 		return true
