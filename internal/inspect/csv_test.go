@@ -166,7 +166,7 @@ func TestCSVPlaces(t *testing.T) {
 		{strings.Repeat("a,", 5000) + "=1", "active_content formula", formula + "10000", false},
 		{"a\t=1", "active_content formula", formula + "2", true},
 		{"=1,<script>", "active_content formula", formula + "0", false},
-		{"a,<script>,=1", "active_content markup", "contains HTML markup at byte 2", false},
+		{"a,<script>,=1", "active_content markup", "contains markup that a browser or a server runs or renders at byte 2", false},
 		{"a,=\"00123", "active_content formula", formula + "2", false},
 		{"sep=\"\na", "unsupported_variant", "names an invalid separator of cells at byte 4", false},
 		{"sep=§\na", "unsupported_variant", "names an invalid separator of cells at byte 4", false},

@@ -13,7 +13,7 @@ import (
 // odf judges a package of OpenDocument (ODF 1.3 part 2).
 type odf struct {
 	mediaType string
-	links     bool  // allow links to files and of any scheme
+	links     bool  // allow links to files and of any scheme, except scripts
 	typed     bool  // the mimetype entry declares the type
 	declared  bool  // the manifest declares it, too
 	damage    error // of the first unreadable part: a manifest that comes later may declare it encrypted

@@ -73,7 +73,7 @@ func (p *officePart) start(r *xmlread.Reader) error {
 		case mashupSpace:
 			return active(KindConnection, "has a query for data from elsewhere")
 		case customUISpace, customUISpace2009:
-			return active(KindMacro, "has commands of its own")
+			return active(KindMacro, "adds commands to the user interface of Office")
 		}
 	}
 	switch string(name.Space) {
@@ -171,7 +171,7 @@ func (p *officePart) word(r *xmlread.Reader) error {
 		}
 		return err
 	case "connectString", "dataSource", "headerSource":
-		return active(KindConnection, "has a data source of its own")
+		return active(KindConnection, "has a data source for a mail merge")
 	}
 	return nil
 }

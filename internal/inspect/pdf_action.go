@@ -99,7 +99,7 @@ func (r *pdfRules) closedAction(l *pdfLevel) (flags pdfFlag) {
 		r.leads(&l.file)
 	}
 	if l.action.action != actBad && (l.more || l.keys&^(l.action.keys|actionKeys) != 0) {
-		r.refuse(KindAction, "contains an action with entries of another")
+		r.refuse(KindAction, "contains an action with entries of another type")
 	}
 	if !mayOpen && l.role == roleOpening {
 		r.refuse(KindAction, opensSomething)

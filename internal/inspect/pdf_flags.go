@@ -55,13 +55,13 @@ var pdfConflicts = [...]struct {
 	{as: asLink, is: isScript, kind: KindScript, detail: leadsElsewhere},
 	{as: asTarget, is: isFar, kind: KindLink, detail: leadsToFile},
 	{as: asModel, is: isOtherModel, kind: KindMedia, detail: farModel},
-	{as: asName, is: isName, kind: KindAction, detail: "has a type that is stored elsewhere"},
+	{as: asName, is: isName, kind: KindAction, detail: "has a type of action or annotation that another object holds"},
 	{as: asAnything, is: isOther, kind: KindAction, detail: "has a reference to a reference where it matters"},
 }
 
 // Details that several rules share.
 const (
-	opensSomething = "contains an action that runs when it is opened"
+	opensSomething = "contains an action that runs by itself"
 	actsByItself   = "contains actions that run by themselves"
 	unknownAction  = "contains an action of an unknown type"
 	carriesFiles   = "carries other files"

@@ -105,7 +105,7 @@ func (l *pdfLexer) begin(c byte, t *pdfToken) (complete bool) {
 	return false
 }
 
-// token writes the token to t, which is complete, and returns true.
+// token writes the complete token to t, and returns true.
 func (l *pdfLexer) token(kind pdfKind, t *pdfToken) bool {
 	l.state, l.esc = lexBetween, escNone
 	t.kind, t.at, t.text, t.cut = kind, l.at, l.text[:min(l.n, len(l.text))], l.n > len(l.text)

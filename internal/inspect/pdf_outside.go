@@ -42,9 +42,9 @@ func comesBefore(t *pdfToken) bool {
 	return t.at <= maxBefore && !bytes.HasPrefix(t.text, []byte("PDF-")) && !bytes.HasPrefix(t.text, []byte("!"))
 }
 
-// header reads the line of the header, which is a comment to the lexer. Readers take the digits for
-// the version, and text after white space for nothing. Some count offsets from the header, and some
-// from the first byte of the file.
+// header reads the line of the header, which is a comment to the lexer. Readers read the digits as
+// the version, and ignore text after white space. Some count offsets from the header, and some from
+// the first byte of the file.
 func (f *pdfWalk) header(t *pdfToken) {
 	version, isPDF := bytes.CutPrefix(t.text, []byte("PDF-"))
 	f.head = hasHeader

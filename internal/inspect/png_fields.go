@@ -44,7 +44,7 @@ func (g *pngPicture) imageHeader(l Limits, p []byte) {
 	w, h := binary.BigEndian.Uint32(p), binary.BigEndian.Uint32(p[4:])
 	g.width, g.height, g.depth, g.colour = int64(w), int64(h), p[8], p[9]
 	if !pngDepths[g.colour&7][g.depth&31] || g.colour > 6 || g.depth > 16 || p[10] != 0 || p[11] != 0 || p[12] > 1 {
-		g.fail(CodeDamaged, "has a PNG header with fields that PNG does not have")
+		g.fail(CodeDamaged, "has a PNG header with values that PNG does not have")
 	}
 	g.refuse(l.size(g.width, g.height))
 }

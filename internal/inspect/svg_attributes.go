@@ -91,13 +91,14 @@ func isInertName(name []byte) bool {
 	return true
 }
 
-// svgAnimation judges the name of an attribute that changes in time: it must be one that draws.
+// svgAnimation judges the name of an attribute that an animation changes: it must be one of
+// svgAttributes or styledAttributes other than style.
 func svgAnimation(name []byte) *Error {
 	known := bytes.TrimSpace(name)
 	if string(known) != "style" && svgNames.lists(known)&(described|styled) != 0 {
 		return nil
 	}
-	return active(KindScript, "animates what it refers to")
+	return active(KindScript, "animates a reference, a style or an unknown attribute")
 }
 
 // svgReference judges the value of a href, of which a long one has only its beginning.
@@ -128,7 +129,7 @@ func svgLink(value []byte, long bool) *Error {
 	case linkSchemes[scheme], scheme == "" && !long && !hasDrive(string(value)):
 		return nil
 	}
-	return active(KindLink, "has a link of another kind")
+	return active(KindLink, "has a link of a kind that is not accepted")
 }
 
 var scriptSchemes = nameSet("javascript vbscript livescript")

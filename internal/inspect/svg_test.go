@@ -116,7 +116,7 @@ func TestSVGRefuses(t *testing.T) {
 		unknown = "is in an encoding that is not accepted"
 		rule    = "has a CSS rule that is not accepted"
 		calls   = "calls a CSS function that is not accepted"
-		link    = "has a link of another kind"
+		link    = "has a link of a kind that is not accepted"
 		notSVG  = "is not an SVG image"
 	)
 	for _, c := range []struct {
@@ -203,10 +203,10 @@ func TestSVGRefuses(t *testing.T) {
 		{picture(`<style>@\69mport "https://example.com/a.css";</style>`), active, rule},
 		{picture(`<style>a { fill: url("https://example.com/") }</style>`), active, outside},
 		{picture(`<style>a { fill: url(#a) url(//example.com) }</style>`), active, outside},
-		{picture(`<set attributeName="href" to="javascript:alert(1)"/>`), active, "animates what it refers to"},
-		{picture(`<animate attributeName=" xlink:HREF" values="javascript:alert(1)"/>`), active, "animates what it refers to"},
-		{picture(`<set attributeName="onclick" to="alert(1)"/>`), active, "animates what it refers to"},
-		{picture(`<set attributeName="style" to="x"/>`), active, "animates what it refers to"},
+		{picture(`<set attributeName="href" to="javascript:alert(1)"/>`), active, "animates a reference, a style or an unknown attribute"},
+		{picture(`<animate attributeName=" xlink:HREF" values="javascript:alert(1)"/>`), active, "animates a reference, a style or an unknown attribute"},
+		{picture(`<set attributeName="onclick" to="alert(1)"/>`), active, "animates a reference, a style or an unknown attribute"},
+		{picture(`<set attributeName="style" to="x"/>`), active, "animates a reference, a style or an unknown attribute"},
 
 		{`<!DOCTYPE svg [<!ENTITY a "b">]>` + picture(``), active, doctype},
 		{`<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>` + picture(`&a;`), active, doctype},

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	isMarkup  = "contains HTML markup"
+	isMarkup  = "contains markup that a browser or a server runs or renders"
 	isFormula = "has a cell that a spreadsheet may compute"
 )
 

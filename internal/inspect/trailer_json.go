@@ -17,7 +17,7 @@ const (
 	vivoTail = "\x00\x00\x00\x00cameralbum!" // the first four are the length; the last may be missing
 )
 
-const maxVivo = 64 << 10 // bytes of a trailer
+const maxVivo = 64 << 10 // bytes of a trailer before its last one
 
 func (v *vivo) write(p []byte) *Error {
 	for _, c := range p {

@@ -27,7 +27,7 @@ type WebM struct {
 // webmHeader is the piece with the content of the EBML header.
 const webmHeader = ebmlPieces
 
-// The elements with rules of their own (RFC 9559, section 5).
+// The IDs of the segment and of the elements in it (RFC 9559, section 5).
 const (
 	mkvSegment     = 0x18538067
 	mkvSeekHead    = 0x114d9b74

@@ -36,7 +36,7 @@ const (
 const (
 	webpOrder     = "has a misplaced WebP chunk"
 	webpMalformed = "has a malformed WebP chunk"
-	webpMissing   = "has a WebP file or frame without a picture"
+	webpMissing   = "has no picture, or a frame without one"
 	webpAnimation = 0x02
 )
 

@@ -26,7 +26,7 @@ func checkZipName(name string, isUTF8 bool) error {
 	case isUTF8 && !isText:
 		return entry(EntryName, "has an entry whose name is not valid UTF-8")
 	case name == "", name[0] == '/':
-		return entry(EntryName, "has an entry with an absolute name, or none")
+		return entry(EntryName, "has an entry with an absolute name, or without a name")
 	case strings.Contains(name, ":"):
 		return entry(EntryName, "has an entry whose name has a colon")
 	case isText && !filename.Visible(name), strings.ContainsFunc(name, isASCIIControl):
