@@ -10,11 +10,11 @@ package inspect
 // else between them except for a repeated endobj. The end is startxref with an offset that lies in
 // the file, and "%%EOF". Only white space and comments may follow it. Incremental updates, object
 // streams, linearised and encrypted files are PDF like any other. The data of a stream ends where
-// its declared length says, if endstream stands there. Otherwise it ends at the first endstream.
-// If its dictionary has no length, or refers to one, it ends at the first endstream that endobj
-// follows. This exception excludes streams that a reader may take for objects, cross references or
-// a model. PDF does not check whether an object makes sense, or whether references lead somewhere:
-// readers repair that.
+// its declared length says, if endstream stands there. Otherwise it ends at the first endstream. If
+// the stream's dictionary has no length, or refers to one, it ends at the first endstream that
+// endobj follows. This exception excludes streams that a reader may take for objects, cross
+// references or a model. PDF does not check whether an object makes sense, or whether references
+// lead somewhere: readers repair that.
 //
 // It holds about 8 KiB, and with RefuseActive about 30 KiB. Calculations add at most 12 KiB, the
 // first stream that it inflates about 50 KiB, and the index of a cross-reference stream at most 40

@@ -7,7 +7,7 @@ import (
 
 // ZipLimits bounds the content of a file of the ZIP family. Fields that are zero mean their
 // defaults. All sizes count real bytes while they are inflated. An entry that declares more than
-// EntrySize is refused before.
+// EntrySize is refused before it is inflated.
 type ZipLimits struct {
 	Entries   int   // files and directories, at every level together: 1,000; in documents 5,000
 	EntrySize int64 // inflated bytes of one entry: 128 MiB
