@@ -74,6 +74,33 @@ func TestBudgetEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// TestFaultOutlastsTheContext checks that later calls return the first fault, and not the end of the
+// context.
+func TestFaultOutlastsTheContext(t *testing.T) {
+	for name, row := range map[string]struct {
+		fresh func() inspector
+		bad   string
+	}{
+		"a format read in pieces":   {func() inspector { return &inspect.PNG{} }, "this is not a PNG"},
+		"a format read as a stream": {func() inspector { return &inspect.Zip{} }, "this is not a ZIP archive"},
+		"text":                      {func() inspector { return &inspect.Text{} }, "\x00"},
+		"JSON":                      {func() inspector { return &inspect.JSON{} }, "[}"},
+		"a PDF":                     {func() inspector { return &inspect.PDF{} }, strings.Repeat("no header ", 200)},
+		"a table":                   {func() inspector { return &inspect.CSV{} }, "\x00"},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		w := row.fresh()
+		w.(interface{ Within(*inspect.Budget) }).Within(&inspect.Budget{Context: ctx})
+		_, first := w.Write([]byte(row.bad))
+		var fault *inspect.Error
+		require.ErrorAs(t, first, &fault, name)
+		cancel()
+		_, again := w.Write([]byte("x"))
+		require.Equal(t, first, again, name)
+		require.Equal(t, first, w.Verdict(), name)
+	}
+}
+
 func TestBudgetOfTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := inspect.Budget{Timeout: time.Second}

@@ -28,11 +28,8 @@ type Text struct {
 // Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
 // looking at p.
 func (t *Text) Write(p []byte) (int, error) {
-	if t.ended == nil {
+	if t.goesOn() {
 		t.ended = t.arrive(len(p))
-	}
-	if t.ended != nil {
-		return 0, t.ended
 	}
 	t.read(p)
 	if err := t.failure(); err != nil {
@@ -76,7 +73,7 @@ func (t *Text) keep(rest []byte) {
 // Verdict returns nil if all that was written is plain text, and the fault, an *Error, if not. The
 // stream must have ended.
 func (t *Text) Verdict() error {
-	if t.ended == nil {
+	if t.goesOn() {
 		t.ended = t.arrive(0)
 	}
 	if t.goesOn() {
