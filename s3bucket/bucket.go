@@ -1,18 +1,18 @@
-// Package s3bucket manages the bucket of an [s3store.Store]: it sets it up, checks it, and writes
-// the policies of its users. Uploads do not need it.
+// Package s3bucket sets up and checks the bucket of an [s3store.Store], and writes policies for the
+// roles that use it. Uploads do not need this package.
 //
 // A [Layout] says how the application uses the bucket. From that and from the options of the store,
 // [Bucket.Check] finds out whether the bucket enforces what the library relies on, and which
-// [s3store.Profile] fits the service. [Bucket.Verify] is a short form of it for the start of a
+// [s3store.Profile] fits the service. [Bucket.Verify] is a short form of Check for the start of a
 // program. [Bucket.Setup] adds rules to those of the bucket: the CORS rule that lets pages send
 // files, and the lifecycle rules that remove unfinished uploads. [Bucket.Policy] writes the least
 // that each part of the application must be allowed to do, with the reasons. [Bucket.BucketPolicy]
 // writes the bucket's own policy, which only forbids. The program cmd/upload-bucket does most of
 // that from the command line, and docs/iam.md shows the policies.
 //
-// KMS keys also take kms:GenerateDataKey and kms:Decrypt. Another client, [s3store.Options].Signer,
-// can sign what clients get: for uploads with the statements Sign and SignTags of [RoleDirect], for
-// links with the policy of [RoleDelivery] alone.
+// Encryption with a KMS key also takes kms:GenerateDataKey and kms:Decrypt. Another S3 client,
+// [s3store.Options].Signer, can sign the requests that clients get: for uploads with the statements
+// Sign and SignTags of [RoleDirect], for links with the policy of [RoleDelivery] alone.
 package s3bucket
 
 import (
@@ -21,16 +21,15 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// Bucket is the bucket of a store, as an application uses it. It is safe for concurrent
-// use.
+// Bucket is the bucket of a store, as an application uses it. It is safe for concurrent use.
 type Bucket struct {
 	*service
 	layout  Layout
 	headers []string // that clients send
 }
 
-// New returns the bucket of a store. It makes no call to S3. The methods check and write settings
-// for the options and the client of that store.
+// New returns the bucket of a store. It makes no call to S3. The methods of the bucket use the
+// options and the client of that store.
 func New(store *s3store.Store, layout Layout) (*Bucket, error) {
 	if store == nil {
 		return nil, errors.New("s3bucket: the store is nil")

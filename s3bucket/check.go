@@ -78,25 +78,25 @@ func (b *Bucket) signsForms() bool { return b.direct() && !b.opts.Profile.NoForm
 func (b *Bucket) hasOrigins() bool { return b.direct() && len(b.layout.Origins) > 0 }
 
 // Check checks whether the bucket is set up as the library needs it. It reads the settings, and
-// tests promises that a service could easily break. It changes no setting. It makes about fifty to
-// three hundred calls, more of them with StagingPrefixes.
+// tests promises that a service could easily break. It changes no setting. It makes about fifty
+// calls, or up to three hundred with StagingPrefixes.
 //
 // It tries the service twice: with the store's profile, and with only those flags that turn out to
 // be needed. The second try is also the source of TopicSignatures, TopicConditional and
-// TopicCopies. From that it proposes the narrowest profile under which all promises hold, or says
-// that the service is fit for streamed uploads only, or for none. It proposes nothing if something
-// could not be tried. A needed flag that is missing in the store's profile is StateWrong under
-// TopicProfile.
+// TopicCopies. From the second try it proposes the narrowest profile under which all promises hold,
+// or says that the service is fit for streamed uploads only, or for none. It proposes nothing if
+// something could not be tried. A needed flag that is missing in the store's profile is StateWrong
+// under TopicProfile.
 //
 // The objects that it writes have less than 100 bytes. Each has a random name after "upload-probe"
 // under a prefix of the [Layout]. They are removed with all versions before Check returns. When ctx
 // ends no further probe begins, and they are still removed. TopicLeft names what could not be
 // removed. A process that is killed in between leaves such objects.
 //
-// The rights in the report are those of the credentials of the store's client. To see the rights of
-// the application, run it with the application's credentials. To see the settings, which these
-// rarely may read, run it with the policy of the role [RoleCheck]. It makes its calls one after the
-// other, with the store's CallTimeout.
+// The rights in the report are those of the credentials of the store's client. To check the rights
+// of the application, run Check with the application's credentials. To check the settings, which
+// these rarely may read, run it with the policy of the role [RoleCheck]. Check makes its calls one
+// after the other, with the store's CallTimeout.
 func (b *Bucket) Check(ctx context.Context) Report {
 	return b.examine(ctx, probes)
 }
@@ -127,7 +127,7 @@ func (b *Bucket) examine(ctx context.Context, probes []probe) Report {
 // run runs one probe and removes what it wrote, however it ends.
 func (r *run) run(probe probe) (State, string) {
 	if r.outer.Err() != nil {
-		return StateCannotTell, "not looked at: " + context.Cause(r.outer).Error()
+		return StateCannotTell, "not tried: " + context.Cause(r.outer).Error()
 	}
 	defer r.clean()
 	return probe.run(r)

@@ -10,9 +10,9 @@ import (
 // State is the result of [Bucket.Check] or [Bucket.Verify] for a topic.
 type State string
 
-// These are the states. StateCannotTell means that there is no answer to the question. For example,
-// the service does not support the setting, the credentials may not see it, or an earlier step
-// failed. It does not mean that all is well.
+// These are the states. StateCannotTell means that the question has no answer. For example, the
+// service does not support the setting, the credentials may not see it, or an earlier step failed.
+// It does not mean that all is well.
 const (
 	StateOK         State = "ok"
 	StateWrong      State = "wrong"
@@ -22,9 +22,9 @@ const (
 // Topic is the subject of a [Finding].
 type Topic string
 
-// These are the topics, in the order of a report. Those marked below are checked only if the [Layout]
-// has StagingPrefixes, and those of signed requests only if the profile signs them. CORS also needs
-// Origins.
+// These are the topics, in the order of a report. Those marked below are checked only if the
+// [Layout] has StagingPrefixes, and those of signed requests only if the profile signs them. CORS
+// also needs Origins.
 const (
 	TopicReachable   Topic = "reachable"
 	TopicWrite       Topic = "write"
@@ -59,8 +59,8 @@ type Finding struct {
 	Explanation string `json:"explanation"` // what was seen, and for most faults what to do
 }
 
-// isDenied reports whether S3 refused a call for want of a right. Other answers of 403 are about the
-// credentials or the clock. An answer to HEAD has no code of S3's.
+// isDenied reports whether S3 refused a call because the credentials lack a right. Other answers of
+// 403 are about the credentials or the clock. An answer to HEAD has no code of S3's.
 func isDenied(err error) bool {
 	if s3calls.Status(err) != http.StatusForbidden {
 		return false

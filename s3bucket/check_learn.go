@@ -30,7 +30,7 @@ func learn(p *signing) *learned {
 	}
 	for _, step := range steps {
 		if p.outer.Err() != nil {
-			l.writes = unclearTried("not looked at: " + context.Cause(p.outer).Error())
+			l.writes = unclearTried("not tried: " + context.Cause(p.outer).Error())
 			return l
 		}
 		step(p)
@@ -129,8 +129,8 @@ func (p *signing) trySent() tried {
 	return p.tryPuts()
 }
 
-// mostTelling returns the most conclusive result of several ways of signing: that the service accepts what
-// was not signed, rather than that it refused everything or did not answer.
+// mostTelling returns the most conclusive result of several ways of signing. It prefers one that
+// says that the service accepts what was not signed.
 func mostTelling(seen []tried) tried {
 	for _, state := range []State{StateWrong, StateCannotTell} {
 		for _, t := range seen {

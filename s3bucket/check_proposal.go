@@ -22,14 +22,14 @@ const (
 // promises, whatever the profile of the store says.
 type Proposal struct {
 	Fit     Fit             `json:"fit"`
-	Profile s3store.Profile `json:"profile"` // for Fits, and for streamed uploads for FitsNoDirect
+	Profile s3store.Profile `json:"profile"` // if Fit is Fits, or FitsNoDirect: then for streamed uploads
 	Go      string          `json:"go"`      // the profile as Go source
 	Lacks   []string        `json:"lacks"`   // the profile as words, for s3store.Profile.Lack
 	Why     string          `json:"why,omitempty"`
 }
 
-// proposal returns the proposal for what was learned. Without direct uploads in the layout it
-// leaves them out.
+// proposal returns the proposal for what was learned. It covers direct uploads only if direct is
+// true.
 func (l *learned) proposal(direct bool) *Proposal {
 	p := &Proposal{Fit: Fits, Profile: l.need}
 	if l.signatures.state == StateWrong {

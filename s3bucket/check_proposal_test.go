@@ -18,9 +18,9 @@ const (
 	refuses = s3fake.Refuses
 )
 
-// TestProposal checks services that lack an ability. Check proposes exactly the profile for that, and
-// says so if the service is not fit for direct uploads, whatever the profile of the store. With a proposed
-// profile that fits, Check and Verify find nothing wrong.
+// TestProposal checks services that lack an ability. Check proposes exactly the profile for that,
+// and says so if the service is not fit for direct uploads, whatever the profile of the store. With
+// a proposed profile that fits, Check and Verify find nothing wrong.
 func TestProposal(t *testing.T) {
 	t.Parallel()
 	none := s3store.Profile{}

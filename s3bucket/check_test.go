@@ -37,8 +37,8 @@ func corsRule(origin, method, header, expose string) string {
 		"<AllowedHeader>" + header + "</AllowedHeader><ExposeHeader>" + expose + "</ExposeHeader></CORSRule></CORSConfiguration>"
 }
 
-// answered is a service's answer about a setting, and what that means for a topic. Both are empty for
-// the right answer.
+// answered is a service's answer about a setting, and what that means for a topic. Setting and
+// answer are empty for the right answer.
 type answered struct {
 	setting, answer string
 	topic           s3bucket.Topic
@@ -114,8 +114,8 @@ func answers() []answered {
 	}
 }
 
-// together takes at most one answer for each topic and each setting, and leaves the others. It takes the right
-// answers first, which the list begins with for each topic.
+// together takes at most one answer for each topic and each setting, and leaves the others. It
+// takes the right answers first, since the list begins with them for each topic.
 func together(answers []answered) (taken, left []answered) {
 	settings, topics := map[string]bool{}, map[s3bucket.Topic]bool{}
 	for _, a := range answers {
@@ -225,7 +225,7 @@ func TestCheckCleansUp(t *testing.T) {
 			for i, fault := range faults {
 				for _, versioned := range []bool{false, true} {
 					if n > counted.Calls(call) || !takesTurn() {
-						continue // there is no such call, or this round skips it
+						continue // Check makes fewer such calls, or this round skips the case
 					}
 					t.Run(fmt.Sprintf("versioned=%v %s fault %d call %d", versioned, call, i, n), func(t *testing.T) {
 						svc, bucket := newService(t, s3store.Options{}, layout(), nil)
@@ -288,7 +288,7 @@ func TestCheckEndsWithItsContext(t *testing.T) {
 		cancel()
 		rights := r.Findings[len(r.Findings)-2]
 		if calls >= n {
-			require.Equal(t, s3bucket.Finding{Topic: s3bucket.TopicRights, State: s3bucket.StateCannotTell, Explanation: "not looked at: context canceled"}, rights)
+			require.Equal(t, s3bucket.Finding{Topic: s3bucket.TopicRights, State: s3bucket.StateCannotTell, Explanation: "not tried: context canceled"}, rights)
 		}
 		requireClean(t, svc)
 	}
@@ -310,7 +310,8 @@ func TestCheckTellsWhatIsLeft(t *testing.T) {
 	}
 }
 
-// TestCheckInvalidCredentials checks that no right is named as missing if the credentials are wrong.
+// TestCheckInvalidCredentials checks that no finding names a missing right if the credentials are
+// wrong.
 func TestCheckInvalidCredentials(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusForbidden)

@@ -6,18 +6,19 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// tried is what trying one ability of the service has shown.
+// tried is the result of trying one ability of the service.
 type tried struct {
-	state  State  // whether the service has it; "" if it was not tried
-	why    string // what was seen; "" for some that are StateOK
-	flag   flag   // what a profile must say if it is StateWrong
-	advice string // "" for flag.say
+	state  State  // StateOK if the service has the ability, StateWrong if not; "" if it was not tried
+	why    string // what was seen; can be "" if state is StateOK
+	flag   flag   // the field that a profile must set if state is StateWrong
+	advice string // what to do if state is StateWrong; if "", finding adds flag.say()
 	absent bool   // the service seems to refuse all requests of this kind
 }
 
 func unclearTried(why string) tried { return tried{state: StateCannotTell, why: why} }
 
-// finding returns the result for an ability that the profile relies on.
+// finding returns the finding about an ability that the profile relies on. For a missing ability it
+// adds what to do.
 func (t tried) finding() (State, string) {
 	switch {
 	case t.state == StateWrong && t.advice != "":
@@ -30,8 +31,8 @@ func (t tried) finding() (State, string) {
 	return t.state, t.why
 }
 
-// weigh compares what was seen with what the profile says. good describes a service with every
-// ability.
+// weigh returns the finding about several abilities. A missing ability is wrong, unless p sets its
+// flag. good is the explanation if no ability is missing and no flag is set.
 func weigh(p s3store.Profile, good string, abilities ...tried) (State, string) {
 	var notes []string
 	unclear := ""

@@ -12,7 +12,8 @@ import (
 )
 
 // Layout says how an application uses its bucket, in addition to [s3store.Options]. The zero value
-// is an application with a bucket of its own, without versions and with streamed uploads alone.
+// describes an application that has the bucket to itself, without versions, and that only streams
+// uploads.
 type Layout struct {
 	// KeyPrefixes are the beginnings of all published keys, such as "avatars/" for upload.Prefix.
 	// Each ends in "/". Default: none, and keys may have any beginning. A Grant.KeyPrefix comes
@@ -22,8 +23,8 @@ type Layout struct {
 
 	// StagingPrefixes are the StagingPrefix of all presigners and resumers of the application,
 	// including "". Files from clients lie under each of them in the segment
-	// [storage.StagingSegment], whatever a Grant.KeyPrefix is. Default: none, and there are neither
-	// direct nor resumable uploads.
+	// [storage.StagingSegment], whatever a Grant.KeyPrefix is. Default: none, for an application
+	// without direct and resumable uploads.
 	StagingPrefixes []string
 
 	// TicketExpires is the longest of PresignOptions.TicketExpires and ResumeOptions.Expires. Files
@@ -42,15 +43,15 @@ type Layout struct {
 	// Scanner is the ARN of the role with which GuardDuty scans the bucket for malware and tags
 	// scanned objects. With it the bucket policy denies published objects to all except Scanner and
 	// ScanExempt until they are tagged as clean. It lets only the scanner set that tag. Default:
-	// none, and there is no such gate.
+	// none, and the bucket policy does not depend on scans.
 	Scanner string
 
 	// ScanExempt are the ARNs of the roles that may read unscanned objects. These are the roles of
 	// processes that receive files, which cannot settle lost answers without s3:GetObject, and of
 	// the sweeper, which cannot remove what it cannot read. Add processes that issue links, since
-	// HeadObject is also a read: they would answer 502 where upload.LinksOptions.RequireScan says
-	// 503 or 404. Use another [s3store.Options].Signer that is not exempt, and links obey the
-	// policy.
+	// HeadObject is also a read: otherwise they answer 502 where upload.LinksOptions.RequireScan
+	// calls for 503 or 404. With another [s3store.Options].Signer that is not exempt, links still
+	// obey the policy.
 	ScanExempt []string
 }
 
@@ -100,7 +101,7 @@ func validPrefix(prefix string) error {
 		return nil
 	}
 	if !strings.HasSuffix(prefix, "/") || storage.ValidKey(prefix+"x") != nil || strings.ContainsAny(prefix, "*?$") {
-		return fmt.Errorf(`s3bucket: %q is not a prefix: it must end in "/" and have none of "*?$"`, prefix)
+		return fmt.Errorf(`s3bucket: %q is not a prefix: it must begin valid keys, end in "/" and have none of "*?$"`, prefix)
 	}
 	return nil
 }

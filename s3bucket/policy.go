@@ -30,16 +30,17 @@ type Statement struct {
 
 const policyVersion = "2012-10-17"
 
-// Policy returns the least that a process with these roles needs, as one identity policy. Every
-// operation of the library that the roles perform works with exactly these actions, and each action
-// is needed by some operation. Policy makes no call. It is an error to ask for no role, an unknown
-// one, or [RoleDirect] in a layout without StagingPrefixes. So is any role if the store has the
-// alias of an access point for a bucket.
+// Policy returns the least that a process with these roles needs, as one identity policy. Without a
+// KMS key, every operation of the library that the roles perform works with exactly these actions.
+// Each action is needed by some operation. Policy makes no call. It is an error to ask for no role,
+// an unknown one, or [RoleDirect] in a layout without StagingPrefixes. It is also an error if the
+// store names the bucket by the alias of an access point.
 //
-// [RoleDelivery] alone, or with [RoleSetup], is denied to read under [storage.StagingSegment],
-// where files lie that are still being checked or cleaned. The other roles read there. A Deny
-// overrides every Allow, so ask for all roles of a process at once. Beside another policy, that of
-// RoleDelivery would stop the process from publishing and sweeping staged files.
+// The policy of [RoleDelivery] alone, or with [RoleSetup], denies reading under
+// [storage.StagingSegment], where files lie that are still being checked or cleaned. The other
+// roles read there. A Deny overrides every Allow, so ask for all roles of a process at once. Beside
+// another policy, that of RoleDelivery would stop the process from publishing and sweeping staged
+// files.
 //
 // The policy omits what encryption with a KMS key needs, since a key can be named in many ways:
 // kms:GenerateDataKey on the key for roles that write, and kms:Decrypt for all that read and for
@@ -56,9 +57,9 @@ func (b *Bucket) Policy(roles ...Role) (Policy, error) {
 	for _, role := range roles {
 		switch {
 		case grants[role] == nil:
-			return Policy{}, fmt.Errorf("s3bucket: there is no role %q", role)
+			return Policy{}, fmt.Errorf("s3bucket: unknown role %q", role)
 		case role == RoleDirect && !b.direct():
-			return Policy{}, fmt.Errorf("s3bucket: the layout has no StagingPrefixes, so there is no role %q", role)
+			return Policy{}, fmt.Errorf("s3bucket: the layout has no StagingPrefixes, which the role %q needs", role)
 		}
 		for _, g := range grants[role] {
 			if g.needed == nil || g.needed(b) {
@@ -108,7 +109,7 @@ func suffixed(words []string, before, after string) []string {
 	return out
 }
 
-// partitions are those of AWS beside the usual one, with the beginning of their regions.
+// partitions are those of AWS besides "aws", with the beginning of their regions.
 var partitions = []struct{ regions, name string }{
 	{"cn-", "aws-cn"},
 	{"us-gov-", "aws-us-gov"},

@@ -11,10 +11,10 @@ const scanClean = "NO_THREATS_FOUND"
 
 // BucketPolicy returns statements for the bucket's own policy, which bind everybody, whatever their
 // roles allow. They require TLS, and forbid ACLs and callers without credentials. With
-// [Layout].Scanner, only it and ScanExempt can read published objects that were not found clean,
-// and only it can tag them as clean; without [Layout].KeyPrefixes that is so for all objects. The statements use the store's name for the bucket, which must
-// not be an access point's alias. They only forbid, so they can be added to the statements that a
-// bucket has.
+// [Layout].Scanner, only Scanner and ScanExempt can read published objects that were not found
+// clean, and only Scanner can tag them as clean. Without [Layout].KeyPrefixes these two statements
+// cover all objects. The statements use the store's name for the bucket, which must not be an
+// access point's alias. They only forbid, so they can be added to the statements that a bucket has.
 //
 // Setup does not apply it: a mistake in a bucket policy locks people out. Also use the public
 // access block against callers without credentials, and the ownership controls against ACLs; Check

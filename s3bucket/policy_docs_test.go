@@ -64,7 +64,7 @@ For operators and security reviewers: the actions on the bucket that each part o
     upload-bucket policy -s3-bucket my-uploads -s3-region eu-central-1 -key-prefix avatars/ -direct \
         -origin https://app.example.com -scanner SCANNER_ARN -scan-exempt APP_ARN streamed
 
-The last argument is a role, each of which has a heading below; ` + "`bucket`, `cors` and `lifecycle`" + ` print the settings of the bucket.
+The last argument is a role; each role has a heading below, and ` + "`bucket`, `cors` and `lifecycle`" + ` print the settings of the bucket.
 The two ARNs are those of a [malware scanner's](production.md#malware) role, and of a role that reads files before the scan: without a scanner, omit both.
 For ` + "`s3store.Options.Tags`" + ` add ` + "`-tag KEY=VALUE`" + `.
 ` + "`-key-prefix` is what published keys begin with, and ends in `/`; repeat it for several.\nA `Grant.KeyPrefix` comes before the prefix of `upload.Prefix`.\nOmit `-key-prefix` if no fixed beginnings cover all keys." + `

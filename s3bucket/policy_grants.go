@@ -4,9 +4,9 @@ func (b *Bucket) unversioned() bool   { return !b.versioned() }
 func (b *Bucket) scanned() bool       { return b.layout.Scanner != "" && !b.versioned() }
 func (b *Bucket) scansVersions() bool { return b.layout.Scanner != "" && b.versioned() }
 
-// grants are what each role needs. A test of the integration module checks that: without any one of
-// these actions an operation of the library fails. It cannot check what its server answers with
-// 501.
+// grants are what each role needs. TestEachActionIsNeeded of the integration module checks that
+// without any one of these actions an operation of the library fails. It cannot check calls that
+// its server answers with 501.
 var grants = map[Role][]grant{
 	RoleStreamed: {
 		{"Store", publishedKeys, []string{"s3:PutObject"}, nil, "to publish files, whole ones and in parts: creating, sending and completing a multipart upload are this action, too"},

@@ -8,7 +8,7 @@ import (
 )
 
 // allow adds a statement of a role, without the actions that the policy has for the same resources.
-// No two statements of a policy may have one Sid.
+// No two statements of a policy may have the same Sid.
 func (p *Policy) allow(role Role, s Statement) {
 	for i := range p.Statement {
 		has := &p.Statement[i]

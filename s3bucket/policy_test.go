@@ -98,7 +98,7 @@ func TestPolicyErrors(t *testing.T) {
 	_, err := bucket.Policy(s3bucket.RoleDirect)
 	require.ErrorContains(t, err, "StagingPrefixes")
 	_, err = bucket.Policy("root")
-	require.ErrorContains(t, err, `no role "root"`)
+	require.ErrorContains(t, err, `unknown role "root"`)
 }
 
 // TestBucketPolicy checks that the bucket's own policy only forbids, and has the gate for scanned

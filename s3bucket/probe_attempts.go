@@ -22,16 +22,23 @@ type advice struct {
 
 var (
 	adviseLengths = advice{flagLengths, flagLengths.say()}
-	adviseHeaders = advice{flagHeaders, flagHeaders.say() + ", or take the one of MinIO if it is one"}
+	adviseHeaders = advice{flagHeaders, flagHeaders.say() + ", or take the one of MinIO if the service is MinIO"}
 	adviseForms   = advice{flagForms, flagForms.say()}
-	adviseOnce    = advice{flagPut, flagPut.say() + ", which leaves forms"}
+	adviseOnce    = advice{flagPut, flagPut.say() + ", which leaves forms for whole files"}
 )
 
 const keepsTo = "the service accepts signed requests and refuses changed ones"
 
+// refusesAll judges the answer to an unchanged request that was not accepted.
 func refusesAll(status int, err error) tried {
-	t := unclearTried(fmt.Sprintf("the service refuses unchanged signed requests, too (%d %v)", status, err))
-	t.absent = status/100 == 4
+	switch {
+	case err != nil:
+		return unclearTried("an unchanged signed request: " + err.Error())
+	case status/100 != 4:
+		return unclearTried(fmt.Sprintf("an unchanged signed request was answered with %d", status))
+	}
+	t := unclearTried(fmt.Sprintf("the service refuses unchanged signed requests, too (%d)", status))
+	t.absent = true
 	return t
 }
 

@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestCheckAddedFields checks what a service does with header fields that nobody signed. Check
-// tests that with an object that exists, and the finding says what to set.
+// TestCheckAddedFields checks the findings about services that refuse or obey added header fields
+// that are not signed. For those that obey them, the finding says what to set.
 func TestCheckAddedFields(t *testing.T) {
 	for _, row := range []struct {
 		name       string
@@ -41,7 +41,7 @@ func TestCheckAddedFields(t *testing.T) {
 			s3store.Profile{},
 			s3bucket.StateWrong, "accepts a request with a copy of another object in place of the signed one", s3bucket.StateWrong, "say NoSignedHeaders",
 		},
-		{"not MinIO", s3fake.Refused, s3store.MinIO(), s3bucket.StateCannotTell, "refuses unchanged signed requests, too", s3bucket.StateCannotTell, "refuses unchanged signed requests, too"},
+		{"not MinIO", s3fake.Refused, s3store.MinIO(), s3bucket.StateCannotTell, "refuses unchanged signed requests, too (403)", s3bucket.StateCannotTell, "refuses unchanged signed requests, too (403)"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			svc, bucket := newService(t, s3store.Options{Profile: row.profile}, layout(), nil)

@@ -72,7 +72,8 @@ func (p *probing) culprits(write func() error) []writeOption {
 	return found
 }
 
-// refusal is denied or, if the service accepts a write without some option, names that option.
+// refusal returns the result of a refused write. If the service accepts the write without some
+// options, it names these options. Otherwise it returns what denied returns.
 func (p *probing) refusal(err error, doing, action string, write func() error) (State, string) {
 	if !notTaken(err) {
 		return denied(err, doing, action)

@@ -20,11 +20,11 @@ func (s *service) reachable(ctx context.Context) (State, string) {
 	case err == nil:
 		return StateOK, "the bucket answers"
 	case errors.As(err, &gone), status == http.StatusNotFound:
-		return StateWrong, fmt.Sprintf("there is no bucket %q", *s.bucket)
+		return StateWrong, fmt.Sprintf("the bucket %q does not exist", *s.bucket)
 	case status == http.StatusMovedPermanently:
 		return StateWrong, "the bucket is in another region than the client's"
 	case status == http.StatusForbidden:
-		return StateCannotTell, "the bucket is not ours, or the credentials are not valid or lack s3:ListBucket"
+		return StateCannotTell, "the bucket belongs to another account, or the credentials are not valid or lack s3:ListBucket"
 	case status == 0:
 		return StateWrong, err.Error()
 	}

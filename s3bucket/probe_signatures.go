@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// forger signs with the right name and another secret.
+// forger returns the right access key ID, and another secret.
 type forger struct{ aws.CredentialsProvider }
 
 func (f forger) Retrieve(ctx context.Context) (aws.Credentials, error) {
@@ -35,7 +35,7 @@ func (p *probing) forged() tried {
 	if ours == nil {
 		return unclearTried("there are no credentials that could be forged")
 	}
-	o.Credentials, o.HTTPSignerV4, o.AuthSchemes = forger{ours}, nil, nil // signers cache keys by name
+	o.Credentials, o.HTTPSignerV4, o.AuthSchemes = forger{ours}, nil, nil // signers cache keys by access key ID
 	err := p.try(newService(s3.New(o), *p.service.bucket, p.service.opts), func() error {
 		_, err := p.put(p.publishedKey())
 		return err

@@ -46,7 +46,7 @@ func (p *probing) complete(u *upload) error {
 	return err
 }
 
-// ended records that an upload is no longer open.
+// ended records that an upload was completed or aborted.
 func (p *probing) ended(u *upload) {
 	p.open = slices.DeleteFunc(p.open, func(other *upload) bool { return other == u })
 }

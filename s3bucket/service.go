@@ -92,7 +92,7 @@ func notKnown(err error) bool {
 	return status == http.StatusNotImplemented || status == http.StatusMethodNotAllowed
 }
 
-// optional returns a field that may be missing in the SDK's form.
+// optional returns v for an optional field of the SDK, which is nil if v is "".
 func optional(v string) *string {
 	if v == "" {
 		return nil

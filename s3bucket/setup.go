@@ -24,9 +24,9 @@ import (
 // another process adds at the same time can be lost, so run Setup from one place. It needs the
 // policy of the role [RoleSetup].
 //
-// It tries both kinds and returns the errors of both. If a service has no rules of a kind, or none
-// that abort unfinished uploads, Setup does the rest without an error. Lacking has a sentence for
-// each thing that the service does not have.
+// It tries both kinds and returns the errors of both. If a service does not support rules of a
+// kind, or those that abort unfinished uploads, Setup does the rest without an error. Lacking has a
+// sentence for each of these that the service does not support.
 func (b *Bucket) Setup(ctx context.Context) (lacking []string, err error) {
 	cors := b.setCORS(ctx)
 	noAborts, lifecycle := b.setLifecycle(ctx)

@@ -258,7 +258,7 @@ func TestLayoutIsChecked(t *testing.T) {
 		"a variable":           {StagingPrefixes: []string{"${aws:username}/"}},
 		"a climbing prefix":    {StagingPrefixes: []string{"../"}},
 		"a negative time":      {TicketExpires: -1},
-		"longer than tickets":  {TicketExpires: 8 * 24 * time.Hour},
+		"longer than a ticket": {TicketExpires: 8 * 24 * time.Hour},
 		"any origin":           {Origins: []string{"*"}},
 		"origins by wildcard":  {Origins: []string{"https://*.example.com"}},
 		"an origin and a path": {Origins: []string{"https://example.com/"}},

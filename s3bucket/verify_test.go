@@ -11,7 +11,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestVerify checks that each ability that the profile relies on is tried, and no other.
+// TestVerify checks that Verify finds a missing ability if the profile relies on it, and nothing
+// wrong otherwise.
 func TestVerify(t *testing.T) {
 	for _, row := range []struct {
 		name     string
@@ -71,7 +72,7 @@ func TestVerifyNamesWhatWasTried(t *testing.T) {
 	}
 }
 
-// TestVerifyIsCheap checks the number of calls, since it runs at each start of a program.
+// TestVerifyIsCheap checks the number of calls, since Verify runs at each start of a program.
 func TestVerifyIsCheap(t *testing.T) {
 	for name, row := range map[string]struct {
 		layout s3bucket.Layout
@@ -101,8 +102,8 @@ func TestVerifyDoesNotGuess(t *testing.T) {
 	}
 	svc, bucket := newService(t, s3store.Options{}, layout(), nil)
 	svc.Inject("", forEver, denied)
-	require.Equal(t, s3bucket.StateCannotTell, bucket.Verify(t.Context()).Worst(), "credentials without any right are for others to complain of")
+	require.Equal(t, s3bucket.StateCannotTell, bucket.Verify(t.Context()).Worst(), "credentials without any right are no fault of the service")
 
 	bucket = bucketOf(t, client("http://127.0.0.1:1"), s3store.Options{}, s3bucket.Layout{})
-	require.Equal(t, s3bucket.StateWrong, bucket.Verify(t.Context()).Worst(), "nobody is there")
+	require.Equal(t, s3bucket.StateWrong, bucket.Verify(t.Context()).Worst(), "no server is there")
 }

@@ -25,7 +25,7 @@ func TestCheck(t *testing.T) {
 	byArrangement, arrangements := map[string][]row{}, []arrangement{}
 	for _, r := range []row{
 		{s3bucket.TopicReachable, "there", nothing, ok, "answers"},
-		{s3bucket.TopicReachable, "no bucket", noBucket, wrong, `no bucket "no-such-bucket"`},
+		{s3bucket.TopicReachable, "no bucket", noBucket, wrong, `the bucket "no-such-bucket" does not exist`},
 		{s3bucket.TopicWrite, "no bucket", noBucket, unclear, "cannot be reached"},
 		{s3bucket.TopicReachable, "no server", noServer, wrong, "cannot be reached"},
 		{s3bucket.TopicReachable, "wrong secret", noSecret, unclear, "the credentials are not valid"},
