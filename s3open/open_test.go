@@ -49,7 +49,7 @@ func TestOpen(t *testing.T) {
 }
 
 // TestConnectionsAreKept checks that calls that run at the same time, more than the SDK keeps
-// connections for, find most connections again. They speak HTTP/1.1 with a server that would take
+// connections for, reuse most connections. They speak HTTP/1.1 with a server that also speaks
 // HTTP/2.
 func TestConnectionsAreKept(t *testing.T) {
 	const calls = 60 // the SDK alone keeps 10

@@ -34,10 +34,10 @@
 //
 // The client speaks HTTP/1.1 and keeps 256 idle connections for 90 seconds. An upload handler
 // receives at most as many requests at a time by default, of which about twelve may have large
-// files: see [s3store.Options].MaxMemory. The SDK's own default keeps 10, so a busy server shakes
-// hands for most of its calls. With HTTP/2 all uploads would share one connection, where a slow one
-// delays the others. The client follows no redirect to another host. [s3store.Options] limit how
-// long a call may take.
+// files: see [s3store.Options].MaxMemory. The SDK's own default keeps 10, so a busy server opens a
+// new connection for most of its calls. With HTTP/2 all uploads would share one connection, where a
+// slow one delays the others. The client follows no redirect to another host. [s3store.Options]
+// limit how long a call may take.
 package s3open
 
 import (
@@ -50,8 +50,8 @@ import (
 // Open returns a store over the bucket that rawURL names; the package documentation says how. It
 // makes no call to S3, so missing credentials or buckets fail only at the first call. At the start
 // of a program, [s3store.Store.Ping] tries both, and s3bucket.Bucket.Verify what the service can
-// do. A nil opts stands for the zero Options. If they have a Profile, rawURL must have neither
-// profile nor lacks.
+// do. A nil opts means the zero Options. If opts has a Profile, rawURL must have neither profile
+// nor lacks.
 //
 // The context is only for reading the AWS configuration. Since rawURL may hold a secret by mistake,
 // errors quote only the values of region, profile, lacks and insecure. For a client with other

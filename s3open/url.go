@@ -19,15 +19,15 @@ type target struct {
 	region   string // "" if the URL has none
 	endpoint string // "" if the URL has none
 	insecure bool
-	server   string // of profiles, "" if the URL has none
+	server   string // the name of a profile, "" if the URL has none
 	lacks    []string
 }
 
 // profiles are the profiles that have a name.
 var profiles = map[string]s3store.Profile{"aws": {}, "minio": s3store.MinIO(), "r2": s3store.R2()}
 
-// The names that S3 gives to buckets and regions, in general. Older and longer names are
-// for hosts that make their own client.
+// These match usual names of buckets and regions. A host with an older or longer name makes its own
+// client.
 var (
 	bucketName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$`)
 	regionName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)

@@ -46,7 +46,7 @@ func TestURLs(t *testing.T) {
 		{name: "MinIO here", url: "s3://b?endpoint=http://localhost:9000&profile=minio", bucket: "b", region: "us-east-1", to: "http://localhost:9000", profile: s3store.MinIO()},
 		{name: "IPv4", url: "s3://b?endpoint=http://127.0.0.9:9000", bucket: "b", region: "us-east-1", to: "http://127.0.0.9:9000"},
 		{name: "IPv6", url: "s3://b?endpoint=http://[::1]:9000", bucket: "b", region: "us-east-1", to: "http://[::1]:9000"},
-		{name: "a network of one's own", url: "s3://b?endpoint=http://minio:9000&insecure=true", bucket: "b", region: "us-east-1", to: "http://minio:9000"},
+		{name: "a private network", url: "s3://b?endpoint=http://minio:9000&insecure=true", bucket: "b", region: "us-east-1", to: "http://minio:9000"},
 		{name: "escaped", url: "s3://b?endpoint=https%3A%2F%2Fs3.example.com%2Fpath&region=garage", bucket: "b", region: "garage", to: "https://s3.example.com/path"},
 		{name: "the region of the configuration elsewhere", url: "s3://b?endpoint=https://s3.example.com", env: map[string]string{"AWS_REGION": "here"}, bucket: "b", region: "here", to: "https://s3.example.com"},
 		{name: "the endpoint of the configuration", url: "s3://b?profile=r2", env: map[string]string{"AWS_ENDPOINT_URL_S3": "https://s3.example.com"}, bucket: "b", region: "us-east-1", to: "https://s3.example.com", profile: s3store.R2()},

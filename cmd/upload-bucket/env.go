@@ -32,7 +32,7 @@ type env struct {
 
 	args   []string // the arguments after the flags
 	store  *s3store.Store
-	care   *s3bucket.Bucket // looks after that of the store
+	care   *s3bucket.Bucket // the bucket of the store
 	stdout io.Writer
 	stderr io.Writer
 }

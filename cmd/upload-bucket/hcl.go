@@ -55,7 +55,7 @@ func (h *writer) flush() {
 	}
 }
 
-// fromJSON turns a string of JSON into one of HCL, which fills in what "${" and "%{" begin, and
+// fromJSON turns a string of JSON into one of HCL, which evaluates what "${" and "%{" begin, and
 // lacks \b and \f.
 var fromJSON = strings.NewReplacer(`\\`, `\\`, `\b`, `\u0008`, `\f`, `\u000c`, "${", "$${", "%{", "%%{")
 
@@ -69,7 +69,7 @@ func literal(value any) string {
 		var text strings.Builder
 		e := json.NewEncoder(&text)
 		e.SetEscapeHTML(false)
-		_ = e.Encode(v) // a string is JSON
+		_ = e.Encode(v) // a string can always be encoded
 		return fromJSON.Replace(strings.TrimSpace(text.String()))
 	case []string:
 		items := make([]string, len(v))
@@ -81,7 +81,7 @@ func literal(value any) string {
 	return fmt.Sprint(value)
 }
 
-// object writes a map as one.
+// object writes a map as an object of HCL.
 func object[V any](h *writer, name string, m map[string]V, write func(key string, value V)) {
 	h.block(name+" = {", "}", func() {
 		for _, key := range slices.Sorted(maps.Keys(m)) {

@@ -35,7 +35,7 @@ type command struct {
 type action func(ctx context.Context, e *env) (status int, err error)
 
 var commands = []command{
-	{"check", "look whether the bucket is set up right", check},
+	{"check", "check whether the bucket is set up right", check},
 	{"policy", "print the policy of a role, or a setting of the bucket", policy},
 	{"setup", "add lifecycle and CORS rules, and keep those of others", setup},
 	{"sweep", "find files that nothing refers to, and remove them", sweepCommand},

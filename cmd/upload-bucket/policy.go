@@ -12,10 +12,10 @@ import (
 	"github.com/airlock-go/upload/s3bucket"
 )
 
-// policy prints one of the documents: the identity policy of a role or of several, or a
-// setting of the bucket. The reasons of its statements go to stderr, so that stdout can be piped
-// to the AWS command line; -json omits them. For Terraform it prints all documents in one, with the reasons as comments;
-// arguments add processes with several roles.
+// policy prints one of the documents: the identity policy of a role or of several, or a setting of
+// the bucket. The reasons of its statements go to stderr, so that stdout can be piped to the AWS
+// command line; -json omits them. For Terraform it prints all documents in one, with the reasons as
+// comments; arguments add processes with several roles.
 func policy(fs *flag.FlagSet) action {
 	format := fs.String("format", "json", "json, or terraform for all documents in one")
 	return func(_ context.Context, e *env) (int, error) {

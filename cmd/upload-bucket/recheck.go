@@ -32,7 +32,7 @@ type rechecking struct {
 	judged   int
 	refused  int
 	unjudged int
-	inARow   int // of those
+	inARow   int // how many of the last objects in a row could not be judged
 }
 
 // recheckCommand finds published objects that today's rules would refuse. It only reads.

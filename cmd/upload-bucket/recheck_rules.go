@@ -16,8 +16,8 @@ var presets = map[string]func() upload.Validator{
 	"archives":  func() upload.Validator { return upload.Archives(nil) },
 }
 
-// accepting makes a policy of the words of -accept. It tries the policy on a file, so that
-// unusable rules are a mistake of the command line.
+// accepting makes a policy of the words of -accept. It tries the policy on a file, so that unusable
+// rules are reported as a wrong command line.
 func accepting(ctx context.Context, words []string, maxSize int64) (upload.Validator, error) {
 	var accepted []upload.Validator
 	var types []string

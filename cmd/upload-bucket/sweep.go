@@ -28,7 +28,7 @@ func sweepCommand(fs *flag.FlagSet) action {
 	fs.BoolVar(&s.opts.InsecureGrace, "insecure-grace", false, "take a -grace below 8 days, which can remove uploads that are on their way")
 	fs.IntVar(&s.opts.Rate, "rate", 50, "removals a second, at most")
 	fs.IntVar(&s.opts.MaxRemovals, "max-removals", 10_000, "removals in all, at most; the next run goes on")
-	fs.Float64Var(&s.opts.MaxShare, "max-share", 0.25, "the largest `share` of each group of 500 files or more that may be orphaned; above it none of the group is removed")
+	fs.Float64Var(&s.opts.MaxShare, "max-share", 0.25, "the largest `share` of a group of files that may be orphaned; above it a run with -remove ends.\nA group has 500 files or more, or all if there are fewer")
 	fs.BoolVar(&s.opts.AllowAnyShare, "allow-any-share", false, "remove orphaned files even if all are orphaned")
 	fs.BoolVar(&s.opts.AllowWholeBucket, "whole-bucket", false, "without a -s3-prefix, sweep the whole bucket")
 	fs.StringVar(&s.place.file, "cursor", "", "`file` that keeps the place, from which an interrupted run goes on")
@@ -92,7 +92,7 @@ func (s *sweeping) status(ctx context.Context, e *env, report sweep.Report, err 
 	case ctx.Err() != nil:
 		return 2, err
 	case errors.Is(err, sweep.ErrShare):
-		_, _ = fmt.Fprintf(e.stderr, "%v. Here they are -max-share and -allow-any-share; the next run begins again\n", err)
+		_, _ = fmt.Fprintf(e.stderr, "%v. The flags for these options are -max-share and -allow-any-share; the next run begins again\n", err)
 		return 1, s.place.forget()
 	case errors.Is(err, sweep.ErrLimit), errors.Is(err, sweep.ErrFailures), report.Failed > 0 && report.Cursor == "":
 		_, _ = fmt.Fprintln(e.stderr, err)
@@ -101,7 +101,7 @@ func (s *sweeping) status(ctx context.Context, e *env, report sweep.Report, err 
 	return 2, err
 }
 
-// progress saves the place after each page after which it has moved.
+// progress saves the place after each page that moved it.
 func (s *sweeping) progress(_ context.Context, r sweep.Report) error {
 	s.tell.page(r)
 	if r.Cursor == s.place.Cursor { // until enough files were seen to judge their share

@@ -11,9 +11,9 @@ import (
 // tried is how many keys of a list are looked up in the bucket, at most.
 const tried = 100
 
-// matches refuses keys of which fewer than half are under the prefix. It also refuses keys
-// if fewer than a tenth of those that are tried are in the bucket. Nearly all keys of a
-// right list are, however many files are orphaned.
+// matches refuses keys of which fewer than half are under the prefix. It also refuses keys if fewer
+// than a tenth of those that are tried are in the bucket. Nearly all keys of a right list are in
+// the bucket, however many files are orphaned.
 func matches(ctx context.Context, store storage.Lister, prefix string, keys []string) error {
 	var under []string
 	odd := ""
@@ -40,7 +40,7 @@ func matches(ctx context.Context, store storage.Lister, prefix string, keys []st
 		}
 	}
 	if 10*there < n {
-		return fmt.Errorf("only %d of %d keys that were looked up are in the bucket, where one would be %q: %s", there, n, under[0], advice(under[0], prefix))
+		return fmt.Errorf("only %d of %d keys that were looked up are in the bucket; the first of them is %q: %s", there, n, under[0], advice(under[0], prefix))
 	}
 	return nil
 }

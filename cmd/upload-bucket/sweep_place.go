@@ -39,7 +39,7 @@ func (p *place) load(remove bool) error {
 	return nil
 }
 
-// forget makes the next run begin again.
+// forget removes the file, so that the next run begins anew.
 func (p *place) forget() error {
 	if p.file == "" {
 		return nil

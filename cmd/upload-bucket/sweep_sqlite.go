@@ -13,8 +13,8 @@ import (
 	_ "modernc.org/sqlite" // the driver
 )
 
-// openDatabase opens a database, which is taken to be as old as its files. So a copy needs their
-// time.
+// openDatabase opens a database. Its answers count as being as old as its files, so a copy needs
+// the times of the original files.
 func (r *references) openDatabase(ctx context.Context) (answers, error) {
 	asOf := lastWrite(r.sqlite)
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: r.sqlite}).EscapedPath()+"?mode=ro")
@@ -43,7 +43,8 @@ func lastWrite(name string) (last time.Time) {
 	return last
 }
 
-// askDatabase is all that a sweeper needs from an application.
+// askDatabase runs the query with keys as its only argument, a JSON array, and returns the keys
+// that the query returns.
 func askDatabase(ctx context.Context, db *sql.DB, query string, keys []string) (found []string, err error) {
 	list, err := json.Marshal(keys)
 	if err != nil {

@@ -39,7 +39,7 @@ func (e *env) inputs(h *writer) {
 	}{
 		{"trust", "Trust policies in JSON by role, or by several, such as streamed+delivery, if the command named them. Only these roles are created; the policies of all are.", "map(string)", "{}"},
 		{"log_bucket", "The bucket that gets the access log. Null: reads are not logged.", "string", "null"},
-		{"kms_key", "The ARN of a KMS key, which each role then also needs. Null: S3 has the key.", "string", "null"},
+		{"kms_key", "The ARN of a KMS key. Roles that read or write files then need rights to it, too. Null: S3 manages the key.", "string", "null"},
 	} {
 		h.line("")
 		h.block("variable "+literal(v.name)+" {", "}", func() {
@@ -162,7 +162,7 @@ func (e *env) rolePolicies() (map[string]s3bucket.Policy, error) {
 	return policies, nil
 }
 
-// roles writes the policies, and the roles whose trust is known.
+// roles writes the policies, and resources for the roles that the variable trust has.
 func (e *env) roles(h *writer) error {
 	policies, err := e.rolePolicies()
 	if err != nil {

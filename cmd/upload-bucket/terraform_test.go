@@ -192,8 +192,8 @@ func named(tree any) any {
 	return out
 }
 
-// TestTerraformSettings checks what Bucket.Check demands of a bucket, and that names are not longer
-// than AWS accepts.
+// TestTerraformSettings checks settings that Bucket.Check demands of a bucket, and that names of
+// roles are not longer than AWS accepts.
 func TestTerraformSettings(t *testing.T) {
 	for name, layout := range layouts {
 		t.Run(name, func(t *testing.T) {
@@ -214,8 +214,8 @@ func TestTerraformSettings(t *testing.T) {
 	}
 }
 
-// TestTerraformIsFormatted checks that formatting changes nothing, by Terraform itself where there
-// is one.
+// TestTerraformIsFormatted checks that formatting changes nothing, by Terraform itself where it is
+// installed.
 func TestTerraformIsFormatted(t *testing.T) {
 	path, missing := exec.LookPath("terraform")
 	for name, layout := range layouts {

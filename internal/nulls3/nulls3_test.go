@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/internal/nulls3"
 )
 
-// TestLatePart checks that a part that comes after the abort opens no upload again, and that the
-// list has the uploads that are open.
+// TestLatePart checks that a part that comes after the abort does not open the upload again, and
+// that the list has only the uploads that are open.
 func TestLatePart(t *testing.T) {
 	s := new(nulls3.Server)
 	answer := func(method, target string) (status int, body string) {

@@ -118,9 +118,9 @@ const maxRedirects = 3
 
 // Unredirected returns a copy of c that follows at most that many redirects, of 307 and 308, which
 // keep the method. It follows them only within a host, for example of a gateway that adds a slash.
-// Where S3 redirects requests elsewhere, for example to another region, they must be signed for that.
-// It returns clients of other types than http.Client and awshttp.BuildableClient unchanged; see
-// [ErrElsewhere].
+// A request that S3 redirects elsewhere, for example to another region, would need another
+// signature. It returns clients of other types than http.Client and awshttp.BuildableClient
+// unchanged; see [ErrElsewhere].
 func Unredirected(c s3.HTTPClient, most int) s3.HTTPClient {
 	if b, ok := c.(*awshttp.BuildableClient); ok {
 		c = b.Freeze()

@@ -1,6 +1,6 @@
 // Package s3calls makes single calls to a bucket: within a time limit, to the requested host, and
-// with an answer that has what S3 puts in it. Packages s3store and s3bucket make all their calls
-// of the SDK by it. It imports neither.
+// with an answer that has what S3 puts in it. Packages s3store and s3bucket make all their calls of
+// the SDK with it. Package s3calls imports neither.
 package s3calls
 
 import (

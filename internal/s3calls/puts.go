@@ -17,11 +17,11 @@ import (
 )
 
 // Puts makes calls of one operation for bodies in memory. The SDK takes longer to prepare such a
-// call than a small body takes to send. So the SDK makes the first call, and Puts makes the same
-// request again. If that is the same, byte for byte and with its signature, Puts sends the next
-// ones. If one of these fails, and its caller has not ended it, the SDK makes that call anew, and
-// all calls of the next minute. The SDK makes all calls for a client that does more than the SDK's
-// default: see plain.
+// call than a small body takes to send. So the SDK makes the first call, and Puts builds a request
+// for the same call without sending it. If both requests are the same except for their bodies,
+// signature included, Puts sends the next ones itself. If one of these fails, and its caller has
+// not ended it, the SDK makes that call anew, and all calls of the next minute. The SDK makes all
+// calls for a client that does more than the SDK's default: see plain.
 //
 // It is safe for concurrent use.
 type Puts[In, Out any] struct {
@@ -36,20 +36,21 @@ type Puts[In, Out any] struct {
 }
 
 const (
-	// pause is how long the SDK makes all calls after a request of Puts failed, or differed from the SDK's.
+	// pause is how long the SDK makes all calls after a request of Puts failed, or differed from
+	// the SDK's.
 	pause = time.Minute
 	// maxSkew is less than the difference of clocks that S3 accepts. The SDK corrects larger ones.
 	maxSkew = 4 * time.Minute
 )
 
-// NewPuts returns Puts that store objects. All calls have the same input, except for Key, ContentType,
-// ContentDisposition, StorageClass, Metadata, ChecksumCRC32 and Body.
+// NewPuts returns Puts that store objects. All calls have the same input, except for Key,
+// ContentType, ContentDisposition, StorageClass, Metadata, ChecksumCRC32 and Body.
 func NewPuts(c *Caller, client *s3.Client) *Puts[s3.PutObjectInput, s3.PutObjectOutput] {
 	return newPuts(c, client, client.PutObject, putObject)
 }
 
-// NewPartPuts returns Puts that store parts. All calls have the same input, except for Key, UploadId,
-// PartNumber, ChecksumCRC32 and Body.
+// NewPartPuts returns Puts that store parts. All calls have the same input, except for Key,
+// UploadId, PartNumber, ChecksumCRC32 and Body.
 func NewPartPuts(c *Caller, client *s3.Client) *Puts[s3.UploadPartInput, s3.UploadPartOutput] {
 	return newPuts(c, client, client.UploadPart, uploadPart)
 }
@@ -94,7 +95,7 @@ func (p *Puts[In, Out]) pause() {
 
 func (p *Puts[In, Out]) paused() bool { return time.Now().Unix() < p.quiet.Load() }
 
-// fits reports whether a template can say all of a call.
+// fits reports whether a template can make the request of a call.
 func fits(c *call, body Body) bool { return !c.incomplete && body.Size > 0 }
 
 // once sends one request and returns the header of the answer, nil if it failed. A call that its
@@ -140,7 +141,8 @@ func (p *Puts[In, Out]) request(ctx context.Context, t *template, c *call, body 
 
 var errNoAnswer = errors.New("s3store: the HTTP client returned neither an answer nor an error")
 
-// answer sends a request and returns the header of the answer. Without an error S3 has stored the body.
+// answer sends a request and returns the header of the answer. Without an error S3 has stored the
+// body.
 func (p *Puts[In, Out]) answer(r *http.Request) (http.Header, error) {
 	answer, err := p.caller.http.Do(r)
 	switch {

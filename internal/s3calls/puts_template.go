@@ -45,9 +45,9 @@ const (
 	asksFirst = 2 << 20
 )
 
-// newTemplate returns the template of a request that the SDK sent for a call, and the request's date.
-// It returns nil if other requests could differ in more than a template's fill changes, or if the host
-// allows one attempt alone.
+// newTemplate returns the template of a request that the SDK sent for a call, and the request's
+// date. It returns nil if other requests could differ in more than a template's fill changes, or if
+// the client is set up for a single attempt.
 func newTemplate(sent *http.Request, c *call) (*template, time.Time) {
 	attempt := ""
 	if sent != nil {
@@ -95,7 +95,7 @@ func (c *call) common(sent http.Header) http.Header {
 	return header
 }
 
-// hash returns what the signature says of a body.
+// hash returns the value of headHash for a body.
 func (t *template) hash(b Body) (string, error) {
 	if !t.hashed {
 		return unsigned, nil
@@ -150,8 +150,9 @@ func alike(a, b *http.Request) bool {
 		maps.EqualFunc(a.Header, b.Header, slices.Equal)
 }
 
-// plain reports whether a client does nothing with a call that the SDK's default would not do. No
-// option of the host's then observes, delays, addresses or signs calls; the others show in requests.
+// plain reports whether a client does nothing with a call that the SDK's default would not do. Then
+// no option of the host observes, delays, addresses or signs calls. Its other options show in
+// requests.
 func plain(o s3.Options) bool {
 	interceptors := reflect.ValueOf(o.Interceptors)
 	for i := range interceptors.NumField() {

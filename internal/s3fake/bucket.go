@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// bucket is what a service keeps, and how it behaves. Its operations are called with mu held.
+// bucket is what a service keeps, and how it behaves. The methods that answer operations are called
+// with mu held.
 type bucket struct {
 	Bucket    string
 	Versioned bool

@@ -14,9 +14,9 @@ import (
 	"strings"
 )
 
-// postForm stores the file of a POST form. Its policy must cover all of it and, if there is a Secret,
-// be signed, unless Lacks.Forms says that forms are not judged. It ignores the policy's expiration
-// and its bucket, and takes each condition that is a list for a content-length-range.
+// postForm stores the file of a POST form. Its policy must cover all of it and, if there is a
+// Secret, be signed, unless Lacks.Forms is Ignores. postForm ignores the expiration and the bucket
+// of the policy, and reads each condition that is a list as a content-length-range.
 func (b *bucket) postForm(w http.ResponseWriter, r *http.Request, body []byte) {
 	if b.Lacks.Forms == Refuses {
 		fail(w, http.StatusNotImplemented, "NotImplemented", "POST")

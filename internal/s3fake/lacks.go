@@ -21,14 +21,14 @@ type Lacks struct {
 	CompleteCondition Lack // If-None-Match on CompleteMultipartUpload
 	CopyPin           Lack // X-Amz-Copy-Source-If-Match
 	CopyRange         Lack // X-Amz-Copy-Source-Range
-	CopyDigest        Lack // Ignores: a copy has no SHA-256; Refuses: an upload has none
-	Copies            Lack // Refuses: no UploadPartCopy; there is no Ignores
+	CopyDigest        Lack // Ignores: a copy has no SHA-256; Refuses: no upload is created with SHA-256
+	Copies            Lack // only Refuses: no UploadPartCopy
 	Checksums         Lack // of the SDK
 	Tags              Lack
 	Encryption        Lack // X-Amz-Server-Side-Encryption
 	Class             Lack // X-Amz-Storage-Class
 	Owner             Lack // X-Amz-Expected-Bucket-Owner
-	Lengths           Lack // Ignores: a body may be up to 8 bytes longer or shorter than was signed
+	Lengths           Lack // only Ignores: a body may be up to 8 bytes longer or shorter than was signed
 	Forms             Lack // Ignores: what their policies say
 }
 
@@ -55,8 +55,8 @@ func (l *Lacks) fields() []lackedField {
 	}
 }
 
-// strip removes what the service ignores. It returns false if the service refuses something, which
-// it has then answered.
+// strip removes what the service ignores. If the service refuses something, it answers the request
+// and returns false.
 func (l *Lacks) strip(op string, w http.ResponseWriter, r *http.Request) (ok bool) {
 	for _, f := range l.fields() {
 		for name := range r.Header {

@@ -19,8 +19,8 @@ func (b *bucket) putObject(w http.ResponseWriter, r *http.Request, key string, b
 	w.Header().Set("ETag", o.ETag())
 }
 
-// taken checks the only condition of writes that is supported, "If-None-Match: *". It returns true
-// if the key is taken, which it has then answered.
+// taken checks the only condition of writes that is supported, "If-None-Match: *". If the key is
+// taken, it answers the request and returns true.
 func (b *bucket) taken(w http.ResponseWriter, r *http.Request, key string) bool {
 	if r.Header.Get("If-None-Match") != "*" || b.current(key) == nil {
 		return false

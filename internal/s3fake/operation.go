@@ -6,7 +6,7 @@ import (
 )
 
 // operation returns S3's name for the operation of a request, and the bare method for a form. It
-// takes a request about a bucket for one about an object, except for lists, HEAD and POST.
+// names a request about a bucket as if it were about an object, except for lists, HEAD and POST.
 func operation(r *http.Request) string {
 	q := r.URL.Query()
 	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")

@@ -12,7 +12,7 @@ import (
 
 // copyPart makes a part from the bytes of an object, or from a range of them. The object must have
 // the requested ETag, unless Unsigned is ObeyedUnconditionally. The key of the upload does not
-// matter, and parts with a CRC32 cannot be copied.
+// matter. An upload that was created with CRC32 cannot be completed with a copied part.
 func (b *bucket) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) {
 	m := b.uploads[q.Get("uploadId")]
 	if m == nil {
@@ -53,8 +53,8 @@ func (b *bucket) copyObject(w http.ResponseWriter, r *http.Request, key string) 
 	}{ETag: o.ETag()})
 }
 
-// copied returns the bytes that a request copies. It returns false if they are not available, which
-// it has then answered.
+// copied returns the bytes that a request copies. If they are not available, it answers the request
+// and returns false.
 func (b *bucket) copied(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
 	// AWS decodes "+" to a space.
 	source, err := url.QueryUnescape(strings.TrimPrefix(r.Header.Get("X-Amz-Copy-Source"), "/"))

@@ -18,8 +18,8 @@ type Unsigned int
 const (
 	// Refused is the behaviour of AWS, and the zero value.
 	Refused Unsigned = iota
-	// Obeyed is the behaviour of MinIO, which refuses only x-amz-meta-…, and looks for signed fields
-	// in the query if the request has none.
+	// Obeyed is the behaviour of MinIO, which refuses only x-amz-meta-…, and looks for signed
+	// fields in the query if the request has none.
 	Obeyed
 	// ObeyedUnconditionally is the behaviour of Ceph RGW 16: copies also ignore their conditions.
 	ObeyedUnconditionally

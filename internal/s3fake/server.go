@@ -90,9 +90,9 @@ func (s *Server) answer(op string, w http.ResponseWriter, r *http.Request, bucke
 	case "DeleteObject":
 		s.deleteObject(w, key, q.Get("versionId"), r.Header.Get("If-Match"))
 	case "DeleteObjects":
-		// As over a network, the answer comes after the client is done with its request. At the end
-		// net/http looks at the request's body, and closes the connection if that fails, as it does
-		// once the SDK has the answer.
+		// As over a network, the answer comes after the client has sent its request. An earlier
+		// answer makes the SDK close the body while net/http still reads it, and net/http then
+		// closes the connection.
 		time.Sleep(20 * time.Millisecond)
 		s.deleteObjects(w, body)
 	case http.MethodPost:

@@ -6,8 +6,8 @@ import (
 	"net/url"
 )
 
-// Tag sets one tag of the current object of key, which must exist, and keeps the others, as a scanner
-// does.
+// Tag sets one tag of the current object of key, which must exist, and keeps the others, as a
+// scanner does.
 func (b *bucket) Tag(key, name, value string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
