@@ -26,7 +26,7 @@ func documentType(text []byte, leaf string) string {
 	return ""
 }
 
-// xmlType returns the type of a document in XML.
+// xmlType returns the type of a document in XML. leaf is the type that mimetype returned.
 func xmlType(text []byte, leaf string) string {
 	root, _ := rootName(text)
 	switch {
@@ -37,12 +37,12 @@ func xmlType(text []byte, leaf string) string {
 	case harmless[leaf], leaf == html:
 		return xml
 	}
-	return leaf // a dialect: RSS, KML ...
+	return leaf // XML, or a dialect of it: RSS, KML ...
 }
 
 // undeclaredXML returns the type of a document in XML without an XML declaration, which XML 1.0
-// makes optional. It returns "" if head does not begin like one. Only a name can distinguish it
-// from HTML.
+// makes optional. It returns "" if head does not begin like one. Only the file's name
+// distinguishes it from HTML.
 func undeclaredXML(head []byte) string {
 	text, ok := decode(head[:min(len(head), HeadLen)])
 	text = bytes.TrimLeft(text, " \t\r\n")

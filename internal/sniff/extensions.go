@@ -7,8 +7,8 @@ import (
 
 // extensions lists, for the types of everyday uploads, the extensions that agree with them.
 //
-// It is strict: an extension does not agree if a server or a desktop would open it as another type.
-// So .log is text, while .ini, .conf, .bat or .js, which are plain text to any detector, are not.
+// It is strict: .log agrees with text, but .ini, .conf, .bat and .js do not, although the bytes of
+// such files are plain text. Servers and desktops give them a meaning that text does not have.
 var extensions = map[string][]string{
 	"image/png":           {".png", ".apng"},
 	"image/jpeg":          {".jpg", ".jpeg", ".jpe", ".jfif"},

@@ -13,16 +13,17 @@ const (
 	threeGP   = "video/3gpp"
 )
 
-// isoFamily lists them. Brands say little about the content, and players ignore them: sound
-// recorders write the brands of films. So within the family the name decides, and the brands where
-// it does not.
+// isoFamily lists these types. Brands say little about the content: sound recorders write the
+// brands of films. So the file's name decides within the family, or the brand if the name agrees
+// with none of them.
 var isoFamily = []string{mp4, m4a, quickTime, threeGP}
 
 // isoMediaType returns the type of an ISO base media file (ISO/IEC 14496-12) with a known brand, or
 // with a first box that untyped lists. It returns "" for all others.
 //
-// The first box lists a major and some compatible brands. Encoders give HEIC and AVIF images the
-// neutral majors mif1 and msf1, and name the coding among the compatible ones (ISO/IEC 23008-12).
+// The first box lists a major and some compatible brands. Some encoders give HEIC and AVIF images
+// the neutral majors mif1 and msf1, and name the coding among the compatible ones (ISO/IEC
+// 23008-12).
 func isoMediaType(head []byte) string {
 	switch {
 	case len(head) < 16:

@@ -1,10 +1,10 @@
 package sniff
 
-// called is what people call files of a type: "Word", "documents" and ".docx" make "Word (.docx)" and
-// "Word documents (.docx)".
+// called is what people call files of a type: "Word", "documents" and ".docx" make "Word (.docx)"
+// and "Word documents (.docx)".
 type called struct {
 	name, noun string
-	ext        string // "" where the name says it
+	ext        string // "" if the name needs none
 }
 
 var names = map[string]called{
@@ -58,7 +58,7 @@ var names = map[string]called{
 	flac:             {"FLAC", "recordings", ""},
 	oggAny:           {"Ogg", "files", ".ogx"},
 
-	// These are detected, and never accepted.
+	// No extension agrees with these types.
 	xhtml:                           {"HTML", "files", ""},
 	script:                          {"script", "files", ".sh"},
 	"text/javascript":               {"script", "files", ".js"},

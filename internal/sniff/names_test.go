@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestCalled: each type that files can be accepted as has a name of its own, and what
-// the name says of an extension is true.
+// TestCalled: each type with extensions has a unique short name, and an extension in the name
+// agrees with the type.
 func TestCalled(t *testing.T) {
 	shorts := map[string]string{}
 	for mediaType, exts := range extensions {

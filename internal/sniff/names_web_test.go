@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload/web"
 )
 
-// TestCalledInTheBrowser: the browser module has words for the same types, also for one such file.
-// The English ones for types are those of this package.
+// TestCalledInTheBrowser: the browser module names the same types, each by a short name, a plural
+// and a singular. Its English short names and plurals are those of this package.
 func TestCalledInTheBrowser(t *testing.T) {
 	for _, name := range []string{"en.js", "de.js"} {
 		file, err := fs.ReadFile(web.Files(), name)

@@ -2,7 +2,7 @@ package sniff
 
 const (
 	zip  = "application/zip"
-	jar  = "application/java-archive" // any archive whose first entry is in META-INF
+	jar  = "application/java-archive" // any archive that begins with META-INF/ or its manifest
 	epub = "application/epub+zip"
 	odt  = "application/vnd.oasis.opendocument.text"
 	ods  = "application/vnd.oasis.opendocument.spreadsheet"
@@ -12,16 +12,15 @@ const (
 	pptx = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 )
 
-// office lists the documents that only parts which may come late distinguish from other ZIP
-// archives. Those of OpenDocument and EPUB declare their type first, unless a program has packed
-// them again.
+// office lists the documents that may show their type only in entries after the head. OpenDocument
+// and EPUB declare it first, unless a program has packed the document again.
 var office = []string{docx, xlsx, pptx, odt, ods, odp, epub}
 
-// marked lists those of them that have a folder META-INF, as Java archives do.
+// marked lists those of office that have a folder META-INF, as Java archives do.
 var marked = []string{odt, ods, odp, epub}
 
 // macroTypes maps the extensions of documents that may hold macros to their types. No extension
-// agrees with these types, so no such file is accepted.
+// agrees with these types, so upload.Types refuses them.
 var macroTypes = map[string]string{
 	".docm": "application/vnd.ms-word.document.macroenabled.12",
 	".dotm": "application/vnd.ms-word.template.macroenabled.12",

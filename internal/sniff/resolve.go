@@ -18,8 +18,7 @@ var textKinds = []string{plain, "text/csv", "text/tab-separated-values", markdow
 //   - Plain text: ext may choose the kind. A .csv whose first lines show no columns is text/csv,
 //     and a .txt that happens to look like CSV, JSON or a mail is text/plain.
 //   - A .json is application/json if it begins like JSON, whatever its strings hold.
-//   - A .md is text/markdown, even with HTML, unless it is a document of its own: an SVG image,
-//     XML, or a script.
+//   - A .md that is plain text or HTML is text/markdown.
 //   - A film or sound in an ISO base media file: ext may choose the kind, since MP4, M4A, QuickTime
 //     and 3GP are one container.
 //   - Ogg: ext may choose the kind, too.
@@ -50,8 +49,8 @@ func Resolve(head []byte, ext string) string {
 		return oneOf(isoFamily, detected, ext)
 	case slices.Contains(oggFamily, detected):
 		return oneOf(oggFamily, detected, ext)
-	case slices.Contains(behindID3, detected) && bytes.HasPrefix(head, []byte("ID3")):
-		return oneOf(behindID3, mp3, ext)
+	case slices.Contains(afterID3, detected) && bytes.HasPrefix(head, []byte("ID3")):
+		return oneOf(afterID3, mp3, ext)
 	}
 	return detected
 }

@@ -22,26 +22,28 @@ import (
 )
 
 // Detect returns the media type of the file that begins with head, in lower case and without
-// parameters: Empty without bytes, Binary if it is unknown. Only the first HeadLen bytes count: no
-// name, no claim.
+// parameters. It returns Empty without bytes, and Binary if the type is unknown. Only the first
+// HeadLen bytes count, not a name or a claimed type.
 //
 // A type is the detected leaf, never a family: an SVG image is not text, a HEIC image is not an MP4
 // film, and a Word document is not a ZIP archive. application/zip means that only that was proved.
 // Detect differs from mimetype in these cases:
 //
-//   - Plain text (see harmless) with markup that a browser would run or render, anywhere in head
-//     and in UTF-16 with a byte order mark as well, is text/html; an svg root of any prefix is image/svg+xml, also without a declaration or
-//     namespace (see package markup). A prologue that does not end within head is text/xml if it is
-//     declared so, and otherwise text/html.
+//   - Plain text (see harmless) with markup that a browser would run or render is text/html (see
+//     package markup). The markup may be anywhere in head, also in UTF-16 with a byte order mark.
+//   - An svg root of any prefix is image/svg+xml, also without a declaration or namespace.
+//   - A prologue that does not end within head is text/xml if it is declared so, and otherwise
+//     text/html.
 //   - Text that looks like an image, a sound or a film by a few letters (BM, GIF89a, RIFF) is text,
 //     and so is a mention of "%PDF-". Programs (MZ) and formats that are text themselves, such as
 //     PostScript and playlists, keep their type.
-//   - Text that begins with "#!" is a script, of a language that mimetype knows or of a shell.
+//   - Text that begins with "#!" is a script of a language that mimetype knows, or otherwise
+//     text/x-shellscript.
 //   - A byte order mark does not make binary data text.
 //   - A PDF begins with "%PDF-". Only the mark of UTF-8, white space and comments may precede it.
 //     Other binary data that mimetype takes for a PDF, such as a polyglot PNG image, is Binary.
-//     ISO base media files, and WAV of the kinds that mimetype lacks (RF64, BW64, RIFX), are not
-//     passed to it.
+//     ISO base media files of a known brand, and WAV of the kinds that mimetype lacks (RF64, BW64,
+//     RIFX), are not passed to it.
 //   - The type of ISO base media files (HEIC, AVIF, MP4 ...) takes the compatible brands into
 //     account, and the major brands of cameras and packagers.
 //
@@ -102,7 +104,7 @@ func textType(text []byte) string {
 		return m
 	}
 	switch {
-	case isText && !harmless[t], !isText && !soundsBinary(t):
+	case isText && !harmless[t], !isText && !byFewLetters(t):
 		return t
 	case hasMarkup(text):
 		return html
@@ -112,9 +114,9 @@ func textType(text []byte) string {
 	return t
 }
 
-// soundsBinary reports whether text that looks like t is plain text: media, fonts, PDF and Flash have
-// marks of a few letters. Other binary types keep theirs.
-func soundsBinary(t string) bool {
+// byFewLetters reports whether mimetype detects t, a type that is not text, by a few letters: those
+// of media, fonts, PDF and Flash. Text may begin with these letters, too.
+func byFewLetters(t string) bool {
 	family, _, _ := strings.Cut(t, "/")
 	switch family {
 	case "image", "audio", "video", "font":
@@ -141,9 +143,9 @@ func lookup(head []byte) (mediaType string, isText bool) {
 	return mediaType, isText
 }
 
-// canonical maps leaves that differ from the web's name for the same file.
+// canonical maps types of mimetype to those that this package uses for the same files.
 var canonical = map[string]string{
-	"image/apng":  "image/png", // an animated PNG is one, by name, extension and structure
+	"image/apng":  "image/png", // an animated PNG has the structure of a PNG
 	"audio/x-m4a": m4a,
 	"video/x-m4v": mp4,
 	"video/3gpp2": threeGP,

@@ -5,25 +5,25 @@ const (
 	flac = "audio/flac"
 )
 
-// behindID3 lists the types before which taggers put an ID3v2 tag. Pictures make tags longer than a
+// afterID3 lists the types before which taggers put an ID3v2 tag. Pictures make tags longer than a
 // head. So until the whole file has been read, only the name shows what comes after the tag.
-var behindID3 = []string{mp3, flac}
+var afterID3 = []string{mp3, flac}
 
 const wav = "audio/wav"
 
-// Types of Ogg. The extension .ogg stood for all of them before RFC 5334 gave each its own.
+// Types of Ogg. The extension .ogg was that of all of them before RFC 5334 gave each its own.
 const (
 	oggSound = "audio/ogg"
 	oggFilm  = "video/ogg"
 	oggAny   = "application/ogg"
 )
 
-// oggFamily lists them. Only the packets of all streams distinguish sound from a film, and the
-// first stream may be a skeleton, which both have. So the name decides.
+// oggFamily lists these types. Only the packets of all streams distinguish sound from a film, and
+// the first stream may be a skeleton, which both may have. So the file's name decides.
 var oggFamily = []string{oggSound, oggFilm, oggAny}
 
-// waveType returns the type of a WAV file with 64-bit sizes (EBU Tech 3306, ITU-R BS.2088) or the
-// other byte order, "" for all others.
+// waveType returns the type of a WAV file with 64-bit sizes (EBU Tech 3306, ITU-R BS.2088) or in
+// the other byte order. It returns "" for all other files.
 func waveType(head []byte) string {
 	if len(head) >= 12 && string(head[8:12]) == "WAVE" {
 		switch string(head[:4]) {

@@ -1,9 +1,9 @@
 package sniff
 
-// HeadLen is the maximum number of bytes of a file that Detect looks at.
+// HeadLen is the maximum number of bytes of a file that Detect reads.
 const HeadLen = 4096
 
-// Types with a meaning of their own.
+// Types that Detect returns if it finds no other.
 const (
 	Empty  = "application/x-empty"      // a file without bytes
 	Binary = "application/octet-stream" // an unknown type
@@ -22,8 +22,8 @@ const (
 	markdown = "text/markdown"
 )
 
-// harmless lists the types of text that Detect searches for markup, and answers only if there is
-// none. For these, Resolve lets the name choose one of textKinds, JSON or XML.
+// harmless lists the types of text that Detect returns only for text without markup. For these,
+// Resolve lets the name choose one of textKinds, JSON or XML.
 var harmless = map[string]bool{
 	plain: true, "text/csv": true, "text/tab-separated-values": true, "text/markdown": true,
 	"application/json": true, "application/geo+json": true, "application/x-ndjson": true, "model/gltf+json": true,
