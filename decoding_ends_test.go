@@ -25,7 +25,7 @@ func largePictures(t *testing.T) map[string]string {
 	t.Helper()
 	picture := image.NewGray(image.Rect(0, 0, 2000, 2000))
 	noise := rand.New(rand.NewPCG(1, 2))
-	for i := range 20_000 { // or all of the GIF would be read at once
+	for i := range 20_000 { // so that the decoder reads the GIF in several pieces
 		picture.Pix[i] = byte(noise.Uint32())
 	}
 	files := map[string]string{}
@@ -44,7 +44,7 @@ func largePictures(t *testing.T) map[string]string {
 // TestDecodingEnds: decoding goes no further after the request has ended, or the call has lasted
 // CheckTimeout.
 func TestDecodingEnds(t *testing.T) {
-	const decoding = 4 // the decoder's second look; those of Write and Verdict come before its first
+	const decoding = 4 // the decoder's second check of the context, after one in Write and one in Verdict
 	for name, content := range largePictures(t) {
 		for _, e := range endings {
 			t.Run(name+"/"+e.about, func(t *testing.T) {
@@ -61,9 +61,9 @@ func TestDecodingEnds(t *testing.T) {
 					h.ServeHTTP(answer, post(file("file", name, content)).WithContext(ctx))
 					time.Sleep(2 * time.Minute) // a call that lasts longer than CheckTimeout is not waited for
 					synctest.Wait()
-					require.True(t, w.ended, "decoding never looks")
+					require.True(t, w.ended, "decoding never checks the context")
 					require.Equal(t, e.code, problemOf(t, answer.Result()).Code)
-					require.LessOrEqual(t, w.after, 1, "decoding goes on") // one is for the cause
+					require.LessOrEqual(t, w.after, 1, "decoding goes on") // one check is for the cause
 					require.Empty(t, store.Keys())
 					require.Zero(t, store.Used())
 				})
@@ -72,14 +72,13 @@ func TestDecodingEnds(t *testing.T) {
 	}
 }
 
-// TestWaitingDecodersLeave: a picture that waits for a decoder stops waiting when its client
-// leaves.
-func TestWaitingDecodersLeave(t *testing.T) {
+// TestWaitForDecoderEnds: an upload that waits for a decoder's slot ends when its client leaves.
+func TestWaitForDecoderEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		policy := upload.Images(&upload.ImageOptions{Decode: true})
 		send := func(ctx context.Context, end func()) upload.Code {
-			w := &watch{Validator: policy, at: 3, end: end} // the decoder's first look
+			w := &watch{Validator: policy, at: 3, end: end} // the decoder's first check of the context
 			h, err := upload.New(watchedStore{&memstore.Store{}, w}, w, upload.AllowAnonymous, &upload.Options{
 				CheckTimeout: time.Minute, Logger: slog.New(slog.DiscardHandler),
 			})
@@ -91,7 +90,7 @@ func TestWaitingDecodersLeave(t *testing.T) {
 			}
 			return problemOf(t, answer.Result()).Code
 		}
-		for range 2 { // which is how many are decoded at a time
+		for range 2 { // maxDecoders
 			go func() { _ = send(t.Context(), func() { <-release }) }()
 		}
 		synctest.Wait()

@@ -17,9 +17,9 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// lookingInspector returns an inspector of files of that type, with the options that refuse active
+// strictInspector returns an inspector of files of that type, with the options that refuse active
 // content.
-func lookingInspector(mediaType string) inspector {
+func strictInspector(mediaType string) inspector {
 	switch {
 	case mediaType == "application/zip", mediaType == "application/epub+zip",
 		strings.HasPrefix(mediaType, "application/vnd."):
@@ -34,7 +34,7 @@ func within(w inspector, b *inspect.Budget) {
 	w.(interface{ Within(*inspect.Budget) }).Within(b)
 }
 
-// show writes content in the pieces in which the library passes files on.
+// show writes content in pieces of 32 KiB, up to its refusal.
 func show(w io.Writer, content []byte) {
 	for piece := range slices.Chunk(content, 32<<10) {
 		if _, err := w.Write(piece); err != nil {
@@ -49,15 +49,15 @@ type taken struct{ bytes int64 }
 func (m *taken) Take(n int64) bool { m.bytes += n; return true }
 func (m *taken) Give(n int64)      { m.bytes -= n }
 
-// TestHeldMemory: while a client stalls, inspectors hold only a small constant in addition to
-// shared memory, whatever the client has sent.
+// TestHeldMemory: while a client stalls, an inspector holds less than a small constant in addition
+// to shared memory, even in costly files.
 func TestHeldMemory(t *testing.T) {
-	const constant = 96 << 10 // a request has 192 KiB in all
+	const constant = 96 << 10 // of the 192 KiB that a request may hold
 	for _, c := range corpus.CostlyFiles() {
 		content := c.Make(heldSize(c))
 		memory := &taken{}
 		before := heap()
-		w := lookingInspector(c.Type)
+		w := strictInspector(c.Type)
 		within(w, &inspect.Budget{Memory: memory})
 		show(w, content)
 		grown := heap() - before
@@ -87,7 +87,7 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// endingContext ends when it is asked the second time, and records the steps that are left then.
+// endingContext ends when Err is called the second time, and records the steps that are left then.
 type endingContext struct {
 	context.Context
 	budget *inspect.Budget
@@ -107,15 +107,15 @@ func (c *endingContext) Err() error {
 	return errLeft
 }
 
-// TestLookingEndsSoon: an inspector that works long on one call checks the context on the way, and
-// takes no step after its end.
-func TestLookingEndsSoon(t *testing.T) {
+// TestInspectionEndsSoon: an inspector that works long on one call checks the context during the
+// call, and takes no step after the context has ended.
+func TestInspectionEndsSoon(t *testing.T) {
 	ended := map[string]bool{}
 	for _, c := range corpus.CostlyFiles() {
 		budget := &inspect.Budget{}
 		ctx := &endingContext{Context: t.Context(), budget: budget}
 		budget.Context = ctx
-		w := lookingInspector(c.Type)
+		w := strictInspector(c.Type)
 		within(w, budget)
 		_, err := w.Write(c.Make(256 << 10))
 		if closer, ok := w.(io.Closer); ok {

@@ -11,10 +11,10 @@ import (
 	"github.com/airlock-go/upload/internal/corpus"
 )
 
-// streamed is a text that goes on like a usual file of its type.
+// streamed is the beginning of a text, and a unit that may follow any number of times.
 type streamed struct{ name, mediaType, head, unit string }
 
-// streamedTexts are the usual contents of the types that are text. A unit is a part that repeats.
+// streamedTexts returns usual contents of types that are text.
 func streamedTexts() []streamed {
 	svg := `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">`
 	path := `<path d="M12 2C6.48 2 2 6.48 2 12s4.48 10 10 10 10-4.48 10-10S17.52 2 12 2z" fill="#fff"/>` + "\n"
@@ -45,7 +45,7 @@ func streamedTexts() []streamed {
 // TestTextsAllocateNothing: a piece in the middle of a long file takes no new memory.
 func TestTextsAllocateNothing(t *testing.T) {
 	for _, c := range streamedTexts() {
-		w := lookingInspector(c.mediaType)
+		w := strictInspector(c.mediaType)
 		_, err := w.Write([]byte(c.head))
 		require.NoError(t, err, c.name)
 		piece := []byte(strings.Repeat(c.unit, 32<<10/len(c.unit)))
@@ -67,10 +67,10 @@ func BenchmarkTexts(b *testing.B) {
 		if isTextType(c.Type) {
 			b.Run(strings.ReplaceAll(c.About, " ", "_"), func(b *testing.B) {
 				content := c.Make(1 << 20)
-				b.SetBytes(int64(seen(lookingInspector(c.Type), content)))
+				b.SetBytes(int64(seen(strictInspector(c.Type), content)))
 				b.ReportAllocs()
 				for b.Loop() {
-					seen(lookingInspector(c.Type), content)
+					seen(strictInspector(c.Type), content)
 				}
 			})
 		}
@@ -81,10 +81,10 @@ func isTextType(mediaType string) bool {
 	return strings.HasPrefix(mediaType, "text/") || strings.HasSuffix(mediaType, "xml") || strings.HasSuffix(mediaType, "json")
 }
 
-// benchmarkStream shows pieces of 32 KiB to one inspector.
+// benchmarkStream writes pieces of 32 KiB to one inspector.
 func benchmarkStream(b *testing.B, mediaType, head, unit string) {
 	b.Helper()
-	w := lookingInspector(mediaType)
+	w := strictInspector(mediaType)
 	if _, err := w.Write([]byte(head)); err != nil {
 		b.Fatal(err)
 	}

@@ -9,11 +9,11 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// TestTypicalFiles: inspectors accept typical files of any size, whatever pieces they come in.
+// TestTypicalFiles: inspectors accept typical files, small ones and large ones.
 func TestTypicalFiles(t *testing.T) {
 	for _, c := range corpus.TypicalFiles() {
 		for _, size := range []int{16 << 10, rounds.Of(160, 1024)<<10 + 1} {
-			w := lookingInspector(c.Type)
+			w := strictInspector(c.Type)
 			content := c.Make(size)
 			require.InDelta(t, size, len(content), float64(size/2+256<<10), c.About) // a WebM has 256 KiB at least
 			n, err := w.Write(content[:size/3])
@@ -25,7 +25,7 @@ func TestTypicalFiles(t *testing.T) {
 	}
 }
 
-func TestKindsHaveNamesOfTheirOwn(t *testing.T) {
+func TestKindsHaveUniqueNames(t *testing.T) {
 	kinds := map[string]bool{}
 	for _, c := range corpus.Kinds() {
 		require.False(t, kinds[c.About], c.About)
