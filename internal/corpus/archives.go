@@ -6,11 +6,11 @@ import (
 )
 
 // Archives returns hostile and legitimate files of the ZIP family: plain archives, Office and
-// OpenDocument documents, EPUB books, also with drawings in them. All callers share their Content.
+// OpenDocument documents, and EPUB books. All callers share their Content.
 func Archives() []File { return slices.Clone(archives()) }
 
 // archives are made once in a process, which takes seconds under the race detector.
 var archives = sync.OnceValue(func() []File {
 	return slices.Concat(brokenArchives(), lyingArchives(), hostileNames(), twoNames(), hostileEntries(), bombs(), hostileOffice(), largeTags(), hostileODF(), hostileODFParts(), hostileBooks(), hostileDrawings(),
-		goodArchives(), goodOffice(), goodODF(), soundDrawings(), savedArchives())
+		goodArchives(), goodOffice(), goodODF(), goodDrawings(), savedArchives())
 })

@@ -64,9 +64,9 @@ func lyingArchives() []File {
 		lie("a stored entry with two sizes", func(e *zipEntry) { e.stored, e.local = true, set32(22, 10) }),
 		lie("a descriptor with a wrong checksum", func(e *zipEntry) { e.stream, e.follow = true, set32(4, 6) }),
 		lie("a descriptor with a wrong size", func(e *zipEntry) { e.stream, e.follow = true, set32(12, 6) }),
-		lie("a false descriptor", func(e *zipEntry) { e.stream, e.follow = true, set32(0, 6) }),
+		lie("a descriptor with a wrong signature", func(e *zipEntry) { e.stream, e.follow = true, set32(0, 6) }),
 		lie("sizes before and after that differ", func(e *zipEntry) { e.stream, e.local = true, set32(22, 6) }),
-		lie("a stored entry with another's descriptor", func(e *zipEntry) { e.stream, e.stored, e.follow = true, true, set32(4, 6) }),
+		lie("a stored entry whose descriptor has a wrong checksum", func(e *zipEntry) { e.stream, e.stored, e.follow = true, true, set32(4, 6) }),
 		lie("a stored entry that holds its descriptor", func(e *zipEntry) {
 			e.stream, e.stored, e.data = true, true, "a"+string((&zipEntry{crc: crc32.ChecksumIEEE([]byte("a")), packed: []byte("a"), size: 1}).descriptor())+"hidden"
 		}),

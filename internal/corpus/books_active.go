@@ -25,7 +25,7 @@ func hostileBooks() (files []File) {
 	return files
 }
 
-// hostilePages returns the bodies of pages that act.
+// hostilePages returns the bodies of pages for which a book is refused.
 func hostilePages() map[string]string {
 	const script = `&lt;script&gt;alert(1)&lt;/script&gt;`
 	pages := map[string]string{

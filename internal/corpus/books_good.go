@@ -2,8 +2,8 @@ package corpus
 
 import "strings"
 
-// soundBook returns a book with many of the things that ordinary books have.
-func soundBook() []byte {
+// goodBook returns a book with many of the things that ordinary books have.
+func goodBook() []byte {
 	const head = declaration + `<?xml-stylesheet type='text/css' href = "style/a.css" title="a"?><!DOCTYPE html>` +
 		`<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" xmlns:ev="http://www.w3.org/2001/xml-events" ` +
 		`xmlns:ssml="http://www.w3.org/2001/10/synthesis" xmlns:m="http://www.w3.org/1998/Math/MathML" xmlns:xlink="http://www.w3.org/1999/xlink" xml:base="text/">` +

@@ -12,12 +12,12 @@ type File struct {
 	Name    string // the client's name for it, with its extension
 	Type    string // the media type that it has or claims, and that the policy under test allows
 	Content []byte
-	Code    string // the upload.Code of its refusal; "" if it is legitimate
+	Code    string // of its refusal, "content" for any code of package inspect; "" if it is legitimate
 }
 
 // The codes of refusals.
 const (
-	content        = "content" // any code of package inspect
+	content        = "content" // not an upload.Code: any code of package inspect
 	typeNotAllowed = "type_not_allowed"
 	typeMismatch   = "type_mismatch"
 	empty          = "empty"

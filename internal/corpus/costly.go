@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// CostlyFiles returns the worst known files of each type: small pieces, deep or long lists, bytes
-// that unfold. Their ends may be missing, and their verdicts do not matter.
+// CostlyFiles returns the worst known files for each inspector: small pieces, deep or long lists,
+// bytes that unfold. Their ends may be missing, and their verdicts do not matter.
 func CostlyFiles() []Kind {
 	return slices.Concat(costlyMedia(), costlyTexts(), costlyPacked(), CostlyUnfolding())
 }
@@ -120,8 +120,8 @@ func costlyPacked() []Kind {
 
 func openContentTypes() string { return strings.TrimSuffix(contentTypes(""), "</Types>") }
 
-// CostlyUnfolding returns those of CostlyFiles whose last entry unfolds to the end of the file. Here
-// Make takes any size: its smallest file has 5 KiB and unfolds to 256 KiB.
+// CostlyUnfolding returns those of CostlyFiles whose last entry unfolds to the end of the file.
+// Their Make takes any size: its smallest file has 5 KiB and unfolds to 256 KiB.
 func CostlyUnfolding() []Kind {
 	return []Kind{
 		{"DOCX whose list is one tag", "a.docx", typeDOCX, unfolding("[Content_Types].xml", openContentTypes()+"<Default ", `a="" `, nil)},
@@ -137,8 +137,8 @@ func CostlyUnfolding() []Kind {
 	}
 }
 
-// unfolding returns a function that makes an archive of entries, and then of one that continues
-// until it has the size.
+// unfolding returns a function that makes an archive of the entries of archive, and of one more,
+// whose data continues until the file has the size.
 func unfolding(name, head, unit string, archive []byte) func(size int) []byte {
 	return func(size int) []byte {
 		start, _, _ := bytes.Cut(archive, []byte("PK\x01\x02"))
@@ -148,7 +148,7 @@ func unfolding(name, head, unit string, archive []byte) func(size int) []byte {
 		w, _ := flate.NewWriter(b, flate.DefaultCompression)
 		_, _ = w.Write([]byte(head))
 		block := filled("", unit)(128 << 10)
-		again := 0 // where the packed block after another begins
+		again := 0 // where the second packed block begins
 		for range 2 {
 			again = b.Len()
 			_, _ = w.Write(block)
@@ -158,7 +158,7 @@ func unfolding(name, head, unit string, archive []byte) func(size int) []byte {
 		for b.Len() < size {
 			_, _ = b.Write(packed)
 		}
-		for b.Len() < 5<<10 { // the beginning may be kept until its type is known
+		for b.Len() < 5<<10 { // inspectors wait for the head of an entry
 			_, _ = b.WriteString("\x00\x00\x00\xff\xff") // an empty stored block
 		}
 		return b.Bytes()

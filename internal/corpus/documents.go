@@ -13,8 +13,8 @@ func Documents() []File {
 	return slices.Concat(brokenPDFs(), goodPDFs(), hostileSVGs(), goodSVGs(), hostileXML(), goodXML())
 }
 
-// ActiveDocuments returns PDF files that are refused if the policy refuses active content. Their
-// structure is valid.
+// ActiveDocuments returns PDF files that are refused if the policy refuses active content, and
+// accepted otherwise.
 func ActiveDocuments() []File { return slices.Clone(activeDocuments()) }
 
 // encryptedPDF is one of the active documents.
@@ -65,7 +65,7 @@ var activeDocuments = sync.OnceValue(func() []File {
 		{"a film", pdfOf(`5 0 obj<</Type/Annot/Subtype/Movie/Rect[0 0 9 9]/Movie<</F(//host/x.avi)>>>>endobj`)},
 		{"a model in another file", pdfOf(`5 0 obj<</Type/Annot/Subtype/3D/Rect[0 0 9 9]/3DD 7 0 R>>endobj`, pdfData("/Type/3D/Subtype/U3D", pdfModel("\x12\xff\xff\xff\x04\x00\x00\x00\x00\x00\x00\x00abcd")))},
 		{"a model with textures", pdfOf(`5 0 obj<</Type/Annot/Subtype/3D/Rect[0 0 9 9]/3DD 7 0 R>>endobj`, pdfData("/Type/3D/Subtype/U3D", pdfModel("\x55\xff\xff\xff\x04\x00\x00\x00\x00\x00\x00\x00abcd")))},
-		{"a model that nobody reads", pdfOf(`5 0 obj<</Type/Annot/Subtype/3D/Rect[0 0 9 9]/3DD 7 0 R>>endobj`, pdfData("/Type/3D/Subtype/PRC", "PRC"))},
+		{"a model in PRC", pdfOf(`5 0 obj<</Type/Annot/Subtype/3D/Rect[0 0 9 9]/3DD 7 0 R>>endobj`, pdfData("/Type/3D/Subtype/PRC", "PRC"))},
 		{"rich media", pdfOf(`1 0 obj<</Subtype/RichMedia>>endobj`)},
 		{"a web page on opening", pdfOf(`1 0 obj<</OpenAction 5 0 R>>endobj 5 0 obj<</S/URI/URI(https://example.com/)>>endobj`)},
 		{"encryption", read(encryptedPDF)},

@@ -7,7 +7,7 @@ import (
 
 const svgRoot = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">`
 
-// named is the source of a file, or a piece of one.
+// named is the source of a file, or a part of one, with its description.
 type named struct{ about, source string }
 
 func hostileSVGs() []File {
@@ -26,7 +26,7 @@ func hostileSVGs() []File {
 	return files
 }
 
-// activeInSVG returns content that runs, or leads to something that runs.
+// activeInSVG returns content with scripts, links to scripts, or elements of XHTML.
 func activeInSVG() []named {
 	return []named{
 		{"a script", `<script>alert(1)</script>`},
@@ -50,11 +50,11 @@ func activeInSVG() []named {
 	}
 }
 
-// foreignInSVG returns content that comes from elsewhere, costs too much or is not well-formed.
+// foreignInSVG returns other content for which an SVG image is refused.
 func foreignInSVG() []named {
 	return []named{
 		{"a link to a file", `<a href="file://example.com/a"><text>x</text></a>`},
-		{"a link that sends", `<a href="#b" ping="/a"><text>x</text></a>`},
+		{"a link that reports", `<a href="#b" ping="/a"><text>x</text></a>`},
 		{"a picture from elsewhere", `<image href="https://example.com/pixel.png"/>`},
 		{"a picture from the disk", `<image xlink:href="file:///etc/passwd"/>`},
 		{"an SVG image within", `<image href="data:image/svg+xml;base64,PHN2Zy8+"/>`},

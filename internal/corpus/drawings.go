@@ -31,8 +31,8 @@ func hostileDrawings() (files []File) {
 	return files
 }
 
-// soundDrawings returns documents with a drawing that only draws, and slides with a long style.
-func soundDrawings() []File {
+// goodDrawings returns documents with a drawing that only draws, and slides with a long style.
+func goodDrawings() []File {
 	drawing := declaration + `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">` +
 		`<svg xmlns="http://www.w3.org/2000/svg" xmlns:i="http://www.inkscape.org/namespaces/inkscape" i:version="1" style="` + strings.Repeat("fill:red;", 600) + `">` +
 		`<style>.a{fill:url(#b)}</style><a href="https://a.example/"><path class="a" d="M0 0"/></a></svg>`

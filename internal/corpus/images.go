@@ -18,7 +18,7 @@ var images = sync.OnceValue(func() []File {
 		badPNG(), badAPNG(), badJPEG(), badJPEGEnd(), badGIF(), badWebP(), badHEIF())...)
 })
 
-// misnamed returns pictures of an allowed type with the name of another one.
+// misnamed returns pictures of an allowed type with an extension that does not agree with it.
 func misnamed() []File {
 	return []File{
 		{"JPEG named .png", "photo.png", "image/jpeg", []byte(goJPEG(image.NewGray(small))), typeMismatch},
@@ -71,7 +71,7 @@ func goodImages() []row {
 	}
 }
 
-// goodPictures returns pictures that decoders take: of rare structures, and with what phones add.
+// goodPictures returns other accepted pictures: of rare structures, and with what phones add.
 func goodPictures() []row {
 	photo := goJPEG(image.NewGray(small))
 	announced := insert(photo, "\xff\xdb", mpf(3))
@@ -119,7 +119,7 @@ func goodPictures() []row {
 		{"GIF with a comment of HTML", "comment.gif", "", gifFile(1, 1, "!\xfe"+string([]byte{byte(len(htmlPage))})+htmlPage+"\x00", gifFrame(0, 0, 1, 1), ";")},
 		{"GIF with an unknown extension", "extended.gif", "", gifFile(1, 1, "!\x42\x03abc\x00", gifFrame(0, 0, 1, 1), ";")},
 		{"WebP with an unknown chunk", "unknown.webp", "", riffFile("WEBP", vp8x(0, 8, 8), vp8(8, 8), riffChunk("NEWS", "odd"))},
-		{"AVIF of two properties", "sizes.avif", "", avif(ispe(64, 64), ispe(128, 64))},
+		{"AVIF with two size properties", "sizes.avif", "", avif(ispe(64, 64), ispe(128, 64))},
 		{"AVIF sequence without a still picture", "film.avif", "", sequence(64, 64, 24, 1)},
 	}
 }

@@ -7,14 +7,14 @@ import (
 	"slices"
 )
 
-// Kind is a kind of file that has any size. Its zero value has no meaning.
+// Kind is a kind of file that can have many sizes. Its zero value has no meaning.
 type Kind struct {
 	About string // unique among all kinds
 	Name  string // with the extension
 	Type  string
 
-	// Make returns a file of about size bytes, at least 16 KiB. Files of large pieces may have up
-	// to 1 MiB more.
+	// Make returns a file of about size bytes, for a size of at least 16 KiB. Files of large pieces
+	// may have up to 2 MiB more, or 256 KiB less.
 	Make func(size int) []byte
 }
 

@@ -2,8 +2,8 @@ package corpus
 
 import "strings"
 
-// CameraFilm returns a film of a camera: its index follows the samples, of a video track and of one
-// that has the places.
+// CameraFilm returns a film as a camera writes it: picture is the sample of its video track, and
+// place that of a metadata track. The index follows them, and repeats place.
 func CameraFilm(picture, place string) []byte {
 	zeros := func(n int) string { return strings.Repeat("\x00", n) }
 	start := box("ftyp", "qt  ", be32(0), "qt  ")

@@ -3,14 +3,14 @@ package corpus
 import "strings"
 
 // wideWAV returns a WAV file with 64-bit sizes (EBU Tech 3306), with these chunks before 8 bytes of
-// samples.
+// samples. It declares that the samples have that many bytes.
 func wideWAV(kind string, samples int, chunks ...string) string {
 	body := wavFormat + strings.Join(chunks, "") + "data\xff\xff\xff\xffsamples!"
 	sizes := riffChunk("ds64", le64(4+36+len(body))+le64(samples)+le64(samples)+le32(0))
 	return kind + "\xff\xff\xff\xffWAVE" + sizes + body
 }
 
-// skeleton is an Ogg stream of one page, which names the contents of the others (Ogg Skeleton).
+// skeleton is an Ogg stream of one page, with the header of an Ogg Skeleton.
 var skeleton = func() string {
 	packet := "fishead\x00" + strings.Repeat("\x00", 56)
 	page := "OggS\x00\x06" + be64(0) + le32(7) + le32(0) + le32(0) + "\x01\x40" + packet
@@ -54,7 +54,7 @@ func unended(ogg string) string {
 	return ogg[:last] + patch(page, 22, le32(oggChecksum(page)))
 }
 
-// The elements of WebM.
+// Identifiers of elements of WebM, and the unknown size.
 const (
 	ebmlHead    = "\x1a\x45\xdf\xa3"
 	mkvSegment  = "\x18\x53\x80\x67"

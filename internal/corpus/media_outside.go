@@ -2,8 +2,8 @@ package corpus
 
 import "strings"
 
-// filmsFromElsewhere returns whole films that declare, in one more place, that a part of them is in
-// another file.
+// filmsFromElsewhere returns whole films with one more box, or one changed flag, that places a part
+// of them in another file. One has a compressed movie, which could hide such a box.
 func filmsFromElsewhere() []row {
 	mp4, mov := sample("plain.mp4"), sample("film.mov")
 	meta := box("meta", be32(0), dinf(0))

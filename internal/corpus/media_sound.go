@@ -70,7 +70,7 @@ func badOgg() []row {
 		{"Ogg with a changed packet", "changed.ogg", content, patch(whole, -10, "\x55\xaa")},
 		{"Ogg of one page that ends nothing", "page.ogg", content, first},
 		{"Ogg with a page twice", "twice.ogg", content, first + whole},
-		{"Ogg without its first page", "middle.ogg", content, first + whole[58:][:27] + whole},
+		{"Ogg whose second page is cut off", "middle.ogg", content, first + whole[58:][:27] + whole},
 		{"Ogg with only its first page and another stream", "mixed.ogg", content, first + sample("opus.opus")},
 		{"Ogg of 17 streams at a time", "many.ogg", content, manyStreams()},
 		{"Ogg without an end mark, cut off within a page", "cutpage.ogg", content, cut(unended(sample("opus.opus")), 1)},

@@ -42,7 +42,7 @@ func goodODF() []File {
 				file("META-INF/container.xml", "<container/>"), file("a.xhtml", `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd">`+
 					`<html xmlns="http://www.w3.org/1999/xhtml"><body title="A&nbsp;B">&copy;&nbsp;2011 &mdash; caf&eacute; &thetasym;</body></html>`)),
 		},
-		{About: "a book of what books have", Name: "a.epub", Type: typeEPUB, Content: soundBook()},
+		{About: "a book with many ordinary things", Name: "a.epub", Type: typeEPUB, Content: goodBook()},
 		{About: "a book", Name: "a.epub", Type: typeEPUB, Content: zipOf(store("mimetype", typeEPUB),
 			file("META-INF/container.xml", "<container/>"), file("a.xhtml", "<!DOCTYPE html><html/>"))},
 	}

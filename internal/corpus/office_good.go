@@ -49,6 +49,6 @@ func goodOffice() []File {
 		good("a blank picture of 3 MiB", "a.docx", typeDOCX, docx(repeated("word/media/image1.emf", "\x01\x00", 3))),
 		good("relations that go up from the root, by LibreOffice", "a.docx", typeDOCX, docx(file("_rels/.rels", relations(relation("officeDocument", "word/document.xml", ""), relation("customXml", "../customXml/item1.xml", ""))))),
 		good("slides with the numbers of a chart", "a.pptx", typePPTX, pptx(store("ppt/embeddings/Microsoft_Excel_Sheet.xlsx", chart))),
-		good("the same, packed again", "b.pptx", typePPTX, pptx(file("ppt/embeddings/Microsoft_Excel_Sheet1.xlsx", chart))),
+		good("slides with the numbers of a chart, packed again", "b.pptx", typePPTX, pptx(file("ppt/embeddings/Microsoft_Excel_Sheet1.xlsx", chart))),
 	}
 }

@@ -38,13 +38,13 @@ func Formulas() []File {
 		{"a formula after a named separator", "sep=|\na|=cmd|' /C calc'!A0"},
 		{"a formula after another named separator", "sep=^\na^=1+1\n"},
 		{"a formula after a pipe", "a|b\n1|=1+1\n"},
-		{"a wide formula", "a,＝1+1\n"},
+		{"a wide equals sign", "a,＝1+1\n"},
 		{"a wide plus", "a,＋cmd|x\n"},
-		{"a small formula", "a,﹦1+1\n"},
+		{"a small equals sign", "a,﹦1+1\n"},
 		{"a formula in a line of a quoted cell", "a,\"note\n=1+1\"\n"},
 		{"a formula after blanks", "a, \u00a0=1+1\n"},
 		{"a formula after a character without a width", "a,\u200b=1+1\n"},
-		{"a wide formula in GBK", "a,\xa3\xbd1+1\n"},
+		{"a wide equals sign in GBK", "a,\xa3\xbd1+1\n"},
 	} {
 		files = append(files, File{About: "a table with " + c.about, Name: "a.csv", Type: typeCSV, Content: []byte(c.table), Code: content})
 	}
@@ -75,7 +75,7 @@ func hostileTexts() []File {
 		{"an SVG image after 8 KB of text", long + "<svg onload=alert(1)>", content},
 		{"a PHP script after 8 KB of text", long + "<?php echo 1;", content},
 		{"HTML after 8 KB of text, in UTF-16", utf16LE(long + "<script>alert(1)</script>"), content},
-		{"HTML after 8 KB of text, in UTF-16 from the other end", utf16BE(long + "<img src=x>"), content},
+		{"HTML after 8 KB of text, in big-endian UTF-16", utf16BE(long + "<img src=x>"), content},
 		{"a program after 8 KB of text", long + "\x7fELF\x02\x01\x01\x00", content},
 		{"a NUL after 8 KB of text", long + "\x00", content},
 		{"a terminal's escape sequence", "hello \x1b[2J", content},
@@ -97,7 +97,7 @@ func hostileTexts() []File {
 		File{About: "a script in a table", Name: "a.csv", Type: typeCSV, Content: []byte("a,b\n1,<script>alert(1)</script>\n"), Code: typeNotAllowed},
 		File{About: "a script far down in a table", Name: "a.csv", Type: typeCSV, Content: []byte(strings.Repeat("a,b\n", 2000) + "<script>,x\n"), Code: content},
 		File{About: "HTML after JSON", Name: "a.json", Type: typeJSON, Content: []byte(`{"a": "` + long + `"}<script>alert(1)</script>`), Code: content},
-		File{About: "HTML between JSON", Name: "a.json", Type: typeJSON, Content: []byte(`["` + long + `", <b>]`), Code: content},
+		File{About: "HTML within JSON", Name: "a.json", Type: typeJSON, Content: []byte(`["` + long + `", <b>]`), Code: content},
 		File{About: "HTML as Markdown", Name: "a.md", Type: "text/markdown", Content: []byte("# Title\n\n<details><summary>x</summary></details>\n"), Code: content},
 		File{About: "a script in a table with tabs", Name: "a.tsv", Type: "text/tab-separated-values", Content: []byte("a\tb\n1\t<script>alert(1)</script>\n"), Code: typeNotAllowed},
 		File{About: "a script in a contact", Name: "a.vcf", Type: "text/vcard", Content: []byte("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:<script>alert(1)</script>\r\nEND:VCARD\r\n"), Code: typeNotAllowed},
@@ -108,10 +108,10 @@ func hostileTexts() []File {
 
 func goodTexts() []File {
 	return []File{
-		{About: "text in many scripts", Name: "a.txt", Type: typeText, Content: []byte("Žluťoučký кінь 馬 घोड़ा حصان 🐎\n")},
+		{About: "text in several writing systems", Name: "a.txt", Type: typeText, Content: []byte("Žluťoučký кінь 馬 घोड़ा حصان 🐎\n")},
 		{About: "text with a byte order mark", Name: "a.txt", Type: typeText, Content: []byte("\xef\xbb\xbfhello\r\n")},
 		{About: "text in UTF-16", Name: "a.txt", Type: typeText, Content: []byte(utf16LE("héllo 🐎\r\n"))},
-		{About: "text in UTF-16 from the other end", Name: "a.txt", Type: typeText, Content: []byte(utf16BE("héllo\r\n"))},
+		{About: "text in big-endian UTF-16", Name: "a.txt", Type: typeText, Content: []byte(utf16BE("héllo\r\n"))},
 		{About: "text with angle brackets", Name: "a.txt", Type: typeText, Content: []byte("if a < b { List<String> x } // mail <jane@example.com>, <3\n")},
 		{About: "text that begins like a bitmap", Name: "a.txt", Type: typeText, Content: []byte("BM is short for bitmap\n")},
 		{About: "a log", Name: "a.log", Type: typeText, Content: []byte("2024-05-01T12:00:00Z GET /a 200 <nil>\n")},

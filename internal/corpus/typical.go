@@ -36,7 +36,8 @@ func longFrame(width, height, blocks int) string {
 	return "," + le16(0) + le16(0) + le16(width) + le16(height) + "\x00\x08" + strings.Repeat("\xff"+random(255), blocks) + "\x00"
 }
 
-// boxed returns a function that makes an ISO base media file with more data in its media box.
+// boxed returns a function that makes the ISO base media file with size bytes of noise as its
+// media.
 func boxed(file string) func(size int) []byte {
 	at := strings.Index(file, "mdat") - 4
 	head, tail := file[:at], file[at+be(file[at:]):]

@@ -48,7 +48,7 @@ func storedPhoto(size int) zipEntry {
 	return store("", string(photo(min(2<<20, size/4))))
 }
 
-// deflatedRows returns a function that makes a deflated entry, of about 1 MiB before that, or of
+// deflatedRows returns a function that makes a deflated entry. Its content has about 1 MiB, or
 // twice the size if that is less.
 func deflatedRows(head string, n int, row func(b *bytes.Buffer, i int, r *rand.Rand), tail string) func(size int) zipEntry {
 	return func(size int) zipEntry { return file("", string(rows(head, n, row, tail)(min(1<<20, 2*size)))) }

@@ -19,7 +19,7 @@ type zipEntry struct {
 	data   string
 	packed []byte // the deflate stream, if not the one of data
 	size   int64  // of the content, if packed is given
-	crc    uint32 // the same
+	crc    uint32 // of the content, if packed is given
 
 	stored bool
 	fast   bool // deflated fast, however large it is
@@ -179,7 +179,7 @@ func repeated(name, text string, n int) zipEntry {
 	return e
 }
 
-// mebibytes holds deflated blocks, by their text.
+// mebibytes holds the deflated mebibytes of mebibyteOf, by their text.
 var mebibytes sync.Map
 
 // mebibyteOf returns a MiB of repeated text, and the same deflated, open for more data. It deflates
@@ -194,8 +194,8 @@ func mebibyteOf(text string) (plain, packed []byte) {
 	return plain, packed
 }
 
-// listedBackwards returns an archive whose directory has two entries, with names of one length, in
-// reverse order.
+// listedBackwards returns an archive whose directory lists two entries in reverse order. Their
+// names must have one length.
 func listedBackwards(first, second zipEntry) []byte {
 	b := zipOf(first, second)
 	directory := b[bytes.Index(b, []byte("PK\x01\x02")) : len(b)-22]

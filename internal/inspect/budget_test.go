@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// shared is a memory of that many bytes.
+// shared is a shared memory of which left bytes are free.
 type shared struct{ left int64 }
 
 func (m *shared) Take(n int64) bool {
@@ -26,7 +26,7 @@ func (m *shared) Take(n int64) bool {
 
 func (m *shared) Give(n int64) { m.left += n }
 
-// begin lets n bytes of a file arrive at b.
+// begin writes n bytes of a file to an inspector that works within b.
 func begin(t *testing.T, b *inspect.Budget, n int) {
 	t.Helper()
 	var text inspect.Text

@@ -105,8 +105,8 @@ func TestStylesRefused(t *testing.T) {
 	}
 }
 
-// A carriage return is a line break, alone and before a line feed (CSS Syntax 3, 3.3). XML keeps
-// one that a reference writes.
+// TestStylesLineBreaks: a carriage return is a line break, alone and before a line feed (CSS Syntax
+// 3, 3.3). XML keeps one that is written as a character reference.
 func TestStylesLineBreaks(t *testing.T) {
 	for _, c := range []struct{ style, code string }{
 		{`a{content:'x&#13;}b{c:url(y)}'}`, "unsupported_variant"},
@@ -121,8 +121,8 @@ func TestStylesLineBreaks(t *testing.T) {
 	}
 }
 
-// TestStylesHidden checks styles in which a reader of other tokens would miss an address, and
-// harmless styles with such tokens.
+// TestStylesHidden checks styles in which a reader that divides the text into other tokens would
+// miss an address, and harmless styles with such tokens.
 func TestStylesHidden(t *testing.T) {
 	for _, in := range []string{
 		`<rect mask="url(https://evil.example/a.svg#x "/>`,
@@ -151,7 +151,7 @@ func TestStylesHidden(t *testing.T) {
 	}
 }
 
-// A value that is too long to hold is judged like a short one.
+// TestLongStyles: a value that is too long to keep in memory is judged like a short one.
 func TestLongStyles(t *testing.T) {
 	long := strings.Repeat("fill:red;", 1000)
 	require.NoError(t, xmlVerdict(t, newSVG, picture(`<g style="`+long+`a:url(#b)"/><g style="`+long+`"/><g fill="none"/>`)))

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A character at which calm text may end is never a blank or a separator, has a width, and does not
-// fold.
+// TestCalmTextEndsInCells: a character at which calm text may end is not a blank or a separator. It
+// has a width, and does not fold.
 func TestCalmTextEndsInCells(t *testing.T) {
 	for r := range unicode.MaxRune {
 		p := utf8.AppendRune(nil, r)
@@ -25,7 +25,7 @@ func TestCalmTextEndsInCells(t *testing.T) {
 	}
 }
 
-// Each character at each place of calm text does what the rules say.
+// TestCalmText: signs and letters at each place of calm text give the results of the rules.
 func TestCalmText(t *testing.T) {
 	for _, before := range []string{"a", "a,", "a ", ",", "\u00a0", "\u200b", "名", "é,", "1;", "x\t", "x|", "\n", ""} {
 		for _, c := range "=+-@\",;|\t \r\naé名＝﹢‐\u200b" {
@@ -43,7 +43,8 @@ func TestCalmText(t *testing.T) {
 	}
 }
 
-// No cell that begins with + or - and goes on like an amount is a formula, wherever it ends.
+// TestAmountsAreCalm: a cell that begins with + or - and continues like an amount is not a formula,
+// wherever it ends.
 func TestAmountsAreCalm(t *testing.T) {
 	reached := []cellState{cellDash}
 	for i := 0; i < len(reached); i++ {
@@ -64,7 +65,8 @@ func TestAmountsAreCalm(t *testing.T) {
 	}
 }
 
-// Cells that calmCell accepts, and cells like them, between all separators, do what the rules say.
+// TestCalmCells: cells that calmCell accepts, and cells like them, give the results of the rules
+// between all separators.
 func TestCalmCells(t *testing.T) {
 	samples := []string{`"ab"`, `"a long text, of words"`, `"a; long text of words"`, `"é"`, `"a long text, of wörds"`, "\"a\t\"", "\"a\nb\"", "-1/2-3:4", "-:", "+ 1-./:", "+49 (0)30", "-1\u00a0", `"a,b"`, `"a;b"`, `"-a"`, `"a""b"`, "-1", "+49 30", "-1.5", "-1-2", "-", "+a", `"a" `, ` "a"`, "-1;2", "1", "@a", "=1", `"a`, "-1\t"}
 	more := strings.Repeat(",wwwwwww", signBlock/4)

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// stepped reads on without a memory.
+// stepped reads p by the rules alone, without the memory.
 func stepped(s *cells, p []byte) (n int, found bool) {
 	if !s.begun {
 		s.begin()
@@ -22,7 +22,7 @@ func stepped(s *cells, p []byte) (n int, found bool) {
 	return n, found
 }
 
-// FuzzCellsRemember: what is remembered is what the rules say.
+// FuzzCellsRemember: the memory gives the results of the rules.
 func FuzzCellsRemember(f *testing.F) {
 	for _, s := range []string{
 		"a,b\r\n-1,\"x;y\"\r\n", "-1,-2;+3\t", "\"\",", "名,＝1,é", "- tea (2 l),-a|b\n", "=\"00\",=\"1\n", "sep=^\n-1^a^\"b^\n", "x\r-y\r\r\n", "\u200b-1,@a b\n",
@@ -66,7 +66,8 @@ func wholeCharacters(p []byte) []byte {
 	return p[:n]
 }
 
-// More states than fit are forgotten, and the verdict is the same.
+// TestCellsForget: the memory drops its states when more come than fit, and the results stay those
+// of the rules.
 func TestCellsForget(t *testing.T) {
 	var table strings.Builder
 	for _, a := range []string{"", "-", "-1", "- a", "@b", "\"-\"", "\"x"} {

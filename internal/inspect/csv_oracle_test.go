@@ -16,14 +16,13 @@ import (
 
 // isFormula reports whether a spreadsheet takes a cell for a formula that does something. It is
 // independent of the inspector: it parses the cell by the grammar of formulas (MS-XLSX 2.2.2,
-// ECMA-376 part 1, 18.17), with the decimal and list separators of all countries. The spreadsheet
-// shows every other cell as text.
+// ECMA-376 part 1, 18.17), with the decimal and list separators of all countries.
 //
 // After = every formula does something, except a single text. After other signs it does something
 // if it calls a function, refers to a cell, to another sheet, to a document or to a table, or asks
 // a program. Numbers, texts and names alone do nothing, since a table defines no names. Whole rows
 // and columns count as nothing: to people they are times and words (-12:30, - to: Bob), and at most
-// they show the table itself. After @ cells count as nothing, too: there it stands for the = of
+// they show the table itself. After @ cells count as nothing, too: there it means the = of
 // functions, as in Lotus 1-2-3, and precedes a name for a person (@jane A1).
 //
 // Characters without a width are blanks to some programs, and nothing to others.
@@ -31,8 +30,8 @@ func isFormula(cell string) bool {
 	return computes(strings.Map(plainRune(-1), cell)) || computes(strings.Map(plainRune(' '), cell))
 }
 
-// plainRune turns the wide and small forms of ASCII into ASCII, and characters without a width into
-// noWidth.
+// plainRune returns a function that turns the wide and small forms of ASCII into ASCII, and
+// characters without a width into noWidth.
 func plainRune(noWidth rune) func(rune) rune {
 	return func(r rune) rune {
 		switch {
@@ -232,7 +231,8 @@ func TestFormulasOfSpreadsheets(t *testing.T) {
 	}
 }
 
-// Cells from the pieces of formulas, in every order: an accepted cell is not a formula.
+// TestCSVFormulas tries cells of the pieces of formulas, in every order: an accepted cell is not a
+// formula.
 func TestCSVFormulas(t *testing.T) {
 	pieces := strings.Split("A1~a~(~)~1~ ~,~\"~:~!~|~+~$~\u200b", "~")
 	length, accepted := rounds.Of(3, 4), 0

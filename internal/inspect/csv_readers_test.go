@@ -13,7 +13,7 @@ import (
 )
 
 // FuzzCSV compares the inspector with encoding/csv: an accepted table in UTF-8 has no formula in
-// any cell, with each separator and each rule for quotation marks that encoding/csv has.
+// any cell, with each usual separator and each rule of encoding/csv for quotation marks.
 func FuzzCSV(f *testing.F) {
 	for _, s := range []string{
 		"a,b\n1,-2\n", "\"a\"\"b\",=1", le("a;@x"), "+49 (0)30\t\t-1e5", "a,<script>,=1", "x;\"\n=cmd|x", "sep=;\na;-1\n", "a, \"b\"c\",=1",
@@ -76,12 +76,12 @@ func cellsOf(table string, separator rune) (cells []string) {
 	return cells
 }
 
-// Tables from the pieces on which readers disagree, in every order.
+// TestCSVAcceptedTablesHaveNoFormula tries tables of the pieces on which readers disagree.
 func TestCSVAcceptedTablesHaveNoFormula(t *testing.T) {
 	pieces := []string{",", ";", "\"", "\n", "\r", "x", " ", "=1"}
 	var in [5]string
 	accepted := 0
-	every := rounds.Of(3, 1) // each piece is at each place all the same
+	every := rounds.Of(3, 1) // every third table still has each piece at each place
 	for n := 0; n < pow(len(pieces), 5); n += every {
 		table := in[:0]
 		for digits := n; len(table) < len(in); digits /= len(pieces) {

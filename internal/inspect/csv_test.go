@@ -45,7 +45,7 @@ func TestCSVAccepts(t *testing.T) {
 	require.NoError(t, csvVerdict(t, inspect.CSV{}, "=1+1,@x,-a\n"), "the option is off")
 }
 
-// Cells that begin like a formula but are not one.
+// calmCells begin like a formula, but do nothing.
 var calmCells = []string{
 	"-1.5", "+49", "-1,5", "-1.5e-3", "+1E5", "-.5", "-5%", "-1,234.50", "+49 (0)30/123-45", "-12:30", "-", "--", "+-", "---",
 	"-$45.00", "+$15.00", "-12,34 €", "-€12.34", "-12.34 EUR", "- $20.00", "-£5.00", "-¥500", "-1\u00a0234,56 €", "-1\u202f234,56",
@@ -77,8 +77,8 @@ func TestCSVCalmCells(t *testing.T) {
 	}
 }
 
-// Cells that act, in the spellings of formulas that spreadsheets accept, and those of inDoubt.
-// Their quotation marks are doubled.
+// actingCells are cells that act, in the spellings of formulas that spreadsheets accept, and those
+// of inDoubt. Their quotation marks are doubled.
 var actingCells = []string{
 	"=1+1", "=cmd|' /C calc'!A0", "+cmd|' /C calc'!A0", "-cmd|' /C calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0",
 	"=HYPERLINK(A1)", "+HYPERLINK(A1)", "-HYPERLINK(A1)", "@HYPERLINK(A1)", "-1+WEBSERVICE(A1)", "+ WEBSERVICE (A1)", "-_xlfn.WEBSERVICE(A1)",
@@ -118,8 +118,8 @@ func TestCSVActingCells(t *testing.T) {
 	}
 }
 
-// Tables in which one reader finds a formula and others find none, since they differ in separators,
-// quotation marks or line ends.
+// TestCSVReadersThatDisagree checks tables in which the named reader finds a formula and others
+// find none, since they differ in separators, quotation marks or line ends.
 func TestCSVReadersThatDisagree(t *testing.T) {
 	for _, c := range []struct{ reader, in string }{
 		{"commas", "x;\"\n=cmd|' /C calc'!A0"},
@@ -177,7 +177,8 @@ func TestCSVPlaces(t *testing.T) {
 	}
 }
 
-// Tables that are not Unicode are read as bytes, including the full-width signs of East Asia.
+// TestCSVEightBit: a table that is not Unicode is judged by its bytes. Signs in full width begin
+// formulas there, too, in the encodings of East Asia.
 func TestCSVEightBit(t *testing.T) {
 	table := inspect.CSV{RefuseFormulas: true, EightBit: true}
 	for _, in := range []string{
@@ -208,7 +209,7 @@ func TestCSVEightBit(t *testing.T) {
 	}
 }
 
-// The work for a table stays within the budget, whatever its cells.
+// TestCSVWork: the work for a table of costly cells stays within the budget.
 func TestCSVWork(t *testing.T) {
 	for _, unit := range []string{"-1,", "\"\",", "\"", "\"\",\"\"\"", "a,b\n", "-a b\n", "@x;-1,", "\r", " "} {
 		var c inspect.CSV

@@ -26,8 +26,8 @@ func TestDecodedAcceptsWhatEncodersWrite(t *testing.T) {
 	}
 }
 
-// written returns the pictures by encoders, in formats that can be decoded. They come first in the
-// corpus.
+// written returns the pictures by encoders, in formats that can be decoded. They come first among
+// the walked files, up to HEIC.
 func written() (files []corpus.File) {
 	for _, f := range walked() {
 		if configDecoders[f.Type] != nil && f.Code == "" {
@@ -60,7 +60,7 @@ func TestDecodedRefuses(t *testing.T) {
 	require.NoError(t, judge(&inspect.GIF{}, bytes.NewReader(damaged(gif))), "the walk does not see it")
 }
 
-// damaged makes the first codes of the last frame's pixels ones that do not exist yet.
+// damaged replaces the first codes of the last frame's pixels by codes that are not defined yet.
 func damaged(gif []byte) []byte {
 	d := bytes.Clone(gif)
 	frame := bytes.LastIndex(d, []byte(",\x00\x00\x00\x00"))

@@ -86,7 +86,7 @@ func TestDocumentCorpus(t *testing.T) {
 	t.Logf("%d hostile, %d legitimate", count[false], count[true])
 }
 
-// judgedDocuments are real files that are refused, by parts of their path and of the reason. The
+// judgedDocuments lists real files that are refused, by parts of their path and of the reason. The
 // verdict says what in them is refused.
 var judgedDocuments = []struct{ path, reason, verdict string }{
 	{"gofpdf/pdf/Fpdf_FileAnnotations.pdf", "something other than an object", "a stream within a dictionary: a defect of its library, which readers repair"},
@@ -96,9 +96,9 @@ var judgedDocuments = []struct{ path, reason, verdict string }{
 	{".svg", "contains a script", "scripts and event attributes of demonstrations"},
 	{".svg", "well-formed", "attributes and elements that are not closed"},
 	{".svg", "is not an SVG image", "a document of another kind with that name"},
-	{".xml", "document type", "a DTD, which no entity is needed for"},
+	{".xml", "document type", "a DTD"},
 	{".xml", "encoding that is not accepted", "tests of character sets"},
-	{".xml", "attribute twice", "not well-formed: definitions of a library, which its own reader takes"},
+	{".xml", "attribute twice", "not well-formed: definitions of a library, which its own reader accepts"},
 	{".xml", "declares an invalid namespace", "tests of XML parsers"},
 	{".xml", "a browser or a server runs", "XSLT, XHTML and SVG"},
 	{".xml", "processing instruction", "tests of XML parsers, style sheets"},
@@ -112,8 +112,9 @@ var judgedDocuments = []struct{ path, reason, verdict string }{
 	{".tsv", "markup", "descriptions of packages with HTML in them"},
 }
 
-// Documents that were not made for this test: those of the Go source tree, and of every folder in
-// UPLOAD_REAL_FILES (a list as in PATH). Each refusal was checked, and is listed with the verdict.
+// TestRealDocuments judges documents that were not made for this test: those of the Go source tree,
+// and of every folder in UPLOAD_REAL_FILES (a list as in PATH). It fails for a refusal that
+// judgedDocuments does not list.
 func TestRealDocuments(t *testing.T) {
 	goroot, err := exec.Command("go", "env", "GOROOT").Output()
 	require.NoError(t, err)

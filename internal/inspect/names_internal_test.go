@@ -20,7 +20,7 @@ func TestNameTable(t *testing.T) {
 	require.Zero(t, (&nameTable{}).lists([]byte("a")))
 }
 
-// No name is searched for long: there are short runs of slots in use.
+// TestNameTableIsSparse: a search ends soon, since the runs of slots in use are short.
 func TestNameTableIsSparse(t *testing.T) {
 	run, longest := 0, 0
 	for range 2 {

@@ -9,7 +9,8 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// Names that an author chose, entries that do nothing, and the actions that pass are harmless.
+// TestPDFHarmless: names that an author chose, entries that do nothing, and some actions are
+// accepted.
 func TestPDFHarmless(t *testing.T) {
 	for _, c := range []struct{ name, in string }{
 		{"fonts", pdf(object(3, "<</Resources<</Font<</AA 5 0 R/JS 5 0 R/EF 5 0 R/OpenAction 5 0 R/JavaScript 5 0 R/URI 5 0 R/S 5 0 R>>>>>>"), object(5, "<</Type/Font/Subtype/Type1>>"))},

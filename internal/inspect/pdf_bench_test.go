@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// The beginnings of files of one large stream and of files of objects, and units of what follows.
+// Beginnings of files of one large stream and of files of objects, and units that follow them.
 const (
 	streamBegins  = "%PDF-1.7\n1 0 obj<</Length 9999999999>>stream\n"
 	objectsBegin  = "%PDF-1.7\n"
@@ -83,7 +83,7 @@ func BenchmarkPDFCostly(b *testing.B) {
 	}
 }
 
-// TestPDFAllocations: a file's pieces allocate nothing, except for what the budget holds.
+// TestPDFAllocations: further pieces of a file allocate nothing.
 func TestPDFAllocations(t *testing.T) {
 	for _, c := range pdfPieces() {
 		f := inspect.PDF{RefuseActive: true}

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Values of keys that are not in judgedKeys change nothing.
+// TestPDFJudgedKeys: values of keys that are not in judgedKeys change nothing.
 func TestPDFJudgedKeys(t *testing.T) {
 	items := []pdfItem{
 		{kind: itemWord, text: []byte("true")},
@@ -34,7 +34,8 @@ func TestPDFJudgedKeys(t *testing.T) {
 	}
 }
 
-// Values of keys of the outermost dictionary that are not in storedKeys are not stored.
+// TestPDFStoredKeys: values of keys of the outermost dictionary that are not in storedKeys are not
+// stored.
 func TestPDFStoredKeys(t *testing.T) {
 	items := []pdfItem{
 		{kind: itemWord, text: []byte("true")},
@@ -62,7 +63,8 @@ func TestPDFStoredKeys(t *testing.T) {
 	}
 }
 
-// offsetOf takes only rows with a digit or a space where each must be, and returns their number.
+// TestOffsetOf: offsetOf accepts only rows with a digit or a space where each must be, and returns
+// their first number.
 func TestOffsetOf(t *testing.T) {
 	const usual = "9876543210 12345 n "
 	for c := range 256 {

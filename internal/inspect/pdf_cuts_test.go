@@ -11,7 +11,8 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// However its bytes arrive, a file is accepted or refused, and for the same one of several faults.
+// TestPDFCuts: the pieces in which a file comes do not change its verdict, even if it has several
+// faults.
 func TestPDFCuts(t *testing.T) {
 	const (
 		acts   = "9 0 <</S/JavaScript/JS(x)>>"
@@ -39,7 +40,8 @@ func TestPDFCuts(t *testing.T) {
 	}
 }
 
-// The same holds for the PDF files of the corpus, with RefuseActive and without.
+// TestPDFCorpusCuts checks the same with the PDF files of the corpus, with RefuseActive and
+// without.
 func TestPDFCorpusCuts(t *testing.T) {
 	takesTurn := rounds.Turns(3)
 	for _, f := range append(corpus.Documents(), corpus.ActiveDocuments()...) {

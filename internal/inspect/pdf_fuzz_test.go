@@ -49,7 +49,7 @@ func FuzzPDF(f *testing.F) {
 	})
 }
 
-// FuzzPDFReferences puts cross references of any kind after objects. Whatever they say, cuts make
+// FuzzPDFReferences puts cross references of any kind after objects. With all of them cuts make
 // no difference, memory is bounded, and a file whose opening action leads to the web is refused.
 func FuzzPDFReferences(f *testing.F) {
 	f.Add([]byte("\x01\x00\x00\x00\x40\x00\x00\x02\x00\x00\x00\x05\x00\x01"), "/W[1 4 2]/Size 9", "6 1\n0000000200 00000 n\n", []byte{7})
@@ -73,7 +73,7 @@ func FuzzPDFReferences(f *testing.F) {
 	})
 }
 
-// counted is shared memory without a limit, which counts what is taken.
+// counted is a shared memory without a limit. It counts the bytes that are taken.
 type counted struct{ now, most int64 }
 
 func (c *counted) Take(n int64) bool {

@@ -11,12 +11,12 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// u3d returns a block of a model.
-func u3d(kind uint32, data, said string) string {
+// u3d returns a block of a model in U3D, with data and metadata.
+func u3d(kind uint32, data, meta string) string {
 	pad := func(s string) string { return s + strings.Repeat("\x00", -len(s)&3) }
 	head := binary.LittleEndian.AppendUint32(nil, kind)
 	head = binary.LittleEndian.AppendUint32(head, uint32(len(data)))
-	return string(binary.LittleEndian.AppendUint32(head, uint32(len(said)))) + pad(data) + pad(said)
+	return string(binary.LittleEndian.AppendUint32(head, uint32(len(meta)))) + pad(data) + pad(meta)
 }
 
 // u3dChain returns a chain of modifiers.
@@ -48,11 +48,11 @@ func TestPDFModels(t *testing.T) {
 		{"of unknown length", strings.Replace(shows("/Subtype/U3D", good), fmt.Sprintf("/Length %d", len(good)), "/Length 8 0 R", 1), ""},
 		{"that is not shown", pdf(pdfStream("/Type/3D/Subtype/U3D", good)), ""},
 
-		{"of a file", shows("/Subtype/U3D", header+reference), media},
-		{"of a file, deflated", shows("/Subtype/U3D/Filter/FlateDecode", deflate(header+reference)), media},
-		{"of a file, in a chain", shows("/Subtype/U3D", header+u3dChain("x", 0, 0, mesh, reference)), media},
-		{"of a file, after a chain that says it is shorter", shows("/Subtype/U3D", header+strings.Replace(u3dChain("x", 0, 0, mesh, reference), "\x14\xff\xff\xff\x44", "\x14\xff\xff\xff\x24", 1)), media},
-		{"of a file, that is not shown", pdf(pdfStream("/Subtype/U3D", header+reference)), media},
+		{"with a reference to a file", shows("/Subtype/U3D", header+reference), media},
+		{"with a reference to a file, deflated", shows("/Subtype/U3D/Filter/FlateDecode", deflate(header+reference)), media},
+		{"with a reference to a file, in a chain", shows("/Subtype/U3D", header+u3dChain("x", 0, 0, mesh, reference)), media},
+		{"with a reference to a file, after a chain that says it is shorter", shows("/Subtype/U3D", header+strings.Replace(u3dChain("x", 0, 0, mesh, reference), "\x14\xff\xff\xff\x44", "\x14\xff\xff\xff\x24", 1)), media},
+		{"with a reference to a file, that is not shown", pdf(pdfStream("/Subtype/U3D", header+reference)), media},
 		{"with a texture", shows("/Subtype/U3D", header+texture), media},
 		{"with a chain of a texture", shows("/Subtype/U3D", header+u3dChain("x", 2, 0, mesh)), media},
 		{"with an extension", shows("/Subtype/U3D", header+u3d(0xffffff16, "x", "")), media},

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// checkedQuiet returns what quiet does, and requires that none of the words begins in those bytes.
+// checkedQuiet returns what quiet returns, and requires that no word begins in those bytes.
 func checkedQuiet(t *testing.T, p []byte) int {
 	t.Helper()
 	n := quiet(p)
@@ -21,7 +21,8 @@ func checkedQuiet(t *testing.T, p []byte) int {
 	return n
 }
 
-// TestPDFQuiet: the words are found at each place after some fillings, and random bytes pass whole.
+// TestPDFQuiet: quiet ends before a word at each place after some fillings, and passes over all of
+// some random bytes.
 func TestPDFQuiet(t *testing.T) {
 	random := make([]byte, 64<<10)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(random)
@@ -35,7 +36,7 @@ func TestPDFQuiet(t *testing.T) {
 			}
 		}
 	}
-	// A word may lie across the place where one way to look for it takes over from the other.
+	// A word may lie across a place where the search changes from one method to another.
 	for _, like := range []string{"re", "ob", "xr", "bj"} {
 		for before := range 4 {
 			for at := 8; at < 3*quietBlock; at++ {
@@ -74,7 +75,7 @@ func TestPDFPairs(t *testing.T) {
 	}
 }
 
-// FuzzPDFQuiet: the same for any bytes.
+// FuzzPDFQuiet: quiet ends before the words in any bytes.
 func FuzzPDFQuiet(f *testing.F) {
 	f.Add([]byte("12 0 obj endstream xref"), 40)
 	f.Fuzz(func(t *testing.T, p []byte, zeros int) {

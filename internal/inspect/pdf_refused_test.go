@@ -26,8 +26,8 @@ const (
 	otherForm  = "unsupported_variant"
 )
 
-// passive returns the code and the kind that refuse a file if nothing in it may act, "" if it is
-// accepted. It checks that the pieces of the file make no difference.
+// passive returns the code and the kind with which an inspector that refuses active content refuses
+// a file, "" if it accepts the file. It checks that the pieces of the file make no difference.
 func passive(t *testing.T, in string, allow inspect.PDFAllow) string {
 	t.Helper()
 	whole := inPieces(in, len(in)+1, &inspect.PDF{RefuseActive: true, Allow: allow})
@@ -69,7 +69,8 @@ func referred(entries string, rows [][3]int, objects ...string) string {
 		entries, len(rows), data.Len(), data.String(), len(file))
 }
 
-// Readers follow the cross references to a stream of objects, whatever its type.
+// TestPDFStreamsOfObjects: readers follow the cross references to a stream of objects, whatever its
+// type.
 func TestPDFStreamsOfObjects(t *testing.T) {
 	const acts = "1 0 <</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert(1))>>>>"
 	stored := func(entries string) string {
@@ -142,7 +143,8 @@ func differences(s string, step, row int) string {
 	return string(out)
 }
 
-// An object may have several bodies, of which readers take one or the other.
+// TestPDFBodiesOfOneObject: an object may have several bodies, and readers differ in which they
+// use.
 func TestPDFBodiesOfOneObject(t *testing.T) {
 	const (
 		page   = "<</S/GoTo/D[3 0 R/Fit]>>"

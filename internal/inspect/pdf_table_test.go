@@ -10,12 +10,12 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// Some readers do not compare the number of an object with that of the cross reference, and skip
-// the bytes before the object that they find.
+// TestPDFPlaces: some readers do not compare the number of an object with that of the cross
+// reference, and skip the bytes before the object that they find.
 func TestPDFPlaces(t *testing.T) {
 	const web = "<</S/URI/URI(https://example.com/)>>"
 	// led returns a file that opens with object 6, and whose cross references lead from it to the
-	// mark.
+	// place of ^, which it removes.
 	led := func(objects ...string) string {
 		file := pdf(append([]string{"1 0 obj<</Type/Catalog/OpenAction 6 0 R>>endobj", object(6, "[3 0 R/Fit]")}, objects...)...)
 		at := strings.Index(file, "^")

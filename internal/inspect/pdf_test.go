@@ -56,7 +56,7 @@ func TestPDFStructure(t *testing.T) {
 	good := pdf(catalog)
 	for _, c := range []struct {
 		name, in string
-		want     finding // none if the file is accepted
+		want     finding // zero if the file is accepted
 	}{
 		{"plain", good, finding{}},
 		{"version 1.0", strings.Replace(good, "1.7", "1.0", 1), finding{}},
@@ -157,7 +157,7 @@ func TestPDFStructure(t *testing.T) {
 	}
 }
 
-// pdfVerdict checks a stream whole and byte by byte, or in small pieces if it is large.
+// pdfVerdict checks a file whole and byte by byte, or in small pieces if it is large.
 func pdfVerdict(t *testing.T, name, in string, refuseActive bool, want finding) {
 	t.Helper()
 	for _, whole := range []bool{true, false} {
@@ -227,8 +227,8 @@ func noise(n int) string {
 	return string(b)
 }
 
-// Compressed data is random bytes to a scan, and must never look like active content.
-// UPLOAD_PDF_BYTES sets the amount to try.
+// TestPDFCleanFiles: compressed data is random bytes to a scan, and must not look like active
+// content. UPLOAD_PDF_BYTES sets the amount to try.
 func TestPDFCleanFiles(t *testing.T) {
 	total := int64(8 << 20)
 	if s := os.Getenv("UPLOAD_PDF_BYTES"); s != "" {

@@ -1,8 +1,7 @@
 package inspect_test
 
 // judged lists real files that are refused, by the last elements of their path, and the reason that
-// this is right. Most of them are test data of programs that read such files, and are broken on
-// purpose.
+// this is right. Many are test data of programs that read such files.
 var judged = []struct{ pattern, verdict string }{
 	// Go and its modules.
 	{"png/testdata/invalid-*.png", "broken on purpose"},

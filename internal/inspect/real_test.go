@@ -14,7 +14,7 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// eachRealFile calls visit with the path and the extension, in lower case, of every file in the Go
+// eachRealFile calls visit with the path and the extension, in lower case, of each file in the Go
 // source tree and in the folders of UPLOAD_REAL_FILES (a list as in PATH), such as /usr/share.
 func eachRealFile(t *testing.T, visit func(path, ext string)) {
 	goroot, err := exec.Command("go", "env", "GOROOT").Output()
@@ -42,7 +42,7 @@ func isJudged(path string, list []struct{ pattern, verdict string }) bool {
 	return false
 }
 
-// Each refusal of a real file was checked, and is listed with the verdict.
+// TestRealFiles fails for a refused file that judged does not list.
 func TestRealFiles(t *testing.T) {
 	seen, refused := map[string]int{}, map[string]int{}
 	eachRealFile(t, func(path, ext string) {

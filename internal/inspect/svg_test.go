@@ -230,10 +230,10 @@ func TestSVGRefuses(t *testing.T) {
 	}
 }
 
-func TestSVGTellsTheLine(t *testing.T) {
+func TestSVGReportsTheLine(t *testing.T) {
 	err := xmlVerdict(t, newSVG, "<svg>\n\n<rect onclick='x'/></svg>")
 	require.Equal(t, finding{"active_content script", "contains a script in line 3"}, found(err))
-	err = xmlVerdict(t, newSVG, "<svg>a]]\n\n]]]>b</svg>") // whole and byte by byte
+	err = xmlVerdict(t, newSVG, "<svg>a]]\n\n]]]>b</svg>")
 	require.Equal(t, finding{codeDamaged, "is not well-formed XML in line 3"}, found(err))
 }
 

@@ -101,8 +101,8 @@ func TestTextRefuses(t *testing.T) {
 	}
 }
 
-// Text that is not Unicode is taken for bytes, unless it is damaged UTF-8 or could be read as other
-// ASCII than it has.
+// TestTextEightBit: EightBit accepts text that is not Unicode. It refuses damaged UTF-8, bytes that
+// Windows-1252 does not have, and sequences that lax readers of UTF-8 take for ASCII.
 func TestTextEightBit(t *testing.T) {
 	for _, c := range []struct{ name, in, code, reason string }{
 		{"Windows-1252", "caf\xe9 au lait \x93\x80 5\x94", "", ""},
@@ -139,7 +139,7 @@ func TestTextMayHoldMarkup(t *testing.T) {
 	require.NoError(t, text.Verdict())
 }
 
-// verdict checks a stream whole and byte by byte.
+// verdict checks a text whole and byte by byte.
 func verdict(t *testing.T, name, in string, want finding) {
 	t.Helper()
 	for _, r := range []io.Reader{strings.NewReader(in), iotest.OneByteReader(strings.NewReader(in))} {

@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// TestMotionPhotos checks that a film after a picture is refused by default. With MotionPhotos it is
-// walked, and accepted unless codes lists it.
+// TestMotionPhotos checks that a film after a picture is refused by default. With MotionPhotos it
+// is walked, and accepted unless codes lists it.
 func TestMotionPhotos(t *testing.T) {
 	codes := map[string]string{
 		"motion photo whose film is elsewhere":                    "active_content external",

@@ -26,18 +26,17 @@ func FuzzWAV(f *testing.F)  { fuzzWalk(f, "audio/wav", nil) }
 func FuzzOgg(f *testing.F)  { fuzzWalk(f, "audio/ogg", oggChecksums) }
 func FuzzFLAC(f *testing.F) { fuzzWalk(f, "audio/flac", nil) }
 
-// fuzzWalk checks the promises of an inspector for any input: cuts make no difference, an accepted
-// file with "xx" after it is refused, and the standard library opens the file if it has a decoder.
-// If there is a repair, it first corrects checksums, which no fuzzer would guess, unless cuts is
-// empty.
+// fuzzWalk checks the promises of an inspector for any input: cuts make no difference, and the
+// standard library opens an accepted file if it has a decoder. With "xx" after it an accepted file
+// is refused, except in openEnded formats. A repair first corrects checksums, which no fuzzer would
+// guess, unless cuts is empty.
 func fuzzWalk(f *testing.F, mediaType string, repair func(in []byte)) {
 	for _, file := range walked() {
 		if file.Type == mediaType && len(file.Content) < 20_000 {
 			f.Add(file.Content, []byte{1, 3, 200, 7})
 		}
 	}
-	// Media data without a size extends to the end, whatever stands there, and a short last frame
-	// may be longer.
+	// Media data without a size extends to the end of any file, and a short last frame may be longer.
 	openEnded := slices.Contains([]string{"video/mp4", "image/avif", "audio/wav", "audio/mpeg"}, mediaType)
 	decode := configDecoders[mediaType]
 	f.Fuzz(func(t *testing.T, in, cuts []byte) {

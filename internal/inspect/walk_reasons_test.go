@@ -245,7 +245,7 @@ var walkReasons = []struct {
 	{"Ogg with a changed packet", "damaged", "has an Ogg page with a wrong checksum that ends at byte 4120"},
 	{"Ogg of one page that ends nothing", "truncated", "is cut off at byte 58"},
 	{"Ogg with a page twice", "damaged", "has a misplaced Ogg page at byte 58"},
-	{"Ogg without its first page", "damaged", "has an Ogg page with a wrong checksum that ends at byte 508"},
+	{"Ogg whose second page is cut off", "damaged", "has an Ogg page with a wrong checksum that ends at byte 508"},
 	{"Ogg with only its first page and another stream", "truncated", "is cut off at byte 1629"},
 	{"Ogg of 17 streams at a time", "too_complex", "has more than 16 logical streams at a time"},
 	{"Ogg of another version", "damaged", "has bytes that are not an Ogg page at byte 4120"},

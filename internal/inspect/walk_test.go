@@ -82,7 +82,7 @@ func TestWalkCorpus(t *testing.T) {
 	require.Empty(t, reasons, "reasons without a file")
 }
 
-// The beginning of a file is refused, unless it is a whole file itself.
+// TestWalkRefusesCutFiles: the beginning of a file is refused, unless wholeWhenCut lists the file.
 func TestWalkRefusesCutFiles(t *testing.T) {
 	for _, f := range walked() {
 		if f.Code != "" || len(f.Content) > 20_000 {
@@ -233,7 +233,7 @@ func TestWalkStaysFailed(t *testing.T) {
 	}
 }
 
-// No file makes an inspector allocate as much as a picture takes, however much the file declares.
+// TestWalkMemory: no file makes an inspector allocate 256 KiB, however many pixels it declares.
 func TestWalkMemory(t *testing.T) {
 	for _, f := range walked() {
 		w := newWalker(f.Type, inspect.Limits{})
@@ -241,13 +241,13 @@ func TestWalkMemory(t *testing.T) {
 		runtime.ReadMemStats(&before)
 		_ = judge(w, bytes.NewReader(f.Content))
 		runtime.ReadMemStats(&after)
-		// The bound has room for io.Copy's buffer, its wrapping and parallel tests.
+		// TotalAlloc includes the 32 KiB of io.Copy.
 		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(256<<10), f.About)
 	}
 }
 
-// The standard library opens each accepted picture of its types, except one whose sampling it does
-// not support.
+// TestWalkAgreesWithDecoders: the standard library opens each accepted picture of its types, except
+// one whose sampling it does not support.
 func TestWalkAgreesWithDecoders(t *testing.T) {
 	for _, f := range walked() {
 		if decode, ok := configDecoders[f.Type]; ok && f.Code == "" && f.About != "JPEG in CMYK with subsampled chroma and black" {

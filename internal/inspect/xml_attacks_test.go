@@ -12,8 +12,8 @@ import (
 
 const doubleByte = "\xc3\x83" // in Shift_JIS and similar encodings the second byte and "]" are one character
 
-// A declaration of an encoding in which readers see another document ends the inspection, in any
-// spelling.
+// TestEncodingsThatHideScripts: a document is refused if it declares an encoding in which readers
+// see another document, in any spelling.
 func TestEncodingsThatHideScripts(t *testing.T) {
 	for _, declaration := range []string{
 		`<?xml version="1.0" encoding = "Shift_JIS"?>`,
@@ -42,7 +42,8 @@ func TestEncodingsThatHideScripts(t *testing.T) {
 	}
 }
 
-// UTF-16 is decoded before anything is judged, so a document type is one there, too.
+// TestDocumentTypesInUTF16: UTF-16 is decoded before anything is judged, so document types are
+// found in it.
 func TestDocumentTypesInUTF16(t *testing.T) {
 	const entity = `<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>`
 	for _, in := range []string{
@@ -62,7 +63,8 @@ func TestDocumentTypesInUTF16(t *testing.T) {
 	}
 }
 
-// A document type is refused unless all of it is one that svgDoctypes lists.
+// TestDocumentTypesOfOthers: a document type is refused unless svgDoctypes lists it, and its
+// declarations are those of Illustrator or Sodipodi.
 func TestDocumentTypesOfOthers(t *testing.T) {
 	for _, declaration := range []string{
 		`<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG'x'http://www.w3.org/" "http://example.com/a.dtd">`,
@@ -137,18 +139,19 @@ func prefixes(n int) string {
 	return b.String()
 }
 
-// An upload that stalls within the worst beginning holds less than 64 KiB.
+// TestStalledXMLHoldsLittle: a document that stops within the worst beginning holds less than 64
+// KiB.
 func TestStalledXMLHoldsLittle(t *testing.T) {
 	const many = 2
 	for about, in := range stalling() {
 		for kind, fresh := range map[string]func() closer{"SVG": newSVG, "XML": newXML} {
 			var all [many]closer
-			before := heapInUse()
+			before := memoryInUse()
 			for i := range all {
 				all[i] = fresh()
 				_, _ = all[i].Write([]byte(in))
 			}
-			held := (heapInUse() - before) / many
+			held := (memoryInUse() - before) / many
 			for i := range all {
 				require.NoError(t, all[i].Close())
 			}
@@ -157,8 +160,8 @@ func TestStalledXMLHoldsLittle(t *testing.T) {
 	}
 }
 
-// heapInUse includes the stacks, since a walk waits on one of its own.
-func heapInUse() int64 {
+// memoryInUse returns the heap and the stacks in use, since a walk waits in a coroutine.
+func memoryInUse() int64 {
 	runtime.GC()
 	runtime.GC()
 	var m runtime.MemStats

@@ -9,8 +9,8 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// TestMismatchInsideArchive checks that a wrong type of an entry is a fault of the archive's content.
-// Only the type of the file itself is a mismatch, which package upload answers with 415.
+// TestMismatchInsideArchive checks that a wrong type of an entry is a fault of the archive's
+// content. Only the type of the file itself is a mismatch, which package upload answers with 415.
 func TestMismatchInsideArchive(t *testing.T) {
 	office := zipped(t, "a.txt", "text", "[Content_Types].xml", "<Types/>")
 	for _, c := range []struct {

@@ -19,11 +19,11 @@ import (
 )
 
 // zipDifferences are the ways in which archive/zip, which follows the directory, may read an
-// accepted archive differently from the walk, which follows the local headers. There are no others.
+// accepted archive differently from the walk, which follows the local headers.
 var zipDifferences = map[string]string{
-	"no volumes":       "OneDrive counts none in the locator of 64 bits, where archive/zip wants one. Other readers ignore it.",
-	"a second name":    "archive/zip takes the first. Documents must not have two, and in archives both are judged.",
-	"backslashes":      "archive/zip leaves them. Only Office documents may have them, and Office turns them into slashes.",
+	"no volumes":       "OneDrive counts none in the locator of 64 bits, where archive/zip wants one.",
+	"a second name":    "archive/zip takes the first. Documents must not have two that differ, and in archives both are judged.",
+	"backslashes":      "archive/zip leaves them. Only Office documents may have them as separators, and Office turns them into slashes.",
 	"an empty packing": "An empty entry is marked as deflated. archive/zip wants the end of a deflate stream; either way it is empty.",
 	"another order":    "The directory lists the entries in an order other than that of the file. Names are unique, so that nothing is hidden.",
 }
@@ -134,8 +134,9 @@ func CompareZip(t *testing.T, about string, content []byte, limits ZipLimits) (a
 	return true, differences
 }
 
-// archive/zip reads an accepted archive with the same names, sizes and contents. The test tries the
-// archives of the corpus, and a part of what small changes make of the shorter ones.
+// TestZipReadersAgree: archive/zip reads an accepted archive with the same names, sizes and
+// contents, except for zipDifferences. The test tries the archives of the corpus, and some of the
+// results of small changes to the shorter ones.
 func TestZipReadersAgree(t *testing.T) {
 	used, accepted := map[string]bool{}, 0
 	see := func(about string, content []byte) {
@@ -249,7 +250,7 @@ func fieldEdits(p, l, c []byte, locals, centrals []int, local, central int, take
 	return edits
 }
 
-// headersAt returns the places of a signature that a header may follow.
+// headersAt returns the places of a signature at which a header of that length fits.
 func headersAt(p []byte, signature string, length int) (at []int) {
 	for i := 0; ; i++ {
 		next := bytes.Index(p[i:], []byte(signature))

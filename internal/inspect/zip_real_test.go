@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// All types of entries pass, since most archives are of programs. Each refusal was checked, and is
-// listed with the verdict. Java archives are all refused.
+// TestRealArchives permits any type of entry in archives, since most hold programs. It fails for a
+// refused file that judgedArchives does not list, except for Java archives, which must be refused.
 func TestRealArchives(t *testing.T) {
 	seen, refused := map[string]int{}, map[string]int{}
 	eachRealFile(t, func(path, ext string) {

@@ -45,7 +45,8 @@ func judgeArchive(w archiveWalker, r io.Reader) error {
 	return w.Verdict()
 }
 
-// archiveCode does the same as the handler with a file of an allowed type.
+// archiveCode returns the code with which a policy for its type refuses an archive, "" if it
+// accepts it.
 func archiveCode(f corpus.File, r io.Reader) (code string, err error) {
 	ext := strings.ToLower(path.Ext(f.Name))
 	mediaType := sniff.Resolve(f.Content[:min(len(f.Content), sniff.HeadLen)], ext)
@@ -77,7 +78,7 @@ func TestArchives(t *testing.T) {
 	require.Empty(t, reasons, "reasons without a file")
 }
 
-// cutFinely reads in single bytes, or small pieces if that would take long.
+// cutFinely returns a reader of single bytes, or of small pieces if the content is large.
 func cutFinely(content []byte) io.Reader {
 	if r := bytes.NewReader(content); len(content) < 32<<10 {
 		return iotest.OneByteReader(r)
@@ -85,8 +86,7 @@ func cutFinely(content []byte) io.Reader {
 	return newCutReader(content, bytes.Repeat([]byte{0, 255, 7}, len(content)/256))
 }
 
-// No beginning of a good archive is good. TestZipReadersAgree shows that archive/zip agrees on the
-// whole.
+// TestArchivesCut: beginnings of legitimate archives are refused.
 func TestArchivesCut(t *testing.T) {
 	for _, f := range archives() {
 		if f.Code != "" {
@@ -98,7 +98,8 @@ func TestArchivesCut(t *testing.T) {
 	}
 }
 
-// The total of allocations is more than the memory held at once.
+// TestArchivesCostLittle bounds all allocations together, which are more than the memory held at
+// once.
 func TestArchivesCostLittle(t *testing.T) {
 	for _, f := range archives() {
 		var before, after runtime.MemStats
@@ -187,7 +188,7 @@ func TestDocumentOfUnknownType(t *testing.T) {
 	}
 }
 
-// TestAllowedLinks: AllowLinks lets links pass, and nothing else.
+// TestAllowedLinks: AllowLinks permits links, and nothing else.
 func TestAllowedLinks(t *testing.T) {
 	seen := map[bool]int{}
 	for _, f := range archives() {
@@ -220,8 +221,7 @@ func TestZipStaysFailed(t *testing.T) {
 	require.NoError(t, z.Close())
 }
 
-// An abandoned stream leaves nothing running: synctest waits for every goroutine, and would find it
-// blocked.
+// TestZipCloses: a closed stream leaves no goroutine. synctest reports one that stays blocked.
 func TestZipCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var unused, midway, judged inspect.Zip
@@ -289,7 +289,7 @@ func (c *cutReader) Read(p []byte) (int, error) {
 	return c.in.Read(p)
 }
 
-// TestZipAllocatesNothingForPieces: however long an entry is, its walk allocates nearly as often.
+// TestZipAllocatesNothingForPieces: the walk of a longer entry allocates nearly as often.
 // The standard library's inflater allocates for each block of a deflate stream, so the entry is
 // stored.
 func TestZipAllocatesNothingForPieces(t *testing.T) {
@@ -306,7 +306,7 @@ func TestZipAllocatesNothingForPieces(t *testing.T) {
 	}
 }
 
-// storedZip returns an archive of a stored entry, whose size stands before it or after it.
+// storedZip returns an archive of a stored entry, whose size comes before it or after it.
 func storedZip(t testing.TB, content []byte, sized bool) []byte {
 	var archive bytes.Buffer
 	w := zip.NewWriter(&archive)
