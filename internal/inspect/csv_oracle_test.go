@@ -66,7 +66,7 @@ type formulaParser struct {
 	wrong  bool // it is not a formula
 	acts   bool // something in it does something
 	handle bool // it begins with @
-	listed bool // a comma separates
+	listed bool // in a list, in which commas separate
 }
 
 // blanks passes over white space and reports whether there was some.

@@ -37,7 +37,7 @@ func TestPDFHarmless(t *testing.T) {
 		{"a link to a file that is described", clicks("/A<</S/GoToR/F<</Type/Filespec/F(x.pdf)/UF(x.pdf)/Desc(//x)/AFRelationship/Unspecified>>>>")},
 		{"a link to a file beside it, by reference", pdf(object(5, "<</Subtype/Link/Rect[0 0 1 1]/A 6 0 R>>"), object(6, "<</S/GoToR/F(x.pdf)>>"))},
 		{"a button that prints", clicks("/A<</S/Named/N/Print>>")},
-		{"a button of slides that shows the whole screen", clicks("/A<</S/Named/N/FullScreen>>")},
+		{"a button of slides that shows them in full screen", clicks("/A<</S/Named/N/FullScreen>>")},
 		{"a button of slides that closes them", clicks("/A<</S/Named/N/Quit>>")},
 		{"a place for media", pdf(object(5, "<</Type/Annot/Subtype/Screen/Rect[0 0 1 1]/MK<<>>>>"))},
 		{"a note that can be heard", pdf(object(5, "<</Type/Annot/Subtype/Sound/Rect[0 0 1 1]/Sound 7 0 R>>"), pdfStream("/Type/Sound/R 8000", "x"))},

@@ -56,7 +56,8 @@ func TestPDFQuiet(t *testing.T) {
 	}
 }
 
-// TestPDFPairs: a block is passed if no pair begins in it, and the bytes after p do not count.
+// TestPDFPairs: withoutPairs passes over the blocks of 64 bytes before the one in which the first
+// pair begins.
 func TestPDFPairs(t *testing.T) {
 	if withoutPairs(make([]byte, 65)) == 0 {
 		t.Log("not used on this architecture")

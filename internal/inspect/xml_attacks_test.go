@@ -139,8 +139,7 @@ func prefixes(n int) string {
 	return b.String()
 }
 
-// TestStalledXMLHoldsLittle: a document that stops within the worst beginning holds less than 64
-// KiB.
+// TestStalledXMLHoldsLittle: after the worst known beginnings an inspector holds less than 64 KiB.
 func TestStalledXMLHoldsLittle(t *testing.T) {
 	const many = 2
 	for about, in := range stalling() {

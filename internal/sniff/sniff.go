@@ -2,7 +2,7 @@
 // extensions that agree with a type, and has the names that people use for its files.
 //
 // Detection is based on github.com/gabriel-vasile/mimetype, with corrections where it is too
-// trusting for a gate keeper. It proves a beginning, not a file: code that relies on the type must
+// trusting for a gatekeeper. It proves a beginning, not a file: code that relies on the type must
 // also check the structure.
 //
 // All functions are pure and safe for concurrent use. They call neither mimetype.SetLimit nor
