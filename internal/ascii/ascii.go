@@ -1,4 +1,4 @@
-// Package ascii measures runs of plain text, 64 bytes a step where there are as many.
+// Package ascii measures how far bytes begin with plain ASCII text.
 package ascii
 
 import (
@@ -43,8 +43,9 @@ func others(x uint64) uint64 {
 	return x | (x + ones) | noSpace&^atLeast(x, ' ')
 }
 
-// not sets the highest bit of each byte of x that is not c, and not above 0x7f.
+// not sets the highest bit of each byte of x that is not c, up to the first byte above 0x7f.
 func not(x, c uint64) uint64 { return (x ^ c*ones) + 0x7f*ones }
 
-// atLeast sets the highest bit of each byte of x that is at least c, and not above 0x7f.
+// atLeast sets the highest bit of each byte of x that is at least c, up to the first byte above
+// 0x7f.
 func atLeast(x, c uint64) uint64 { return x + (0x80-c)*ones }

@@ -1,10 +1,10 @@
 // Package filename handles the name that a client gives to a file: names coming in (Clean, Ext) and
 // names going out in a Content-Disposition header (Disposition). It also judges names for readers
-// (Visible), and shortens a client's words for messages (Brief, Cut).
+// (Visible), and shortens a client's texts (Brief, Cut).
 //
-// A name is only ever data. It never becomes a storage key or a path on a disk, so this package
-// does not make it safe for a file system. A cleaned name may still be CON.png or hold a colon, a
-// percent sign, a quote or markup. Code that prints it must escape it for its context.
+// A name is data, not a storage key or a path on a disk, so this package does not make it safe for a
+// file system. A cleaned name may still be CON.png or hold a colon, a percent sign, a quote or
+// markup. Code that prints it must escape it for its context.
 //
 // All functions are pure and safe for concurrent use.
 package filename
@@ -28,22 +28,23 @@ var (
 )
 
 // Clean turns the file name of a form part into a display name: valid UTF-8, at most MaxLen bytes,
-// one path element, without control, bidirectional or invisible characters, and without white space
-// at its ends.
+// one path element, without control and bidirectional characters and most invisible ones, and
+// without white space at its ends.
 //
 // raw is the name that the client gave, without the quoting of its form or JSON. In this order:
 //
-//   - Control characters (C0, DEL, C1, including NUL and line breaks) are refused: no file that a
-//     person chose has them, and dropping one could join what it kept apart.
+//   - Control characters (C0, DEL, C1, including NUL and line breaks) are refused: to drop one could
+//     join the characters around it.
 //   - Each run of invalid UTF-8 becomes one U+FFFD. Overlong forms of "/" and "." are invalid
 //     UTF-8.
-//   - Invisible characters are dropped: bidirectional overrides, isolates and marks, zero-width and
-//     other format characters, others that are ignorable by default, line and paragraph separators (Unicode TR36, CWE-451). Joiners
-//     (U+200C, U+200D) stay where writing needs them: between two characters of an Arabic, Indic
-//     or similar script, and between two symbols, such as emoji. Flags made of tag characters lose them.
+//   - Invisible characters are dropped (Unicode TR36, CWE-451): bidirectional overrides, isolates
+//     and marks, zero-width and other format characters, line and paragraph separators, and others
+//     that are ignorable by default. Variation selectors stay. Joiners (U+200C, U+200D) stay where
+//     writing needs them: between two characters of an Arabic, Indic or similar script, and between
+//     two symbols, such as emoji. Flags lose their tag characters.
 //   - Nothing is decoded: "100%25.png" is a file with exactly that name. Decoding would turn %2F,
-//     %00 and %0D%0A, which are harmless as text, into the characters for which they stand. The
-//     reader of the form handles the quotes of browsers.
+//     %00 and %0D%0A, which are harmless as text, into the characters that they encode. Package
+//     form decodes the quotes that browsers escape.
 //   - Everything up to the last "/" or "\" is cut: folder uploads and old browsers send paths.
 //   - White space is cut at both ends. A trailing dot stays, so that Ext does not take "x.png." for
 //     a .png.
@@ -51,9 +52,9 @@ var (
 //     extension alone has MaxLen bytes or more, the name is refused, since cutting would invent
 //     another extension.
 //
-// A name of only dots and spaces is refused, and so is an empty one. Names without such
-// characters, in any script, come back unchanged, and cleaning a cleaned name changes nothing. The text of the error is fit
-// for the client.
+// A name of only dots and spaces is refused, and so is an empty one. A name to which no step applies
+// comes back unchanged, in any script. Cleaning a cleaned name changes nothing. The text of the
+// error is fit for the client.
 func Clean(raw string) (string, error) {
 	if strings.ContainsFunc(raw, unicode.IsControl) {
 		return "", errControl
@@ -73,7 +74,7 @@ func Clean(raw string) (string, error) {
 	return name, nil
 }
 
-// Ext returns the extension of name in lower case: from its last dot to its end, "" if there is no
+// Ext returns the extension of name in lower case: from its last dot to its end, "" without a
 // dot.
 //
 // It trims nothing and changes the case of ASCII letters only. So "x.png.", "x.png " and

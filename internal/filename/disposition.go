@@ -14,14 +14,14 @@ const upperHex = "0123456789ABCDEF"
 // Disposition returns the value of a Content-Disposition response header (RFC 6266).
 //
 // kind is "inline" or "attachment"; anything else means "attachment", the safe one. name may be
-// anything: control characters and most invisible ones are dropped, path separators become "_", and
-// invalid UTF-8 becomes U+FFFD. Variation selectors stay, and joiners between characters that they
-// join. The name is cut to 240 bytes, before its extension where possible. An empty name gives only
-// kind.
+// anything: control characters, most invisible ones, and white space at the ends are dropped, path
+// separators become "_", and invalid UTF-8 becomes U+FFFD. Variation selectors stay, and so do
+// joiners between characters that they join. The name is cut to 240 bytes, before its extension
+// where possible. If nothing of the name is left, the value is kind alone.
 //
 // The filename parameter is printable ASCII. It has "_" for characters that old or careless parsers
-// get wrong: quotes, backslashes, percent signs, semicolons and everything outside of ASCII. If
-// that loses something, filename* (RFC 8187) follows with the whole name in UTF-8. The result is
+// get wrong: double quotes, percent signs, semicolons and everything outside of ASCII. If that loses
+// something, filename* (RFC 8187) follows with the same name in UTF-8. The result is
 // printable ASCII below 1 KiB. It does not make the content safe to open inline.
 func Disposition(kind, name string) string {
 	if kind != "inline" {

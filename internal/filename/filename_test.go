@@ -196,7 +196,7 @@ func FuzzDisposition(f *testing.F) {
 		require.False(t, strings.ContainsAny(params["filename"], `/\`+neverVisible), "%q", value)
 		require.False(t, strings.ContainsFunc(params["filename"], unicode.IsControl), "%q", value)
 
-		// A name of at most 240 bytes that Clean accepts arrives whole.
+		// A cleaned name of at most 240 bytes arrives whole.
 		if clean, err := filename.Clean(name); err == nil && len(clean) <= 240 {
 			value = filename.Disposition("inline", clean)
 			_, params, err = mime.ParseMediaType(value)

@@ -14,7 +14,7 @@ const (
 	keycap             = '\u20e3'
 )
 
-// visible returns s without the invisible characters that change the reading of the others.
+// visible returns s without invisible characters, except joiners that join.
 func visible(s string) string {
 	if !strings.ContainsFunc(s, invisible) {
 		return s
@@ -29,10 +29,10 @@ func visible(s string) string {
 	return string(kept)
 }
 
-// Visible reports whether every character of name can be seen, so that a person reads the same as a
-// program. name must be valid UTF-8. Visible allows no control characters, and none that [Clean]
-// drops. It allows no variation selectors, which can carry bytes (U+FE00, U+E0100 ...), except that
-// of an emoji or a keycap.
+// Visible reports whether name has no hidden characters, so that a person reads the same as a
+// program. Control characters are hidden, and so are the invisible characters that [Clean] drops.
+// Variation selectors are hidden, too, since they can carry bytes (U+FE00, U+E0100 ...), except
+// U+FE0E and U+FE0F of an emoji or a keycap. name must be valid UTF-8.
 func Visible(name string) bool {
 	return !strings.ContainsFunc(name, unicode.IsControl) && visible(name) == name && !strayVariation(name)
 }
@@ -53,15 +53,15 @@ func strayVariation(name string) bool {
 }
 
 // invisible reports whether r is a format character, a separator of lines or paragraphs, or
-// ignorable by default. The Arabic number signs are format characters by category, but they are
-// drawn.
+// ignorable by default, except for variation selectors. The Arabic number signs and similar marks
+// are format characters by category, but they are drawn.
 func invisible(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point) &&
 		!unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 }
 
 // joins reports whether r is a joiner between two characters that it can join. Elsewhere, above all
-// among ASCII letters, a joiner only makes two names look the same.
+// among ASCII letters, a joiner can make two different names look the same.
 func joins(before []rune, r rune, after []rune) bool {
 	if r != zeroWidthJoiner && r != zeroWidthNonJoiner || len(before) == 0 || len(after) == 0 {
 		return false
@@ -80,7 +80,7 @@ func joinable(r rune) bool {
 		unicode.Syriac, unicode.Tamil, unicode.Telugu, unicode.Tibetan)
 }
 
-// isEmoji reports whether r is a pictograph or a skin tone.
+// isEmoji reports whether r is a symbol from U+2190 on, as most emoji and all skin tones are.
 func isEmoji(r rune) bool {
 	return r >= 0x2190 && unicode.In(r, unicode.So, unicode.Sk)
 }

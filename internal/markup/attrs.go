@@ -94,8 +94,8 @@ func (s *Scanner) attribute(c byte) {
 	}
 }
 
-// value reads the start of a value. A second "=" makes it a comparison. No script and no address
-// begins with one.
+// value reads the start of a value. One that begins with a second "=" is taken for a comparison, as
+// in a == b.
 func (s *Scanner) value(c byte) {
 	if isSpace(c) {
 		return

@@ -9,14 +9,14 @@ type evidence uint8
 const (
 	never   evidence = iota // not an element of HTML: only an event handler among its attributes counts
 	word                    // also an everyday word or XML name: List<Object>, cp <source> <target>, <data>5</data>
-	short                   // the same, but only HTML closes it: <b>, List<A>, <title>
+	short                   // the same, but an end tag proves it: <b>, List<A>, </title>
 	element                 // no other meaning, unless glued to an identifier: Array<Form>
-	active                  // runs, loads or declares a document by its name alone
+	active                  // markup by its name alone: it can run or load something, or begins a document
 )
 
-// elements maps the names of HTML elements, past and present, to the evidence that they need.
-// Except foreignobject it omits elements that exist only inside svg: outside of it they are inert,
-// and path, text or filter are words.
+// elements maps the names of HTML elements, past and present, to the evidence that they need. It
+// omits the elements that exist only inside of svg, except foreignobject: outside of svg they are
+// inert, and path, text and filter are also words.
 var elements = func() map[string]evidence {
 	m := make(map[string]evidence)
 	for class, names := range map[evidence]string{
@@ -37,7 +37,7 @@ var elements = func() map[string]evidence {
 	return m
 }()
 
-// loading holds the attributes of HTML elements that run, load or navigate. It omits event
+// loading holds attributes of HTML elements that can run, load, navigate or style. It omits event
 // handlers.
 var loading = func() map[string]bool {
 	m := make(map[string]bool)

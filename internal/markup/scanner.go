@@ -13,13 +13,13 @@ const maxName = 64
 // pieces of any size; the cuts make no difference. The zero value is ready. Its memory is constant.
 // It is not safe for concurrent use.
 //
-// It reads ASCII and passes over all other bytes, so it takes UTF-8 unchanged and UTF-16 as one
-// byte a unit.
+// It reads ASCII and passes over all other bytes. So it takes UTF-8 unchanged, and UTF-16 if the
+// caller passes one byte for each unit.
 //
-// Plain text is full of angle brackets, so a name alone seldom proves anything: see evidence. A tag
-// without attributes passes if it could also be a type argument (List<Object>) or a placeholder (cp
-// <source> <target>). Such a tag is inert. Attributes are read by the rules of the HTML tokenizer,
-// so that a quote or a ">" in a value hides nothing.
+// Plain text is full of angle brackets, so a name alone seldom proves anything: see evidence. After
+// other text, a tag without attributes passes if it could also be a type argument (List<Object>) or
+// a placeholder (cp <source> <target>). Such a tag is inert. Attributes are read by the rules of the
+// HTML tokenizer, so that a quote or a ">" in a value hides nothing.
 //
 // It does not decode. Markup in percent, entity, base64 or UTF-7 form is plain text to it, as it is
 // to a browser that receives text/plain and UTF-8.
@@ -32,7 +32,7 @@ type Scanner struct {
 	name storedName // of the current tag
 
 	first   bool // only white space stood before the tag
-	glued   bool // an identifier stood directly before it
+	glued   bool // an identifier or a colon stood directly before it
 	closing bool // </name
 	prefix  bool // prefix:name
 	content bool // a character other than white space has been seen
@@ -44,7 +44,7 @@ type Scanner struct {
 	quote byte
 }
 
-// storedName collects a name in lower case. It has no name if the name is too long.
+// storedName collects a name in lower case. bytes returns nil for a name that is too long.
 type storedName struct {
 	buf [maxName]byte
 	n   int

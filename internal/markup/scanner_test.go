@@ -9,7 +9,7 @@ import (
 	"github.com/airlock-go/upload/internal/markup"
 )
 
-// offset returns what Offset says of s, -1 if Scan finds no markup.
+// offset returns the Offset of the markup in s, -1 if Scan finds none.
 func offset(s string) int64 {
 	var sc markup.Scanner
 	if !sc.Scan([]byte(s)) {

@@ -2,9 +2,8 @@ package markup
 
 import "strings"
 
-// tagState is the place within "<name". Names are read after every "<", even where HTML would see
-// an attribute's value: a browser that starts elsewhere, or a careless filter, may see it
-// differently.
+// tagState is the place within "<name". Names are read after every "<", even within the value of an
+// attribute: a browser that starts elsewhere, or a careless filter, may take the name for a tag.
 type tagState uint8
 
 const (
@@ -60,7 +59,7 @@ func (s *Scanner) open() {
 func (s *Scanner) judgeName(end byte) evidence {
 	class := elements[string(s.name.bytes())]
 	if s.prefix && class != active {
-		class = never // w:p and xs:element are XML, svg:script is not
+		class = never // w:p and xs:element are inert, svg:script is not
 	}
 	switch {
 	case class == active:
