@@ -36,8 +36,8 @@ func Text(p []byte) int {
 	return n
 }
 
-// others sets the highest bit of the first byte of x that Text does not count, and of no byte before
-// it: a sum carries only out of a byte that Text does not count.
+// others sets the highest bit of the first byte of x that Text does not count, and of no byte
+// before it: a sum carries only out of a byte that Text does not count.
 func others(x uint64) uint64 {
 	noSpace := not(x|4*ones, '\r') & not(x, '\n') // tabs and carriage returns differ in one bit
 	return x | (x + ones) | noSpace&^atLeast(x, ' ')

@@ -2,8 +2,8 @@
 // names going out in a Content-Disposition header (Disposition). It also judges names for readers
 // (Visible), and shortens a client's texts (Brief, Cut).
 //
-// A name is data, not a storage key or a path on a disk, so this package does not make it safe for a
-// file system. A cleaned name may still be CON.png or hold a colon, a percent sign, a quote or
+// A name is data, not a storage key or a path on a disk, so this package does not make it safe for
+// a file system. A cleaned name may still be CON.png or hold a colon, a percent sign, a quote or
 // markup. Code that prints it must escape it for its context.
 //
 // All functions are pure and safe for concurrent use.
@@ -33,8 +33,8 @@ var (
 //
 // raw is the name that the client gave, without the quoting of its form or JSON. In this order:
 //
-//   - Control characters (C0, DEL, C1, including NUL and line breaks) are refused: to drop one could
-//     join the characters around it.
+//   - Control characters (C0, DEL, C1, including NUL and line breaks) are refused: to drop one
+//     could join the characters around it.
 //   - Each run of invalid UTF-8 becomes one U+FFFD. Overlong forms of "/" and "." are invalid
 //     UTF-8.
 //   - Invisible characters are dropped (Unicode TR36, CWE-451): bidirectional overrides, isolates
@@ -52,9 +52,9 @@ var (
 //     extension alone has MaxLen bytes or more, the name is refused, since cutting would invent
 //     another extension.
 //
-// A name of only dots and spaces is refused, and so is an empty one. A name to which no step applies
-// comes back unchanged, in any script. Cleaning a cleaned name changes nothing. The text of the
-// error is fit for the client.
+// A name of only dots and spaces is refused, and so is an empty one. A name to which no step
+// applies comes back unchanged, in any script. Cleaning a cleaned name changes nothing. The text of
+// the error is fit for the client.
 func Clean(raw string) (string, error) {
 	if strings.ContainsFunc(raw, unicode.IsControl) {
 		return "", errControl

@@ -111,7 +111,7 @@ func TestSVGRefuses(t *testing.T) {
 		outside = "refers to something outside of it"
 		doctype = "declares a document type"
 		broken  = "is not well-formed XML"
-		cut     = "ends before its root element does"
+		cut     = "ends too early"
 		after   = "goes on after its root element"
 		unknown = "is in an encoding that is not accepted"
 		rule    = "has a CSS rule that is not accepted"

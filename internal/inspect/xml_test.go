@@ -19,7 +19,7 @@ func TestXML(t *testing.T) {
 		require.NoError(t, xmlVerdict(t, newXML, in), "%.300s", in)
 	}
 	for _, c := range []struct{ in, reason string }{
-		{``, "ends before its root element does in line 1"},
+		{``, "ends too early in line 1"},
 		{`{}`, "is not well-formed XML in line 1"},
 		{"<a>\n<b></a>", "is not well-formed XML in line 2"},
 		{`<a/><b/>`, "goes on after its root element in line 1"},

@@ -18,8 +18,8 @@ const maxName = 64
 //
 // Plain text is full of angle brackets, so a name alone seldom proves anything: see evidence. After
 // other text, a tag without attributes passes if it could also be a type argument (List<Object>) or
-// a placeholder (cp <source> <target>). Such a tag is inert. Attributes are read by the rules of the
-// HTML tokenizer, so that a quote or a ">" in a value hides nothing.
+// a placeholder (cp <source> <target>). Such a tag is inert. Attributes are read by the rules of
+// the HTML tokenizer, so that a quote or a ">" in a value hides nothing.
 //
 // It does not decode. Markup in percent, entity, base64 or UTF-7 form is plain text to it, as it is
 // to a browser that receives text/plain and UTF-8.

@@ -10,22 +10,22 @@ const (
 	xmlnsSpace = "http://www.w3.org/2000/xmlns/"
 )
 
-// Values of a place in bindings that stand for no binding.
+// Places that are not indexes of bindings.all.
 const (
-	noSpace  int16 = -1
+	noSpace  int16 = -1 // no namespace
 	theXML   int16 = -2 // the namespace of the prefix xml
-	theXMLNS int16 = -3 // a declaration
-	notBound int16 = -4
+	theXMLNS int16 = -3 // a declaration of a namespace
+	notBound int16 = -4 // the result of a search for a prefix without a binding
 )
 
-// bindings are the namespaces declared at the current place, the innermost last.
+// bindings are the namespaces in scope, the innermost last.
 type bindings struct {
 	all   []binding
 	text  []byte // prefixes and namespaces
 	cache [4]cached
 }
 
-// binding is a prefix and its namespace, as places in text.
+// binding is a prefix and its namespace, as offsets in text.
 type binding struct{ prefix, uri, end uint16 }
 
 // cached is the result of a search for a prefix.
@@ -36,7 +36,7 @@ type cached struct {
 	length uint8
 }
 
-// uri returns the namespace at a place, nil for none.
+// uri returns the namespace of a place, nil if it has none.
 func (b *bindings) uri(place int16) []byte {
 	switch place {
 	case theXML:

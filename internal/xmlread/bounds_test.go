@@ -54,7 +54,7 @@ func namespaces(n int) string {
 	return b.String()
 }
 
-// collisions returns attributes whose names look alike to the test for duplicates.
+// collisions returns attributes whose names have one sum in the Reader's search for equal ones.
 func collisions() string {
 	var b strings.Builder
 	for i := range 250 {
@@ -63,7 +63,7 @@ func collisions() string {
 	return b.String()
 }
 
-// TestHoldsLittle checks that a Reader holds less than 48 KiB, whatever it has read.
+// TestHoldsLittle checks that a Reader holds less than 48 KiB after each of the worst documents.
 func TestHoldsLittle(t *testing.T) {
 	const many = 4
 	for about, document := range worst() {
@@ -93,8 +93,7 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// TestSpendsSteps checks that a document costs less than 150 steps for each of its bytes and for
-// each of 1,000 more.
+// TestSpendsSteps checks that the worst documents cost less than 150 steps a byte and 150,000 more.
 func TestSpendsSteps(t *testing.T) {
 	for about, document := range worst() {
 		steps := 0
@@ -112,7 +111,7 @@ func TestSpendsSteps(t *testing.T) {
 	}
 }
 
-func TestSpendEndsIt(t *testing.T) {
+func TestSpendEndsReading(t *testing.T) {
 	asked := 0
 	r := xmlread.New(strings.NewReader(`<a>`+strings.Repeat("<b/>", 100_000)), xmlread.Options{Spend: func(int) error {
 		if asked++; asked > 5 {
@@ -132,8 +131,8 @@ func TestSpendEndsIt(t *testing.T) {
 	require.Less(t, tokens, 20_000)
 }
 
-// TestAllocatesNoTokens checks that reading allocates nothing for a token.
-func TestAllocatesNoTokens(t *testing.T) {
+// TestTokensAllocateNothing checks that the allocations do not grow with the number of tokens.
+func TestTokensAllocateNothing(t *testing.T) {
 	run := func(n int) float64 {
 		document := `<a xmlns:p="u">` + strings.Repeat(`<b c="d" p:e="1&#233;2">f &amp; &#xe9; g</b><!-- h --><![CDATA[i]]>`, n) + `</a>`
 		return testing.AllocsPerRun(5, func() {

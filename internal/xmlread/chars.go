@@ -7,7 +7,7 @@ const (
 	isName   = 1 << iota // an ASCII character of a name
 	isFirst              // one that may begin a name
 	isHigh               // part of a character outside of ASCII
-	isSpace              // white space, XML 1.0 [3]
+	isSpace              // white space (XML 1.0 [3]) other than a carriage return
 	isNoChar             // a control character that XML does not allow, or a carriage return
 	isColon
 )
@@ -66,7 +66,8 @@ func isNCName(name []byte) bool {
 	return true
 }
 
-// isNameRune reports whether a name may have r, which is not ASCII (XML 1.0 [4] and [4a]).
+// isNameRune reports whether a name may have r, which is not ASCII, as its first character or
+// elsewhere (XML 1.0 [4] and [4a]).
 func isNameRune(r rune, first bool) bool {
 	for _, s := range nameRunes {
 		if s.from <= r && r <= s.to {

@@ -10,8 +10,8 @@ const badDeclaration = "has an XML declaration that is not well-formed"
 // declaration is the content of an XML declaration. Missing fields are empty.
 type declaration struct{ version, encoding, standalone string }
 
-// beginsDeclared reports whether text begins with an XML declaration. text must have six bytes, or
-// be the whole document.
+// beginsDeclared reports whether text begins with an XML declaration. text must have at least
+// six bytes, or be the whole document.
 func beginsDeclared(text []byte) bool {
 	return len(text) >= 6 && string(text[:5]) == "<?xml" && (class[text[5]]&isSpace != 0 || text[5] == '\r')
 }

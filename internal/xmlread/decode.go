@@ -107,7 +107,7 @@ func plain(p []byte) int {
 	return n
 }
 
-// unit returns the two bytes of raw from at on, in their order.
+// unit returns the unit of UTF-16 at an offset in raw.
 func (d *decoder) unit(at int) uint16 {
 	if d.enc == inUTF16BE {
 		return binary.BigEndian.Uint16(d.raw[at:])
@@ -140,7 +140,7 @@ func (d *decoder) decodeUTF16(p []byte) (n, used int) {
 	return n, used
 }
 
-// decodeBytes does the same for an encoding with one byte a character.
+// decodeBytes is decodeUTF16 for an encoding with one byte a character.
 func (d *decoder) decodeBytes(p []byte) (n, used int) {
 	for ; used < len(d.raw) && n+utf8.UTFMax <= len(p); used++ {
 		c := d.raw[used]
@@ -161,8 +161,9 @@ func (d *decoder) decodeBytes(p []byte) (n, used int) {
 	return n, used
 }
 
-// windows1252 has the characters of the bytes from 0x80 to 0x9F, and 0 for unassigned bytes (WHATWG
-// Encoding makes them control characters, other readers refuse them).
+// windows1252 has the characters of the bytes from 0x80 to 0x9F, and 0 for unassigned bytes, on
+// which readers disagree: some make them control characters, as WHATWG Encoding does, and some
+// refuse them.
 var windows1252 = [32]rune{
 	0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0,
 	0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,

@@ -95,8 +95,7 @@ func (r *values) quoted() (string, error) {
 }
 
 // subset reads an internal subset. It may declare entities and fixed namespaces of the options,
-// with exactly the same text, and nothing else. All readers then know them, and they stand only for
-// constants.
+// with exactly the same text, and nothing else. So all of them are constants.
 func (r *values) subset() error {
 	r.at++
 	for {
@@ -154,7 +153,7 @@ func (r *values) entity() error {
 	return r.literal(">")
 }
 
-// passes passes over a mark if it comes next.
+// passes passes over a mark if it comes next, and reports whether it did.
 func (r *values) passes(mark string) bool {
 	if !bytes.HasPrefix(r.buf[r.at:], []byte(mark)) {
 		return false

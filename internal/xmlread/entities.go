@@ -23,8 +23,9 @@ func (e entities) used(v []byte) bool {
 	}
 }
 
-// expand appends a value to to, with its references replaced; chars are the entities for single
-// characters. The result, with what to had before, has at most MaxValue bytes.
+// expand appends the value v to to, with its references replaced and its white space turned into
+// spaces. chars are the entities for single characters. The result, with the bytes that to had
+// before, has at most MaxValue bytes.
 func (e entities) expand(to, v []byte, chars map[string]rune) ([]byte, error) {
 	for i := 0; i < len(v); {
 		switch c := v[i]; c {

@@ -78,7 +78,7 @@ func start(r *xmlread.Reader, long map[string]*strings.Builder) string {
 	for i := range r.Attrs() {
 		a := r.Attr(i)
 		value := string(a.Value)
-		if a.Long { // names in tests have one prefix
+		if a.Long { // no two long attributes of a tag in the tests have the same local name
 			for name, whole := range long {
 				if name == string(a.Local) || strings.HasSuffix(name, ":"+string(a.Local)) {
 					value = whole.String()
@@ -97,7 +97,7 @@ func expanded(n xmlread.Name) string {
 	return "{" + string(n.Space) + "}" + string(n.Local)
 }
 
-// cuts returns a reader of p in pieces of those lengths, which repeat.
+// cuts returns a reader of p in pieces of the given lengths, which repeat.
 func cuts(p []byte, lengths ...int) io.Reader { return &cutReader{p, lengths, 0} }
 
 type cutReader struct {
@@ -117,7 +117,7 @@ func (c *cutReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// utf16 encodes text in the order of a mark, with the mark first.
+// utf16 encodes text in UTF-16, big-endian or little-endian, after a byte order mark.
 func utf16(text string, big bool) string {
 	var b []byte
 	for _, r := range "\ufeff" + text {

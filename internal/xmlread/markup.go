@@ -7,11 +7,11 @@ const goesOn = "goes on after its root element"
 // markup reads items that begin with "<".
 type markup struct {
 	texts
-	doctype bool   // there was a document type
+	doctype bool   // a document type has begun
 	data    []byte // of the last processing instruction
 }
 
-// readMarkup reads a tag, an instruction or a declaration.
+// readMarkup reads a tag, an instruction, or an item that begins with "<!".
 func (r *markup) readMarkup() (Token, error) {
 	if !r.has(2) {
 		return 0, r.cut()
@@ -30,7 +30,8 @@ func (r *markup) readMarkup() (Token, error) {
 	return r.startTag()
 }
 
-// declaration reads an item that begins with "<!".
+// declaration reads an item that begins with "<!": a comment, the beginning of a CDATA section, or
+// a document type.
 func (r *markup) declaration() (Token, error) {
 	if !r.has(3) {
 		return 0, r.cut()
@@ -59,8 +60,8 @@ func (r *markup) comment() error {
 	return r.literal(">")
 }
 
-// instruction reads a processing instruction. Its target is the token, and the beginning of its data
-// is held.
+// instruction reads a processing instruction. Its target is the token, and the beginning of its
+// data is held.
 func (r *markup) instruction() (Token, error) {
 	r.at += len("<?")
 	name, err := r.qname()

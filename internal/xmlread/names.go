@@ -2,12 +2,12 @@ package xmlread
 
 import "bytes"
 
-// qname is a name as written: places relative to the start of the token.
+// qname is a name as written: offsets from the start of the token.
 type qname struct {
 	start, local, end uint16 // local is the start of the part after the colon
 }
 
-// place turns an offset into a place. All are within buffers of less than 64 KiB.
+// place converts an offset. All offsets are within buffers of less than 64 KiB.
 func place(offset int) uint16 { return uint16(offset) } //nolint:gosec // they fit
 
 func (q qname) prefixed() bool { return q.local != q.start }
@@ -62,7 +62,7 @@ func isQName(name []byte, colon int, high bool) bool {
 	return isNCName(local) && (colon < 0 || isNCName(name[:colon]))
 }
 
-// written returns a name of the current tag.
+// written returns a name of the current tag with its prefix.
 func (r *window) written(q qname) []byte { return r.buf[r.from+int(q.start) : r.from+int(q.end)] }
 
 // prefix returns the part of a name before the colon, empty without one.

@@ -8,8 +8,8 @@ type spaced struct {
 	spaces bindings
 }
 
-// resolve returns the place of a prefix's namespace; ok is false if it has none. Without a prefix,
-// the default namespace applies to elements only.
+// resolve returns the place of a prefix's namespace in bindings; ok is false if the prefix has
+// none. Without a prefix, the default namespace applies to elements only.
 func (r *spaced) resolve(prefix []byte, isElement bool) (place int16, ok bool) {
 	switch {
 	case len(prefix) == 0 && !isElement:
@@ -71,7 +71,8 @@ func mayBind(prefix, uri []byte) bool {
 	return len(uri) > 0 || len(prefix) == 0
 }
 
-// expand resolves the prefixes of the current tag's attributes. No two may have one name.
+// expand resolves the prefixes of the current tag's attributes. No two may have the same name. It
+// drops the declarations of namespaces, which are not reported.
 func (r *spaced) expand() error {
 	var seen [4]uint64 // a bit for each of 256 sums of names
 	shown := 0
@@ -94,7 +95,6 @@ func (r *spaced) expand() error {
 		}
 		seen[sum>>6] |= bit
 	}
-	// Declarations are not reported.
 	for i := range r.attrs {
 		if r.attrs[i].space != theXMLNS {
 			r.attrs[shown] = r.attrs[i]
@@ -105,7 +105,7 @@ func (r *spaced) expand() error {
 	return nil
 }
 
-// standsTwice reports whether an attribute before the i-th has its expanded name.
+// standsTwice reports whether an attribute before the i-th has the same expanded name.
 func (r *spaced) standsTwice(i int) bool {
 	a := &r.attrs[i]
 	local := r.local(a.qname)

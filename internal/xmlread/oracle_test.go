@@ -20,18 +20,19 @@ import (
 )
 
 // differences are the ways in which encoding/xml reads an accepted document differently from the
-// Reader. The tests allow no others, except the line ends that encoding/xml leaves in instructions.
+// Reader, with the help that it needs. The tests also give it the entities, and replace the line
+// ends that it leaves in instructions. They allow no other differences.
 var differences = map[string]string{
 	"white space in values": "encoding/xml keeps line ends and tabs in values, where XML 1.0, 3.3.3, turns them into spaces.",
-	"names":                 "encoding/xml has the characters of names of XML 1.0, fourth edition. Browsers have those of the fifth, and so has the Reader.",
+	"names":                 "encoding/xml accepts the characters of names of XML 1.0, fourth edition. The Reader accepts those of the fifth.",
 	"UTF-16":                "encoding/xml reads only UTF-8, so the test decodes documents for it.",
-	"bytes":                 "As UTF-16, in windows-1252, ISO-8859-1 and US-ASCII.",
+	"bytes":                 "For the same reason the test decodes windows-1252, ISO-8859-1 and US-ASCII.",
 	"UTF8":                  "encoding/xml accepts only the registered name of UTF-8.",
 	"spaces":                "encoding/xml finds no encoding in a declaration with white space around its equals signs.",
 }
 
-// compare requires that encoding/xml reads the same in a document, if a Reader accepts it. It
-// returns the differences.
+// compare requires that encoding/xml reads a document as the same tokens, if a Reader accepts it.
+// It returns the names of the differences that it found.
 func compare(t *testing.T, about string, document []byte, o xmlread.Options) (accepted bool, found []string) {
 	t.Helper()
 	lines, err := read(bytes.NewReader(document), o)
@@ -54,7 +55,8 @@ func isASCII(p []byte) bool {
 	return !slices.ContainsFunc(p, func(c byte) bool { return c >= utf8.RuneSelf })
 }
 
-// normalized turns white space in values, and so in namespaces, into spaces.
+// normalized turns white space in all lines except those of texts into spaces: values, and so
+// namespaces, may differ in it.
 func normalized(lines []string) []string {
 	for i, line := range lines {
 		if !strings.HasPrefix(line, "text ") {
@@ -69,7 +71,7 @@ var (
 	equalsSigns  = regexp.MustCompile(`\s*=\s*`)
 )
 
-// oracle returns the result of encoding/xml, in the lines of read, and the help that it needed.
+// oracle returns the result of encoding/xml, in the form of read, and the help that it needed.
 func oracle(document []byte, o xmlread.Options) (lines, help []string, err error) {
 	isUTF16 := bytes.HasPrefix(document, []byte("\xff\xfe")) || bytes.HasPrefix(document, []byte("\xfe\xff"))
 	if isUTF16 {
@@ -108,7 +110,7 @@ func oracle(document []byte, o xmlread.Options) (lines, help []string, err error
 	return lines, help, err
 }
 
-// events returns the tokens of encoding/xml in the lines of read.
+// events returns the tokens of encoding/xml in the form of read.
 func events(d *xml.Decoder) (lines []string, err error) {
 	text, depth := "", 0
 	for {

@@ -95,8 +95,7 @@ func xmlParts(t *testing.T) map[string][]byte {
 
 var doctypes = regexp.MustCompile(`<!DOCTYPE\s+([^\s>\[]+)(?:\s+PUBLIC\s+(?:"([^"]*)"|'([^']*)')|\s+SYSTEM)?(?:\s+(?:"([^"]*)"|'([^']*)'))?`)
 
-// optionsOf returns options that accept the document type of a document, in addition to those of
-// the other tests.
+// optionsOf returns the options of the other tests, with the document type of a document added.
 func optionsOf(document []byte) xmlread.Options {
 	o := options
 	if d := doctypes.FindSubmatch(document); d != nil {
@@ -105,7 +104,7 @@ func optionsOf(document []byte) xmlread.Options {
 	return o
 }
 
-// pieces are parts of documents, for places where they may not belong.
+// pieces are parts of documents that mutated inserts anywhere.
 var pieces = strings.Split("<![CDATA[~]]>~<!--~-->~--~<?x~?>~<a>~</a>~<a/>~&amp;~&#10;~&#x41;~&#0;~&nbsp;~\"~'~=~/~>~<~&~:~ ~\n~\r\n~\t~\r~xmlns=\"\"~xmlns:a=\"u\"~a:b=\"c\"~ a=\"b\"~"+
 	"é~\u00b7~\u037e~\u2028~\u0085~\ufffe~\x00~\xff~\xc0\x80~]]~;~%~standalone=\"yes\"~ encoding=\"UTF-8\"~encoding = 'iso-8859-1'~<?xml version=\"1.0\"?>~<!DOCTYPE a>", "~")
 

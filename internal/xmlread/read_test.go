@@ -57,7 +57,7 @@ func TestReads(t *testing.T) {
 				`<svg xmlns="&ns_svg;" b="&lt;&ns_ai;&#10;"/>`,
 			"start {http://www.w3.org/2000/svg}svg b=\"<http://ns.adobe.com/AdobeIllustrator/10.0/\\n\"\nend {http://www.w3.org/2000/svg}svg",
 		},
-		{"a mark", "\xef\xbb\xbf<a>é</a>", "start a\ntext \"é\"\nend a"},
+		{"a byte order mark", "\xef\xbb\xbf<a>é</a>", "start a\ntext \"é\"\nend a"},
 		{"a long value", `<a b="1" c="` + strings.Repeat("x&amp;\t", 3000) + `" d="2"/>`, `start a b="1" c="` + strings.Repeat("x& ", 3000) + `" d="2"` + "\nend a"},
 		{"a value of the greatest held length", `<a b="` + strings.Repeat("x", 4096) + `"/>`, `start a b="` + strings.Repeat("x", 4096) + `"` + "\nend a"},
 		{"long values in one tag", `<a b="` + strings.Repeat("x", 9000) + `" c="` + strings.Repeat("y", 4097) + `"/>`, `start a b="` + strings.Repeat("x", 9000) + `" c="` + strings.Repeat("y", 4097) + `"` + "\nend a"},

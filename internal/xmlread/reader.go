@@ -16,8 +16,9 @@ func New(document io.Reader, o Options) *Reader {
 }
 
 // Next reads the next token. It returns io.EOF at the end of a whole document, a *Fault if the
-// document is refused, and errors of the source and of Options unchanged. After an error it returns
-// the same error again.
+// document is refused, and errors of the source and of Options unchanged. If the source returns
+// neither bytes nor an error 100 times in a row, Next returns io.ErrNoProgress. After an error it
+// returns the same error again.
 func (r *Reader) Next() (Token, error) {
 	if r.err != nil {
 		return 0, r.err

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxReference is the longest reference, such as &#x10FFFF;, from its "&" to its ";".
+// maxReference bounds the bytes of a reference, from its "&" to its ";".
 const maxReference = 32
 
 // predefined are the entities that every reader knows (XML 1.0, 4.6).
@@ -13,7 +13,7 @@ var predefined = map[string]rune{"lt": '<', "gt": '>', "amp": '&', "apos": '\'',
 
 // reference reads a reference at the beginning of v: to a character, to one of the five predefined
 // entities, or to one of those in more (XML 1.0 [66] and 4.6). It returns the character and the
-// length of the reference.
+// length of the reference. For an unknown name ok is false, and size is set.
 func reference(v []byte, more map[string]rune) (char rune, size int, ok bool) {
 	end := bytes.IndexByte(v[:min(len(v), maxReference)], ';')
 	if end < 2 {

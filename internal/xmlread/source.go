@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// rawSize is the number of bytes that are held before they are decoded. Twice the longest
-// declaration must fit.
+// rawSize is the number of bytes that are held before they are decoded. The longest declaration
+// must fit, with two bytes a character.
 const rawSize = 2 << 10
 
 const notEncoding = "is in an encoding that is not accepted"
@@ -23,8 +23,8 @@ type source struct {
 	ended bool   // r has no more
 }
 
-// read fills p, of at least 64 bytes, with the next part of the document. It returns an error
-// without bytes.
+// read reads the next part of the document into p, which has at least 64 bytes. With an error it
+// returns no bytes.
 func (s *source) read(p []byte) (int, error) {
 	if s.enc == undecided {
 		if err := s.begin(); err != nil {
@@ -42,12 +42,12 @@ func (s *source) read(p []byte) (int, error) {
 	}
 }
 
-// wanted returns a number of bytes that decode to no more than p can take.
+// wanted returns a number of encoded bytes that fit into p when they are decoded.
 func (s *source) wanted(p []byte) int {
 	if s.enc == inUTF8 {
 		return min(len(p), cap(s.room))
 	}
-	return min(len(p)/3&^1, rawSize) // a unit of two bytes becomes three at most, and so does a unit of one
+	return min(len(p)/3&^1, rawSize) // one byte becomes three at most, and so do the two of a unit of UTF-16
 }
 
 // fill reads once, up to n bytes of raw in all, but always asks for one at least.
@@ -131,8 +131,8 @@ func (s *source) declaration(width int) error {
 	}
 }
 
-// narrow returns a byte for each unit of raw. At width 1 that is raw itself. At width 2, units above
-// 0xff become 0xff.
+// narrow returns a byte for each unit of raw. At width 1 that is raw itself. At width 2, units
+// above 0xff become 0xff.
 func (s *source) narrow(width int) []byte {
 	if width == 1 {
 		return s.raw
@@ -166,7 +166,8 @@ func (s *source) declared(text []byte) error {
 	return nil
 }
 
-// encodings maps the names that a declaration may give. The mark decides the order of UTF-16.
+// encodings maps the names that a declaration may give, in lower case. The mark decides the order
+// of UTF-16.
 var encodings = map[string]encoding{
 	"utf-8": inUTF8, "utf8": inUTF8, "utf-16": inUTF16LE, "us-ascii": inASCII, "ascii": inASCII,
 	"iso-8859-1": inLatin1, "windows-1252": in1252,

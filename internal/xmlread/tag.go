@@ -5,18 +5,18 @@ import "bytes"
 // element is an open element.
 type element struct {
 	start, local, end uint16 // of its name in names
-	space             int16
+	space             int16  // place of its namespace in bindings
 	bound             uint16 // number of bindings before it
 }
 
-// elements reads tags, and keeps the elements around the current place.
+// elements reads tags, and keeps the open elements.
 type elements struct {
 	spaced
 	open   []element
-	names  []byte // of these
-	ends   bool   // the end of the last element is the next token
-	popped bool   // the last token was the end of the innermost element
-	rooted bool   // there was an element
+	names  []byte // of the open elements
+	ends   bool   // the last tag was that of an empty element, whose End is the next token
+	popped bool   // the last token was the End of the innermost element
+	rooted bool   // the root element has begun
 }
 
 // Name returns the name of the element whose Start or End was the last token.
@@ -80,7 +80,7 @@ func (r *elements) attribute() error {
 	return nil
 }
 
-// equals reads the sign after a name, and the white space around it.
+// equals reads the "=" after a name, and the white space around it.
 func (r *elements) equals() error {
 	if r.at+1 < len(r.buf) && r.buf[r.at] == '=' && class[r.buf[r.at+1]]&isSpace == 0 {
 		r.at++

@@ -9,19 +9,19 @@ import (
 // token, or in expanded.
 type attr struct {
 	qname
-	space            int16 // of its namespace in bindings
+	space            int16 // place of its namespace in bindings
 	from, to         uint16
 	long, isExpanded bool
 }
 
-// values reads the attributes of the current tag.
+// values reads the values of attributes, and document types, whose declarations values may use.
 type values struct {
 	window
 	attrs    []attr
-	entities entities
-	chars    map[string]rune // entities that the external subset declares
-	fixed    bool            // the prefixes of Options.Fixed are fixed
-	expanded []byte          // values with references to entities; also the target of an instruction
+	entities entities        // that the internal subset declares
+	chars    map[string]rune // what Options.Characters returned for the document type
+	fixed    bool            // the internal subset fixes a prefix, so those of Options.Fixed are fixed
+	expanded []byte          // decoded values that use entities; also the target of an instruction
 }
 
 // value reads a quoted value.
@@ -94,7 +94,7 @@ func shortPlain(v []byte, quote byte) (n int, plain bool) {
 	return 0, false
 }
 
-// look reports whether v needs no decoding, whether it has references, and whether it has no "<".
+// look reports whether v needs no decoding, whether it has a "&", and whether it has no "<".
 // The first two results mean nothing if the third is false.
 func look(v []byte) (plain, references, fine bool) {
 	if len(v) <= shortValue {

@@ -13,7 +13,7 @@ const (
 
 const (
 	malformed = "is not well-formed XML"
-	cutOff    = "ends before its root element does"
+	cutOff    = "ends too early"
 )
 
 // window is the part of the document that is held: the current token, and the bytes read after it.
@@ -25,7 +25,7 @@ type window struct {
 	from   int    // start of the current token
 	at     int    // offset of the next byte
 	steps  int    // not spent yet
-	lines  int    // line ends before buf[lineAt]
+	lines  int    // the line at the offset lineAt of buf, from 1
 	lineAt int
 	line   int  // of the current token
 	lined  bool // line is known; until then, the token starts at from, and lineAt is not after it
@@ -62,7 +62,8 @@ func (r *window) has(n int) bool {
 	return true
 }
 
-// more reads from the source into buf. It drops the bytes before the current token.
+// more reads from the source into buf. It drops the bytes before the current token if buf needs
+// their space.
 func (r *window) more() error {
 	if r.stop == nil {
 		r.stop = r.makeRoom()
@@ -105,7 +106,7 @@ func (r *window) makeRoom() error {
 	return nil
 }
 
-// cut returns the reason that the source has no more, within something: nothing may end here.
+// cut returns the error of a document that may not end here, where the source has no more.
 func (r *window) cut() error {
 	r.at = len(r.buf)
 	if r.stop != io.EOF { // sources return it bare
@@ -114,7 +115,7 @@ func (r *window) cut() error {
 	return fault(Truncated, cutOff)
 }
 
-// literal reads s.
+// literal reads s, which must come next.
 func (r *window) literal(s string) error {
 	if end := r.at + len(s); end <= len(r.buf) && string(r.buf[r.at:end]) == s {
 		r.at = end

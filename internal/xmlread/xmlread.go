@@ -1,9 +1,9 @@
-// Package xmlread reads XML 1.0 with namespaces as it streams by, more strictly than the programs
-// that will open it.
+// Package xmlread reads a stream of XML 1.0 with namespaces, more strictly than the programs that
+// will open it.
 //
 // It exists so that the judged document is the one that every reader sees. It decides the encoding
-// itself, and refuses everything that two readers could read in two ways. It expands only references
-// to characters and to constants of the options, and holds little:
+// itself, and refuses encodings and document types on which readers disagree. It expands only
+// references to characters, the predefined entities and constants of the options, and holds little:
 //
 //	r := xmlread.New(source, xmlread.Options{Spend: budget.Spend, Long: rule.long})
 //	for {
@@ -11,7 +11,7 @@
 //		switch {
 //		case err == io.EOF: // the document is whole
 //			return nil
-//		case err != nil: // a *Fault, or an unchanged error of source or Spend
+//		case err != nil: // a *Fault, or an unchanged error of source, Spend or Long
 //			return err
 //		}
 //		switch token {
@@ -26,30 +26,32 @@
 //		}
 //	}
 //
-// The results of these methods are valid until the next call of Next. Comments, declarations of
-// namespaces, and white space outside of the root element are read and not reported.
+// The results of these methods are valid until the next call of Next. The XML declaration, the
+// document type, comments, declarations of namespaces, and white space outside of the root element
+// are read and not reported.
 //
 // # What is accepted
 //
 // The encodings are UTF-8 with or without a byte order mark, UTF-16 of either order with one, and
 // declared US-ASCII, ISO-8859-1 and windows-1252. In these three, only bytes on which readers agree
-// are accepted: browsers read ISO-8859-1 as windows-1252, so 0x80 to 0x9F are refused in ISO-8859-1.
-// A declaration must follow the grammar of XML 1.0 [23] to its last space, agree with the byte order
-// mark, and name version 1.0.
+// are accepted: browsers read ISO-8859-1 as windows-1252, so 0x80 to 0x9F are refused in
+// ISO-8859-1. A declaration must follow the grammar of XML 1.0 [23] exactly, agree with the byte
+// order mark, and name version 1.0.
 //
 // Document types are refused, except those of Options.Doctypes, and so are internal subsets, except
 // for the declarations of Options.Entities and Options.Fixed. Names have the characters of XML 1.0,
-// fifth edition. Every prefix must be declared.
+// fifth edition. Every prefix other than xml must be declared.
 //
 // # Bounds
 //
 // A Reader holds less than 48 KiB: names of at most [MaxName] bytes, [MaxAttributes] attributes in
 // a tag, values of at most [MaxValue] bytes. A longer value goes to Options.Long piece by piece,
-// and its first [MaxHead] bytes are kept. Text is never held. The other bounds are [MaxDepth],
-// MaxTag, MaxOpen, MaxBindings and MaxSpaces.
+// and its first [MaxHead] bytes are kept. Text is reported in pieces. The other bounds are
+// [MaxData], [MaxDepth], MaxTag, MaxOpen, MaxBindings and MaxSpaces.
 //
-// It takes 2 steps for a byte, 20 for a token or an attribute, and the cost of the search for a
-// namespace. It calls Spend after each piece of the source is read, of 2 KiB at most.
+// It takes 2 steps for a byte, 20 for a token, an attribute or a declaration, and more for the
+// searches for namespaces and for equal attributes. It calls Spend after each piece of the source
+// is read.
 //
 // A Reader is for one goroutine.
 package xmlread
@@ -66,8 +68,8 @@ const (
 	MaxDepth      = 128      // of elements
 	MaxTag        = 18 << 10 // bytes of a tag before its last attribute, without values that are not held
 	MaxOpen       = 8 << 10  // bytes of the names of all open elements
-	MaxBindings   = 256      // namespaces declared at one place of the document
-	MaxSpaces     = 8 << 10  // bytes of these, with their prefixes
+	MaxBindings   = 256      // declarations of namespaces in scope
+	MaxSpaces     = 8 << 10  // bytes of these namespaces and their prefixes
 )
 
 // The cost of reading in steps of about a nanosecond.
@@ -82,11 +84,11 @@ type Kind uint8
 // The kinds of faults.
 const (
 	Damaged     Kind = iota // it is not well-formed
-	Truncated               // it ends before its root element does
+	Truncated               // it ends too early
 	Trailing                // something follows its root element
 	Unsupported             // an encoding, a version or a character on which readers disagree
-	Complex                 // it is longer, deeper or more than is accepted
-	Doctype                 // it has a document type that is not accepted
+	Complex                 // it exceeds a bound
+	Doctype                 // it has a document type that is not accepted, or contradicts its own
 )
 
 // Fault is the reason for refusing a document. Detail consists of constants, never of the
@@ -100,34 +102,35 @@ type Fault struct {
 // Error returns the detail and the line.
 func (f *Fault) Error() string { return fmt.Sprintf("xmlread: %s in line %d", f.Detail, f.Line) }
 
-// fault has no line. The Reader adds it.
+// fault returns a Fault without a line. The Reader adds the line.
 func fault(kind Kind, detail string) *Fault { return &Fault{Kind: kind, Detail: detail} }
 
-// Options are the items that a Reader accepts in addition to elements and text. The zero value
-// accepts no more, and has no limit of work.
+// Options extend what a Reader accepts, and limit its work. The zero value accepts no document
+// types and no values of more than MaxValue bytes, and has no limit of work.
 type Options struct {
 	// Spend is called after each piece of the source is read, with the steps for that and those
-	// since the last call. An error ends the document.
+	// since the last call. An error ends the reading.
 	Spend func(steps int) error
 
 	// Long judges values of more than MaxValue bytes piece by piece, decoded and in whole
 	// characters. last reports the end of the value. name is as written, with its prefix. An error
-	// ends the document. Without Long such values are refused.
+	// ends the reading. Without Long such values are refused.
 	Long func(name, piece []byte, last bool) error
 
-	// Doctypes are the accepted document types.
+	// Doctypes are the accepted document types. One with a system identifier only (SYSTEM) is
+	// always refused.
 	Doctypes []DocumentType
 
 	// Entities are those that a document type of Doctypes may declare in its internal subset, with
-	// exactly that text. Values of attributes may then use them: in one tag, those that do have
-	// MaxValue bytes together at most. The texts must be plain: no "<", "&" or white space except
-	// single spaces.
+	// exactly that text. Values of attributes of at most MaxValue bytes may then use them. The
+	// values of a tag that use them have at most MaxValue bytes together, expanded. The texts must
+	// be plain: no "<", "&" or white space except single spaces.
 	Entities map[string]string
 
 	// Fixed has prefixes with their namespaces, which a document type of Doctypes may fix in its
 	// internal subset, as <!ATTLIST svg xmlns:xlink CDATA #FIXED "http://www.w3.org/1999/xlink">
-	// does. The document may then declare such a prefix with that namespace only, so it makes no
-	// difference whether a reader reads the subset.
+	// does. The document may then declare each prefix of Fixed with its namespace only, so prefixes
+	// mean the same to readers that read the subset and to those that do not.
 	Fixed map[string]string
 
 	// Characters returns the entities that the external subset of a document type of Doctypes
@@ -139,7 +142,7 @@ type Options struct {
 // DocumentType is the content of a document type declaration, without its internal subset.
 type DocumentType struct{ Name, Public, System string }
 
-// Name is an expanded name: a namespace and a local name, or no namespace.
+// Name is an expanded name. Space is empty if the name has no namespace.
 type Name struct{ Space, Local []byte }
 
 // Attr is an attribute. If it is Long, Value is the beginning of its value, of MaxHead bytes, and
