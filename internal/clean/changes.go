@@ -25,7 +25,8 @@ func (w *walk) afford(n int) {
 // patchMemory is what a Patch takes besides its bytes.
 const patchMemory = 64
 
-// note takes into account that the first n bytes that are held differ from what was read.
+// note handles a change of the first n bytes that are held. With Options.Keep it undoes the change,
+// otherwise it records it.
 func (w *walk) note(n int) {
 	held, original := w.front()[:n], w.original[:n]
 	if w.options.Keep {
@@ -46,7 +47,7 @@ func (w *walk) note(n int) {
 	w.record(w.off+int64(begin), int64(end-begin), held[begin:end])
 }
 
-// clear blanks the next piece.
+// clear blanks p, the next bytes of the file, except with Options.Keep. It returns the length of p.
 func (w *walk) clear(p []byte) int {
 	if w.options.Keep || isZero(p) {
 		return len(p)
@@ -59,13 +60,13 @@ func (w *walk) clear(p []byte) int {
 	return len(p)
 }
 
-// late blanks n bytes at offset that were handed on already.
+// late records that n bytes at offset, which were handed on already, need blanking.
 func (w *walk) late(offset, n int64) {
 	switch {
 	case w.options.Keep || n == 0:
 		return
 	case !w.options.Late:
-		w.failAs(CodeLate, "has metadata that only follows later")
+		w.failAs(CodeLate, "has metadata that was recognized too late")
 	}
 	w.changed, w.wasLate = true, true
 	w.record(offset, n, nil)

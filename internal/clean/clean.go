@@ -1,8 +1,10 @@
-// Package clean blanks what a file says of its owner while the file streams by.
+// Package clean blanks the metadata of a file, which may tell about its owner, while the file is
+// read.
 //
-// Each format has a cleaner, a plain function over a [walk]. It keeps what is on a list, and blanks
-// every other part with as many bytes, which are valid for strict readers and say nothing. So size,
-// offsets and structure stay, and picture and sound stay bit for bit. Nothing is decoded.
+// Each format has a cleaner, a plain function over a [walk]. It keeps metadata that is on a list,
+// and blanks the rest with as many bytes, which are valid for strict readers and say nothing. So
+// size, offsets and structure stay, and picture and sound stay bit for bit. No picture or sound is
+// decoded.
 //
 // A [Reader] runs a cleaner as a coroutine within Read. Nothing is concurrent, and the cuts of the
 // stream make no difference to the content, only to the number of patches.
@@ -25,8 +27,8 @@ const (
 	// CodeLate says that bytes that were handed on already have turned out to need blanking.
 	CodeLate Code = "metadata_late"
 
-	// CodeBusy says that memory is missing for bytes to be held or for what is noted of the file.
-	// It is not a verdict.
+	// CodeBusy says that memory is missing, for bytes to be held or for notes on the file. It is
+	// not a verdict.
 	CodeBusy Code = "busy"
 
 	// CodePanic says that the cleaner panicked. It is not a verdict.
@@ -66,9 +68,9 @@ func (f *Facts) turn(orientation int) {
 type Patch = storage.Patch
 
 const (
-	maxHeld    = 64 << 10    // bytes that a walk holds back
-	freeHeld   = 4 << 10     // of them, those that need no Memory
-	heldMemory = 2 * maxHeld // as they came, and as they go on
+	maxHeld    = 64 << 10    // bytes that a walk can hold back
+	freeHeld   = 4 << 10     // bytes that it can hold without asking for Memory
+	heldMemory = 2 * maxHeld // the held bytes as they were read, and as they are handed on
 )
 
 // Options change what a Reader does.

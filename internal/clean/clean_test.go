@@ -33,7 +33,7 @@ func cleaned(mediaType string, file []byte, from, to int, o clean.Options) (r re
 		var n int
 		n, r.Err = reader.Read(buf)
 		r.Content = append(r.Content, buf[:n]...)
-		clear(buf) // whatever the reader kept of it shows
+		clear(buf) // so that a reader that goes on with bytes of buf fails
 	}
 	if r.Err == io.EOF {
 		r.Err = nil
@@ -50,18 +50,18 @@ type pieces struct {
 
 func (r pieces) Read(p []byte) (int, error) { return r.Reader.Read(p[:min(len(p), r.n)]) }
 
-// whole cleans a file in one piece, and compares the result with those of cut streams, the
-// patches with the content, and a second cleaning with the first. With Keep the file must stay. The
-// content of the returned result has all patches.
+// whole cleans a file in one piece, and compares the result with those of cut streams. If the file
+// is not refused, it also compares the patches with the content, and a second cleaning with the
+// first. With Keep the file must stay. The content of the returned result then has all patches.
 func whole(t *testing.T, mediaType string, file []byte) result {
 	t.Helper()
 	recorded := clean.Options{Record: true, Late: true}
 	want := cleaned(mediaType, file, len(file)+1, len(file)+1, recorded)
 	cuts, reads := []int{1, 2, 3, 7, 64, 1000, 4096}, []int{1, 5, 512, 32 << 10}
-	if len(file) > 16<<10 { // of which most is one thing, so that few cuts meet a border
+	if len(file) > 16<<10 { // most of it is one part, so that few cuts meet the border of a part
 		cuts, reads = []int{3, 1000}, []int{5, 32 << 10}
 	}
-	every, turn := rounds.Of(3, 1), len(file) // files begin at different cuts
+	every, turn := rounds.Of(3, 1), len(file) // so that files of different lengths have different cuts
 	for _, n := range cuts {
 		for _, to := range reads {
 			if turn++; turn%every != 0 {
@@ -140,7 +140,7 @@ func TestReaderFails(t *testing.T) {
 	}
 }
 
-// purse is a memory that has so many bytes.
+// purse is a Memory with so many bytes left.
 type purse int64
 
 func (p *purse) Take(n int64) bool {
@@ -153,8 +153,8 @@ func (p *purse) Take(n int64) bool {
 
 func (p *purse) Give(n int64) { *p += purse(n) }
 
-// TestMemory: what a cleaner records is taken from the memory that readers share, and given back.
-// Without memory the file is refused as busy. What came before may be cleaned.
+// TestMemory checks that memory for patches is taken from that which readers share, and given back.
+// Without memory the file is refused as busy. The bytes before that may be cleaned.
 func TestMemory(t *testing.T) {
 	t.Parallel()
 	var chunks []string
@@ -181,7 +181,8 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// TestTooManyPatches: with the fault come the bytes that follow as they were in the file.
+// TestTooManyPatches checks that a file that needs more patches than MaxPatches is refused, and
+// that the bytes after the fault come as they were in the file.
 func TestTooManyPatches(t *testing.T) {
 	t.Parallel()
 	file := webpOf(webpLossy, strings.Repeat(riffChunk("JUNK", "SENTINEL"), storage.MaxPatches+1), riffChunk("EXIF", "more"))

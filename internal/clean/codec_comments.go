@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 )
 
-// The headers of a codec that have comments come after one of the first three.
+// Each of the first three begins the headers of a codec, which may have comments.
 const (
 	flacMark   = "fLaC"
 	vorbisMark = "\x01vorbis"
@@ -15,7 +15,7 @@ const (
 	vorbisSetup    = "\x05vorbis" // begins the header that follows them
 )
 
-// codecPrivate blanks the comments in the headers of FLAC, Vorbis or Theora.
+// codecPrivate cleans the headers of FLAC, Vorbis or Theora.
 func codecPrivate(p []byte) {
 	if bytes.HasPrefix(p, []byte(flacMark)) {
 		flacBlocks(p)
@@ -77,7 +77,7 @@ func blankComments(first, comments []byte) {
 	}
 }
 
-// vorbisIn blanks the comments among the headers of Vorbis that stand anywhere in p.
+// vorbisIn blanks the comments in the headers of Vorbis, which may begin anywhere in p.
 func vorbisIn(p []byte) {
 	first := bytes.Index(p, []byte(vorbisMark))
 	if first < 0 {
@@ -90,8 +90,9 @@ func vorbisIn(p []byte) {
 	}
 }
 
-// noComments makes a packet of comments one without any, and keeps the bytes that end it, of which
-// there are so many. Zeros as the name of its writer take the room.
+// noComments removes the comments from a packet of comments, and keeps its last end bytes. Zeros
+// fill the space, as the name of the program that wrote the packet. A packet that is too short to
+// have comments stays.
 func noComments(p []byte, end int) {
 	const mark = 7 // the kind of the packet, and the name of the codec
 	n := len(p) - mark - 4 - 4 - end

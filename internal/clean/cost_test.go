@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/internal/corpus"
 )
 
-// TestAllocations: a cleaner allocates neither for a read nor for an element of a file.
+// TestAllocations checks that the allocations of a cleaner hardly grow with the size of a file.
 func TestAllocations(t *testing.T) {
 	for _, c := range slices.Concat(corpus.CostlyFiles(), corpus.TypicalFiles()) {
 		if !clean.Has(c.Type) {
@@ -25,10 +25,10 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// BenchmarkCostly cleans 4 MiB of each kind of the worst files.
+// BenchmarkCostly cleans a file of 4 MiB of each costly kind.
 func BenchmarkCostly(b *testing.B) { benchmarkKinds(b, corpus.CostlyFiles()) }
 
-// BenchmarkTypical cleans 4 MiB of each kind of typical files.
+// BenchmarkTypical cleans a file of 4 MiB of each typical kind.
 func BenchmarkTypical(b *testing.B) { benchmarkKinds(b, corpus.TypicalFiles()) }
 
 func benchmarkKinds(b *testing.B, kinds []corpus.Kind) {

@@ -18,7 +18,7 @@ import (
 // pieceSizes are sizes of pieces, around those at which a walk changes how it holds bytes.
 var pieceSizes = []int{1, 1, 2, 3, 4, 7, 8, 9, 64, 500, 4095, 4096, 4097, 32 << 10, 64 << 10}
 
-// anyPieces is a reader that hands out pieces of sizes by chance.
+// anyPieces is a reader that hands out pieces of random sizes.
 type anyPieces struct {
 	io.Reader
 	chance *rand.Rand
@@ -28,7 +28,7 @@ func (r anyPieces) Read(p []byte) (int, error) {
 	return r.Reader.Read(p[:min(len(p), pieceSizes[r.chance.IntN(len(pieceSizes))])])
 }
 
-// cleanedByChance is cleaned with pieces of sizes by chance.
+// cleanedByChance is cleaned with pieces of random sizes.
 func cleanedByChance(mediaType string, file []byte, chance *rand.Rand, o clean.Options) (r result) {
 	reader := clean.NewReader(anyPieces{bytes.NewReader(file), chance}, mediaType, o)
 	defer reader.Close()

@@ -25,13 +25,13 @@ const (
 
 const (
 	exifMark  = exifWord + "\x00"
-	exifWord  = "Exif\x00" // all that readers look at: cameras of Kodak go on with any byte
+	exifWord  = "Exif\x00" // readers compare only these bytes: after them, cameras of Kodak write any byte
 	appleMark = "Apple iOS\x00\x00\x01"
 )
 
-// exif rewrites an Exif block in its place, with orientation, resolution, colour space, the
-// index for interoperability, and what Apple needs to show a high dynamic range. Zeros follow. It
-// writes values that it has understood. If they do not all fit, only the orientation is written. An
+// exif rewrites an Exif block in its place, with orientation, resolution, colour space, the index
+// for interoperability, and what Apple needs to show a high dynamic range. Zeros follow. It writes
+// only values that it has understood. If they do not all fit, only the orientation is written. An
 // exifMark at the front stays.
 //
 // It returns the orientation, from 1 to 8, or 0 if b is too short for a block and is all zeros now.
@@ -53,8 +53,8 @@ func exif(b []byte) (orientation int) {
 	return int(kept.orientation)
 }
 
-// exifFront is exif for the front of a block of n bytes. The directory that may turn the picture
-// must lie in it.
+// exifFront is exif for b, the front of a block of n bytes. The directory that may turn the picture
+// must lie in b.
 func (w *walk) exifFront(b []byte, n int64) (orientation int) {
 	if t, ok := readTIFF(bytes.TrimPrefix(b, []byte(exifMark))); ok && int64(len(b)) < n && !t.has(t.first) {
 		w.fail("has an Exif block that is too large to be looked into")
@@ -161,7 +161,7 @@ func (k exifKept) block() []byte {
 }
 
 // sub returns the Exif directory for that offset, and the directory for interoperability after it.
-// It returns nil if they would have nothing.
+// It returns nil if they would be empty.
 func (k exifKept) sub(at int) []byte {
 	var tags []tag
 	note := k.note()
@@ -190,7 +190,7 @@ func (k exifKept) note() []byte {
 	return append([]byte(appleMark+"MM"), directory(len(appleMark)+2, tags)...)
 }
 
-// appendValue appends an entry that has a value.
+// appendValue appends e if it has a value.
 func appendValue(tags []tag, e tag) []tag {
 	if e.value == nil {
 		return tags

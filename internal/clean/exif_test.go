@@ -18,7 +18,7 @@ import (
 
 const sentinel = "SENTINEL"
 
-// secrets are the forms of the sentinel: text, both orders of UTF-16, and numbers of rationals.
+// secrets returns the forms of the sentinel: text, both orders of UTF-16, and numbers of rationals.
 func secrets() (text, little, big string, ratio []uint32) {
 	for _, u := range utf16.Encode([]rune(sentinel)) {
 		little += string([]byte{byte(u), byte(u >> 8)})
@@ -92,7 +92,7 @@ func pngChunkData(file []byte, kind string) []byte {
 	return nil
 }
 
-// keptExif is the block that stays of phone, as it must be written.
+// keptExif returns the block that stays of phone, as it must be written.
 func keptExif(orientation uint16) []byte {
 	return tiffOf(binary.BigEndian, directory{
 		{orientationTag, shorts, []uint16{orientation}},
@@ -123,7 +123,7 @@ func TestExif(t *testing.T) {
 		{name: "no such orientation", exif: phone(binary.LittleEndian, 9), want: keptExif(1)},
 		{name: "as it is written", exif: keptExif(5), want: keptExif(5), turned: 5},
 		{name: "room for the orientation only", exif: tiffOf(binary.LittleEndian, directory{{orientationTag, shorts, []uint16{6}}}), want: turned, turned: 6},
-		{name: "less than that", exif: tiffOf(binary.LittleEndian, directory{})[:14]},
+		{name: "too short for an orientation", exif: tiffOf(binary.LittleEndian, directory{})[:14]},
 		{name: "nothing", exif: nil},
 		{name: "not TIFF", exif: []byte(strings.Repeat(sentinel, 10)), want: plain},
 		{name: "a directory beyond the end", exif: []byte("II*\x00\xff\xff\xff\xff" + strings.Repeat(sentinel, 10)), want: plain},

@@ -3,10 +3,10 @@ package clean
 import "encoding/binary"
 
 // movie keeps the boxes that say how picture and sound of a film are to be played, and media data.
-// Other boxes become free space. So do tracks that are not picture, sound, time code or subtitles,
-// and their samples become zeros, also those that were handed on before the movie box.
+// Other boxes become free space. So do tracks of other kinds than handlersKept and handlersOfText
+// describe, and their samples become zeros, also those that were handed on before the movie box.
 //
-// Data to which no sample refers, and messages within a coding, stay.
+// Media data to which no sample refers stays, and so do messages within coded pictures.
 func movie(w *walk) {
 	f := newFilm(w)
 	f.boxes()

@@ -35,7 +35,8 @@ func (f *film) fields(b filmBox, n int64) []byte {
 	return f.more(n)
 }
 
-// begin returns the box at start, whose first 8 bytes are held last, and which lies before end.
+// begin returns the box at start, which must end at end at the latest. The last 8 bytes that are
+// held must be the first ones of the box.
 func (f *film) begin(start, end int64) filmBox {
 	head := f.front()[f.looked-8:]
 	b := filmBox{[4]byte(head[4:8]), int64(binary.BigEndian.Uint32(head)), start, 0}
@@ -53,8 +54,8 @@ func (f *film) begin(start, end int64) filmBox {
 	return b
 }
 
-// next holds the header of the next box before end. It returns false after the last one. Bytes that
-// form none there become zeros: some programs end lists with the size 0.
+// next holds the header of the next box before end. It returns false after the last box. Bytes
+// after that become zeros: some programs end lists with the size 0.
 func (f *film) next(end int64) (filmBox, bool) {
 	start := f.pos()
 	if n := f.tryMore(int(min(8, end-start))); n < 8 || isZero(f.front()[f.looked-8:f.looked-4]) {
@@ -83,10 +84,10 @@ func (f *film) inside(end int64, each func(filmBox)) {
 	}
 }
 
-// blankTo makes zeros up to end.
+// blankTo hands on zeros in place of the bytes up to end.
 func (f *film) blankTo(end int64) { f.blank(end - f.pos()) }
 
-// listed returns a function that keeps boxes of these types.
+// listed returns a function that keeps boxes of these types, and makes free space of others.
 func (f *film) listed(kinds ...string) func(filmBox) {
 	return func(b filmBox) {
 		if !slices.Contains(kinds, string(b.kind[:])) {
@@ -97,7 +98,7 @@ func (f *film) listed(kinds ...string) func(filmBox) {
 	}
 }
 
-// free makes free space of the box whose header, or more of which, is looked at alone.
+// free makes free space of a box. Its header, or more of it, must be what was looked at last.
 func (f *film) free(b filmBox) {
 	switch n := int(f.pos() - b.start); {
 	case n > 8:
@@ -110,7 +111,7 @@ func (f *film) free(b filmBox) {
 
 var boxFree = [4]byte([]byte("free"))
 
-// isFree reports whether that is the type of a box of free space.
+// isFree reports whether kind is a type of boxes of free space.
 func isFree(kind []byte) bool {
 	return string(kind) == "free" || string(kind) == "skip" || string(kind) == "wide"
 }
@@ -123,7 +124,7 @@ func contentOf(box []byte) []byte {
 	return box[8:]
 }
 
-// freed makes free space of a box, of which the first n bytes stand last in p.
+// freed makes free space of a box, of which the first n bytes are the last ones of p.
 func freed(p []byte, n int) {
 	box := p[len(p)-n:]
 	if !isFree(box[4:8]) {
@@ -132,7 +133,7 @@ func freed(p []byte, n int) {
 	clear(contentOf(box))
 }
 
-// small holds a box, whose header is held already, and lets change change its content.
+// small holds the rest of a box whose header is held already, and calls change with it.
 func (f *film) small(b filmBox, change func(content []byte)) {
 	change(f.more(b.left(f.walk)))
 }
@@ -162,8 +163,8 @@ func boxSize(p []byte) int {
 	return int(size) //nolint:gosec // it fits
 }
 
-// heldBoxes lets each change the boxes in p. The ones for which it returns false become free space,
-// and bytes that form none become zeros.
+// heldBoxes calls each with the boxes in p, whose content it may change. Those for which it returns
+// false become free space. From the first bytes that form no box on, all become zeros.
 func heldBoxes(p []byte, each func(kind, content []byte) bool) {
 	for n := boxSize(p); n > 0; n = boxSize(p) {
 		if !each(p[4:8], contentOf(p[:n])) {
@@ -195,8 +196,8 @@ func tileBoxes(p []byte) bool {
 // clipped returns a number of a file, or everything if it is larger.
 func clipped(n uint64) int64 { return int64(min(n, everything)) } //nolint:gosec // it fits
 
-// undated makes zeros of the dates of a header. It returns false if fewer bytes follow them than
-// more says, or in version 1, which has a longer duration, 4 bytes more.
+// undated makes zeros of the dates of a header. It returns false if fewer than more bytes follow
+// them. Version 1, which has a longer duration, must have 4 bytes more.
 func undated(p []byte, more int) bool {
 	n := 8
 	if len(p) > 0 && p[0] == 1 {
@@ -210,8 +211,8 @@ func undated(p []byte, more int) bool {
 	return true
 }
 
-// milliseconds returns the duration of n units, of which a second has so many. It returns 0 if that
-// is none, or n is too large.
+// milliseconds returns the duration of n units, of which a second has unit. It returns 0 if unit is
+// 0, or n is too large.
 func milliseconds(n, unit uint64) int64 {
 	if unit == 0 || n > everything/1000 {
 		return 0

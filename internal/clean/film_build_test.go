@@ -101,8 +101,9 @@ const (
 	place    = "GPS 1 SENTINEL 5.0 E"
 )
 
-// cameraFilm returns a film with a video track, and tracks of places and of chapters whose tables are
-// made by dataTables for the offset of the first sample. It has its movie box in front or at the end.
+// cameraFilm returns a film with a video track, and tracks of places and of chapters whose tables
+// are made by dataTables for the offset of the first sample. It has its movie box in front or at
+// the end.
 func cameraFilm(front bool, dataTables func(at int) string) string {
 	start := atom("ftyp", "qt  ", n32(0), "qt  ") + atom("wide") + atom("free", hidden) + atom("uuid", hiddenWide, hidden)
 	samples := pictureA + place + pictureB + place
@@ -121,7 +122,7 @@ func cameraFilm(front bool, dataTables func(at int) string) string {
 	return start + atom("mdat", samples) + movie(len(start)+8) + end
 }
 
-// placesAt are the tables of both samples of places.
+// placesAt returns the tables of both samples of places.
 func placesAt(at int) string {
 	return tables([]span{{at, len(place)}, {at + len(place) + len(pictureB), len(place)}})
 }

@@ -37,7 +37,7 @@ func sampleEntry(handler, kind string, version byte, p []byte) {
 		entryBoxes(p, 8)
 	case kind == "stpp", kind == "sbtt", kind == "stxt":
 		textEntry(p)
-	case kind == "text": // QuickTime's ends in the name of a font
+	case kind == "text": // QuickTime's stays: it ends in the name of a font
 	default:
 		pictureEntry(p)
 	}
@@ -109,7 +109,7 @@ func protection(p []byte) {
 	})
 }
 
-// pictureEntry blanks the names of vendor and compressor.
+// pictureEntry blanks the names of vendor and compressor, and cleans the boxes.
 func pictureEntry(p []byte) {
 	const fields = 78
 	if len(p) < fields {
@@ -125,8 +125,8 @@ func pictureEntry(p []byte) {
 	entryBoxes(p, at)
 }
 
-// soundEntry blanks the name of the vendor. QuickTime has more fields in later versions; ISO uses
-// one of their numbers otherwise.
+// soundEntry blanks the name of the vendor, and cleans the boxes. QuickTime has more fields in
+// versions 1 and 2. In ISO files version 1 has another meaning.
 func soundEntry(version byte, p []byte) {
 	const fields = 28
 	if len(p) < fields {

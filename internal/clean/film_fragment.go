@@ -53,7 +53,7 @@ func (f *film) trackFragment(b filmBox) {
 		h, ok = f.next(b.end)
 	}
 	if !ok || !h.is("tfhd") || h.left(f.walk) < 8 {
-		f.fail("has a fragment of an unknown track")
+		f.fail("has a fragment that does not name its track")
 	}
 	p := f.more(h.left(f.walk))
 	t := filmTrack{dropped: true}
@@ -83,7 +83,8 @@ func (f *film) trackFragment(b filmBox) {
 	f.run.end = f.run.at
 }
 
-// fragmentHeader reads where the samples of a track begin, and returns their size.
+// fragmentHeader reads where the samples of a track begin. It returns the size of a sample whose
+// run gives none: size, unless the header has another.
 func (f *film) fragmentHeader(p []byte, size int64) int64 {
 	flags := binary.BigEndian.Uint32(p)
 	p = p[8:]
@@ -152,7 +153,8 @@ func (f *film) sampleRun(b filmBox, size int64, dropped bool) {
 	f.blankTo(b.end)
 }
 
-// runSize returns the size of n samples, each of which has its own or that of all.
+// runSize returns the sum of the sizes of n samples, each of which has its own or the given size.
+// It blanks the records of dropped samples.
 func (f *film) runSize(b filmBox, flags uint32, n, size int64, dropped bool) (sum int64) {
 	wide, at := 0, 0
 	for _, flag := range []uint32{runDurations, runSizes, runFlags, runTimes} {

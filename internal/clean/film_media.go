@@ -19,7 +19,7 @@ func (f *film) mediaInformation(t *filmTrack, b filmBox) {
 	}
 }
 
-// baseHeader keeps the header of media of other kinds, without the font of a time code.
+// baseHeader keeps the header of media of other kinds, without the name of the font of a time code.
 func baseHeader(p []byte) {
 	heldBoxes(p, func(kind, content []byte) bool {
 		if string(kind) != "tmcd" {
@@ -35,7 +35,7 @@ func baseHeader(p []byte) {
 	})
 }
 
-// references keeps the statement that samples are in the same file.
+// references keeps the statement that samples are in the same file, and refuses any other.
 func (f *film) references(b filmBox) {
 	if !b.is("dref") {
 		f.free(b)

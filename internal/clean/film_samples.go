@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// dropSpan notes n bytes as samples of a track that is not kept.
+// dropSpan notes n bytes that are to be blanked, of a track or an item that is not kept.
 func (f *film) dropSpan(start, n int64) {
 	if n <= 0 || start < 0 || start > everything {
 		return
@@ -23,8 +23,8 @@ func (f *film) dropSpan(start, n int64) {
 	f.afford(spanMemory)
 }
 
-// settle sorts the samples of tracks that are not kept, and blanks those that were handed on
-// before. Only media data has samples.
+// settle sorts the bytes that are to be blanked, and blanks those that were handed on before.
+// Outside of media data they stay.
 func (f *film) settle() {
 	slices.SortFunc(f.dropped, func(a, b span) int { return cmp.Compare(a.start, b.start) })
 	merged := f.dropped[:0]
@@ -49,7 +49,7 @@ func (f *film) settle() {
 	f.before = nil
 }
 
-// samples hands on media data, without samples of tracks that are not kept.
+// samples hands on media data, with zeros in place of the samples that are to be blanked.
 func (f *film) samples(b filmBox) {
 	f.flush()
 	if !f.movie {
@@ -75,7 +75,8 @@ func (f *film) samples(b filmBox) {
 	}
 }
 
-// upTo hands on what comes before end, and returns false if the file ends before.
+// upTo hands on the bytes up to end after see has changed them. It returns false if the file ends
+// before.
 func (f *film) upTo(end int64, see func(p []byte) int) bool {
 	for f.pos() < end {
 		if _, more := f.pass(end-f.pos(), see); !more {
@@ -96,7 +97,7 @@ type chunkTables struct {
 	hasSizes, hasRuns, hasChunks bool
 }
 
-// once notes a table of which a track may have one. Readers take either of two.
+// once notes a table of which a track may have one. Readers disagree about which of two counts.
 func (f *film) once(has *bool) {
 	if *has {
 		f.fail("has a track with two tables of one kind")
@@ -104,7 +105,8 @@ func (f *film) once(has *bool) {
 	*has = true
 }
 
-// chunkRun are chunks of so many samples, from the one with that number on. The first is 1.
+// chunkRun says that the chunks from number first on have so many samples each. The first chunk has
+// the number 1.
 type chunkRun struct{ first, samples uint32 }
 
 // drop makes zeros of the media of a track that is not kept, and notes its samples.
@@ -120,7 +122,7 @@ func (f *film) drop(end int64) {
 	})
 }
 
-// dropBoxes blanks boxes, and reads the tables among them, which lie in at most depth others.
+// dropBoxes blanks boxes, and reads the tables in them. It walks at most depth levels down.
 func (f *film) dropBoxes(t *chunkTables, end int64, depth int) {
 	f.inside(end, func(b filmBox) {
 		clear(f.held())
@@ -162,7 +164,7 @@ func (f *film) dropBoxes(t *chunkTables, end int64, depth int) {
 	})
 }
 
-// count reads the number of entries of a table.
+// count reads and blanks the number of entries of a table.
 func (f *film) count(b filmBox) int64 {
 	p := f.fields(b, 8)
 	n := binary.BigEndian.Uint32(p[4:])
@@ -199,7 +201,8 @@ func (f *film) entries(b filmBox, n int64, size int, each func(e []byte)) {
 	})
 }
 
-// records holds n records, as many at a time as have room, and lets each change them.
+// records holds n records, of at most freeHeld bytes at a time, and calls each with every one of
+// them.
 func (f *film) records(n int64, size int, each func(record []byte)) {
 	for n > 0 {
 		m := min(n, int64(freeHeld/size))

@@ -15,12 +15,12 @@ type film struct {
 	tracks   map[uint32]*filmTrack
 	before   []span // media data before the movie box
 	dropped  []span // samples and data of items to be blanked; settle sorts and joins them
-	looks    int    // at a span of dropped: as many as there are, for each fragment
+	looks    int    // the spans of dropped, summed over the fragments: each fragment looks at all
 	run      filmRun
 }
 
 const (
-	filmMalformed = "has a box that does not fit into the one around it"
+	filmMalformed = "has a malformed box, or one that does not fit into the one around it"
 	filmMisplaced = "has a misplaced box"
 	filmEarlier   = "has samples before the fragment to which they belong"
 	filmDeep      = "has boxes too deep within one another"
@@ -28,7 +28,7 @@ const (
 	maxFilmTracks = 4096
 	maxFilmMedia  = 4096               // spans of media data before the boxes that describe it
 	maxBrands     = 256                // bytes of a file type
-	maxSpans      = storage.MaxPatches // samples to be blanked; one that follows the one noted before it counts with it
+	maxSpans      = storage.MaxPatches // spans to be blanked; adjoining samples that are noted in order are one span
 	maxFilmLooks  = 1 << 22
 	maxFilmDepth  = 4       // of boxes in the media of a track that is not kept
 	maxFilmTable  = 1 << 18 // entries of a table of a track that is not kept
@@ -59,7 +59,7 @@ type filmTrack struct {
 	width, height int64
 }
 
-// size takes the size of a track into the facts, if it is the first that has one.
+// size takes the size of a track with pictures into the facts, unless they have one.
 func (f *film) size(t *filmTrack) {
 	if t.moves() && f.facts.Width == 0 && !f.embedded {
 		f.facts.Width, f.facts.Height = t.width, t.height

@@ -10,8 +10,8 @@ import (
 // both in one (MPEG), time code and closed captions.
 var handlersKept = []string{"vide", "auxv", "pict", "soun", "MPEG", "tmcd", "clcp"}
 
-// Cameras and drones write positions as subtitles. So those are kept of which the name of the
-// handler is one that editors write.
+// Cameras and drones write positions as subtitles. So a track of subtitles is kept only if the name
+// of its handler is one that editors write.
 var (
 	handlersOfText = []string{"sbtl", "subt", "subp"}
 	editorsOfText  = []string{"SubtitleHandler", "Core Media Subtitle", "Apple Subtitle Media Handler", "GPAC Streaming Text Handler"}
@@ -36,7 +36,7 @@ func (f *film) track(b filmBox) {
 		if ok {
 			f.drop(media.end)
 		}
-		f.inside(b.end, func(b filmBox) { // readers take either of two boxes of media
+		f.inside(b.end, func(b filmBox) { // readers disagree about which of two boxes of media counts
 			if b.is("mdia") {
 				f.fail(filmMisplaced)
 			}
@@ -62,8 +62,8 @@ func (f *film) announce(t *filmTrack) {
 	known.dropped = known.dropped || t.dropped
 }
 
-// find holds the boxes up to the header of one, and lets each change those before. They may not
-// include the tables of a track's samples, which are too much to hold.
+// find holds the boxes up to the header of one of that kind, and calls each with those before it.
+// They may not include the tables of a track's samples, which are too large to be held.
 func (f *film) find(kind string, end int64, each func(box []byte)) (filmBox, bool) {
 	for f.pos() < end {
 		if end-f.pos() < 8 {
@@ -144,7 +144,8 @@ func (f *film) mediaPart(box []byte) {
 }
 
 // isLanguage reports whether p is a language (BCP 47, 2.1), and zeros after it: two or three
-// letters, then perhaps an extension, a script and a region, in this order. It may also be empty.
+// letters, then perhaps an extended language subtag, a script and a region, in this order. It may
+// also be empty.
 func isLanguage(p []byte) bool {
 	p = bytes.TrimRight(p, "\x00")
 	tag, rest, more := bytes.Cut(p, []byte("-"))

@@ -21,8 +21,8 @@ const flacChannels = "WAVEFORMATEXTENSIBLE_CHANNEL_MASK="
 // isFLACChannels matches that comment.
 var isFLACChannels = regexp.MustCompile(`^(?i:` + flacChannels + `)0[xX][0-9a-fA-F]{1,16}$`).Match
 
-// flacBlocks makes padding of the blocks of FLAC metadata that are not needed to decode. They come
-// from a film: in Matroska "fLaC" precedes them, in MP4 a version and flags.
+// flacBlocks makes padding of the blocks of FLAC metadata that are not kept. They come from a film:
+// in Matroska "fLaC" precedes them, in MP4 a version and flags.
 func flacBlocks(p []byte) {
 	if len(p) < 4 {
 		return
@@ -44,7 +44,7 @@ func flacBlocks(p []byte) {
 }
 
 // onlyChannels writes a block of comments anew with the one about channels, and zeros as the name
-// of its writer. It returns false if there is none.
+// of its writer. Without a comment about channels it returns false.
 func onlyChannels(block []byte) bool {
 	channels := channelsOf(block)
 	if channels == "" {

@@ -9,7 +9,8 @@ const gifBlank = "           "
 const gifRecut = 2048
 
 // extension cleans an extension, whose introducer is looked at. One of an unknown type becomes a
-// comment, and so does one whose first sub-block does not have the length that its type demands.
+// comment. So does a plain text or an application whose first sub-block does not have the length
+// that its type demands.
 func (f *gifFile) extension() {
 	head := f.lookMore(2)
 	length := int(head[2])

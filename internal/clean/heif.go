@@ -14,10 +14,10 @@ var heifSequences = []string{"msf1", "avis", "hevc", "hevx", "avcs", "vvis"}
 // heif keeps the pictures of a file and what shows them: their items, with the properties that
 // decoders need, their relations and their data. The first Exif item is written anew, see exif. XMP
 // keeps what is listed, see xmp. Other items lose type, name, place and data. Other properties and
-// boxes become free boxes of zeros, and media has zeros wherever it has no item. If the metadata
-// follows the media, Exif and XMP in the media are blanked whole, and media without an item stays.
-// An image sequence keeps the same as a film, see the function movie. Bytes after the last box
-// become zeros.
+// boxes become free boxes of zeros. Media without an item becomes zeros, unless the file has an
+// image sequence. If the metadata follows the media, Exif and XMP in the media are blanked whole,
+// and media without an item stays. An image sequence keeps the same as a film, see the function
+// movie. Bytes after the last box become zeros.
 func heif(w *walk) {
 	f := &heifFile{heifMedia{walk: w, film: newFilm(w)}}
 	w.hold(8)
@@ -53,8 +53,8 @@ func (f *heifFile) brands(b filmBox) {
 	f.film.blankTo(b.end)
 }
 
-// announcesSequence reports whether the type of a file, at the front of head, has the brand of
-// image sequences.
+// announcesSequence reports whether the type of a file, at the front of head, has a brand of image
+// sequences.
 func announcesSequence(head []byte) bool {
 	if len(head) < 8 {
 		return false
@@ -68,8 +68,8 @@ func announcesSequence(head []byte) bool {
 	return false
 }
 
-// goesOn holds the beginning of the next box. It returns false if there is none: at the end, and
-// before zeros and what Samsung phones write after their pictures, which is XMP as text or the
+// goesOn looks at the beginning of the next box. It returns false if no box follows: at the end,
+// and before zeros and what Samsung phones write after their pictures, which is XMP as text or the
 // trailer of their JPEG files.
 func (f *heifFile) goesOn() bool {
 	head := f.tryLook(8)

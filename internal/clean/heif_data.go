@@ -25,9 +25,9 @@ func (d *heifData) find() {
 	}
 }
 
-// place decides about the data of an item: pictures are kept, and others only if they are in one
-// piece that is still to come. Of items with Exif only the first such is kept. The places of items
-// that are not kept become zeros.
+// place decides about the data of an item: pictures are kept, and Exif and XMP only if they are in
+// one piece that is still to come. Of items with Exif only the first such is kept. The places of
+// items that are not kept become zeros.
 func (d *heifData) place(p *heifPlace) {
 	item := d.items.of(p.id)
 	if item == nil {

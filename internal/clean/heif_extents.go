@@ -18,7 +18,7 @@ const (
 
 const (
 	heifOutside = "has an item whose data is not in its media"
-	heifShared  = "has an item that shares its data with another"
+	heifShared  = "has an item whose data has another use"
 )
 
 // order sorts extents in place, and joins pictures that overlap or lie side by side. Two extents of

@@ -4,7 +4,7 @@ import "encoding/binary"
 
 const (
 	heifBadMeta = "has a malformed metadata box"
-	heifTwice   = "has two boxes in a metadata box of which it may have one"
+	heifTwice   = "has a metadata box with two boxes of a kind of which it may have one"
 )
 
 // heldFields reads the fields of a box that is held, from its front.
@@ -45,7 +45,7 @@ func (f *heldFields) number(size int) (n uint64) {
 // id reads the ID of an item.
 func (f *heldFields) id(size int) uint32 { return uint32(f.number(size)) } //nolint:gosec // 2 or 4 bytes
 
-// eachBox walks over the boxes that fill b. see has the whole box, and its content.
+// eachBox calls see with each of the boxes that fill b.
 func (w *walk) eachBox(b []byte, see func(kind string, whole, content []byte)) {
 	kind := ""
 	for len(b) > 0 {
@@ -53,7 +53,7 @@ func (w *walk) eachBox(b []byte, see func(kind string, whole, content []byte)) {
 		if !ok {
 			w.fail(filmMalformed)
 		}
-		if string(whole[4:8]) != kind { // boxes of one kind come in rows, and a string costs memory
+		if string(whole[4:8]) != kind { // boxes of one kind often follow one another, and a string costs memory
 			kind = string(whole[4:8])
 		}
 		see(kind, whole, contentOf(whole))

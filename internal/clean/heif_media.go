@@ -84,7 +84,7 @@ func (f *heifMedia) passes(b filmBox) {
 	}
 }
 
-// next returns the next data with a use of its own that lies before end.
+// next returns the next extent up to end, or the part of it that lies before end.
 func (f *heifMedia) next(end int64) (e extent, ok bool) {
 	for len(f.extents) > 0 && f.extents[0].from < end {
 		e = f.extents[0]

@@ -48,7 +48,7 @@ func (m *heifMeta) child(kind string, whole, content []byte) {
 	}
 }
 
-// once notes a box of which there may be one. Readers disagree which of two counts.
+// once notes a box of which there may be one. Readers disagree about which of two counts.
 func (m *heifMeta) once(box *[]byte, content []byte) {
 	if *box != nil {
 		m.fail(heifTwice)
@@ -56,10 +56,12 @@ func (m *heifMeta) once(box *[]byte, content []byte) {
 	*box = content
 }
 
-// heifReferences are the relations of items (ISO/IEC 23008-12; ISO/IEC 14496-12, 8.11.12).
+// heifReferences are the relations of items that are kept (ISO/IEC 23008-12; ISO/IEC 14496-12,
+// 8.11.12).
 var heifReferences = []string{"thmb", "auxl", "cdsc", "dimg", "base", "prem", "tbas", "exbl", "pred", "dpnd", "mask", "iloc"}
 
-// relations cleans the relations of items. It keeps their IDs.
+// relations cleans the relations of items. It keeps the IDs of the items, also in a relation that
+// becomes free space.
 func (m *heifMeta) relations(content []byte) {
 	f := m.fieldsOf(content)
 	idSize := 2
@@ -79,7 +81,7 @@ func (m *heifMeta) relations(content []byte) {
 	})
 }
 
-// group cleans a group of items. Kept are those that say which of them to show.
+// group cleans a group of items. It keeps the groups that say which of their items to show.
 func (m *heifMeta) group(kind string, whole, content []byte) {
 	if kind != "altr" && kind != "ster" && kind != "eqiv" {
 		freed(whole, len(whole))
@@ -93,8 +95,8 @@ func (m *heifMeta) group(kind string, whole, content []byte) {
 	clear(f.rest)
 }
 
-// sources cleans the list of files with the data of items. The inspector has made sure that all are
-// this file, which needs no address.
+// sources cleans the list of files with the data of items. The inspector refuses other files than
+// this one, which needs no address.
 func (m *heifMeta) sources(kind string, whole, content []byte) {
 	if kind != "dref" {
 		freed(whole, len(whole))

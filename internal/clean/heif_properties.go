@@ -23,8 +23,8 @@ type heifProperty struct {
 // propertyMemory is what a property takes.
 const propertyMemory = 40
 
-// heifProperties are the properties that decoders need, with the bytes that they have; 0 stands for
-// any number. They configure decoders, and say how pictures are to be shown: their size, colours,
+// heifProperties are the properties that decoders need, with the bytes that they have; 0 means any
+// number. They configure decoders, and say how pictures are to be shown: their size, colours,
 // place and rotation (ISO/IEC 23008-12, 6.5; ISO/IEC 14496-12, 12.1; AV1 Image File Format, 2.3).
 var heifProperties = map[string]int{
 	"hvcC": 0, "lhvC": 0, "avcC": 0, "vvcC": 0, "evcC": 0, "av1C": 0, "j2kH": 0, "uncC": 0, "cmpd": 0, "cmpC": 0, "icbr": 0, "icef": 0,
@@ -36,7 +36,7 @@ var heifProperties = map[string]int{
 // heifAuxiliary are the names of kinds of auxiliary pictures, such as alpha, depth and gain maps.
 var heifAuxiliary = regexp.MustCompile(`^(urn:mpeg:|urn:iso:std:iso:|urn:com:(apple:)?photo:|tag:apple\.com,20[0-9]{2}:photo:aux:)[A-Za-z0-9:.-]{1,80}\x00`)
 
-// property cleans a box of properties: the list of them, or what items have them.
+// property cleans a box of properties: the list of them, or a list of the items that have them.
 func (s *heifShown) property(kind string, whole, content []byte) {
 	switch kind {
 	case "ipco":
@@ -66,7 +66,7 @@ func heifShows(kind string, content []byte) bool {
 		clear(content[size:])
 	}
 	switch kind {
-	case "auxC": // decoders refuse an auxiliary picture without one
+	case "auxC": // decoders refuse an auxiliary picture without this property
 		if len(content) > 4 && !heifAuxiliary.Match(content[4:]) {
 			clear(content[4:])
 		}
@@ -87,8 +87,9 @@ func (s *heifShown) item(content []byte) {
 	clear(f.rest)
 }
 
-// associate reads which items have which properties. No item needs one that was blanked any more.
-// Those of the primary item are the facts of the file.
+// associate reads which items have which properties. It clears the bit that makes a blanked
+// property essential. The properties of the primary item give the facts of the file. If it has no
+// size, the first property with a size does.
 func (s *heifShown) associate() {
 	known := s.facts.Width != 0 // from an image sequence
 	for _, content := range s.associated {

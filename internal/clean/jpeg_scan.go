@@ -51,8 +51,8 @@ func (f *jpegFile) entropyCoded(p []byte) int {
 	return n
 }
 
-// afterFF returns the number of bytes up to the one after 0xff, and fill bytes. It may end the
-// scan.
+// afterFF returns the number of fill bytes after 0xff, and of the byte that follows them. It sets
+// found if that byte ends the scan.
 func (f *jpegFile) afterFF(p []byte) int {
 	for n, c := range p {
 		if c == 0xff { // a fill byte

@@ -22,8 +22,9 @@ func textOf(err error) string {
 	return err.Error()
 }
 
-// inspectScanned cleans a JPEG file in pieces, and shows each to an inspector, which may know what
-// the cleaner has scanned. It returns the answers, and how many bytes the cleaner has scanned.
+// inspectScanned cleans a JPEG file in pieces, and writes each to an inspector. If known, the
+// inspector gets what the cleaner has scanned. inspectScanned returns the answers, and how many
+// bytes the cleaner has scanned.
 func inspectScanned(t testing.TB, file []byte, piece int, o clean.Options, known bool) (s seen, scanned int) {
 	t.Helper()
 	r := clean.NewReader(iotest.HalfReader(bytes.NewReader(file)), typeJPG, o)
@@ -92,7 +93,8 @@ func TestScanned(t *testing.T) {
 	}
 }
 
-// TestScannedElsewhere: an inspector looks itself at bytes that are not those that were scanned.
+// TestScannedElsewhere checks that an inspector itself searches bytes that lie in another buffer
+// than those that were scanned.
 func TestScannedElsewhere(t *testing.T) {
 	t.Parallel()
 	file := jpegOf(t)

@@ -77,7 +77,7 @@ func (f *jpegFile) application(marker byte) {
 // nothing blanks the head of a segment, which is looked at after its front.
 func (f *jpegFile) nothing(front int) {
 	p := f.last()
-	if front > 2 { // so the marker is among it
+	if front > 2 { // the marker is looked at, too
 		p[front-3] = jpegCOM
 	}
 	clear(p[front:])

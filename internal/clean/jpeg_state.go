@@ -22,8 +22,8 @@ const (
 	jpegCOM   = 0xfe
 )
 
-// jpegOdd stands for a segment whose marker is 00 E1, as the emulator of Pixel phones writes one.
-// Decoders look for the next marker.
+// jpegOdd is the result of marker for a segment whose marker is 00 E1. The emulator of Pixel phones
+// writes one. Decoders look for the next marker.
 const jpegOdd = 0
 
 const (

@@ -1,6 +1,6 @@
 package clean
 
-// jpegOther stands for a byte after the end other than padding.
+// jpegOther is the value of found for a byte after the end other than padding.
 const jpegOther = 1
 
 // next walks over what stands after the end of a picture, and returns true after the start of a
@@ -36,7 +36,7 @@ func (f *jpegFile) padding(p []byte) int {
 			return i + 1
 		case c != 0 && c != 0xff:
 			f.ff = false
-			if isLineBreak(c) && !f.options.Record { // a record needs its place
+			if isLineBreak(c) && !f.options.Record { // a patch would need its offset
 				f.clear(p[i : i+1])
 				continue
 			}
@@ -78,7 +78,7 @@ func (f *jpegFile) trailer() {
 	}
 }
 
-// film walks a film, of whose first header all bytes except 3 are held. Notes may follow.
+// film walks a film, of whose first header all bytes except the first 3 are held. Notes may follow.
 func (f *jpegFile) film(size byte) {
 	m := newFilm(f.walk)
 	m.base, m.embedded, m.begun = f.off-3, true, true

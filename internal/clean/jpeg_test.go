@@ -86,7 +86,7 @@ func TestJPEG(t *testing.T) {
 		{name: "Exif that is too short", file: jpegOf(t, "\xe1"+exifID+"II*\x00\x08\x00\x00\x00\x01\x00SENTINEL")},
 		{name: "thumbnails", file: jpegOf(t, jfif+"\x01\x06"+secret, "\xe0JFXX\x00\x10"+secret), keeps: []string{jfif[1:] + "\x01\x06\x00\x00\x00"}},
 		{name: "XMP", file: jpegOf(t, "\xe1"+xmpID+"<x:xmpmeta xmlns:x='adobe:ns:meta/' x:xmptk='"+secret+"'>"+secret+"</x:xmpmeta>"), keeps: []string{xmpID + "<x:xmpmeta xmlns:x='adobe:ns:meta/' "}},
-		{name: "XMP that is none", file: jpegOf(t, "\xe1"+xmpID+secret+strings.Repeat(" ", 40)), keeps: []string{xmpID + `<x:xmpmeta xmlns:x="adobe:ns:meta/"/>`}},
+		{name: "XMP that is not XML", file: jpegOf(t, "\xe1"+xmpID+secret+strings.Repeat(" ", 40)), keeps: []string{xmpID + `<x:xmpmeta xmlns:x="adobe:ns:meta/"/>`}},
 		{name: "XMP that is too short", file: jpegOf(t, "\xe1"+xmpID+secret)},
 		{name: "extended XMP", file: jpegOf(t, "\xe1http://ns.adobe.com/xmp/extension/\x00"+secret)},
 		{name: "other segments", file: jpegOf(t, "\xe2FPXR\x00"+secret, "\xebJP\x00\x01"+secret, "\xedPhotoshop 3.0\x00"+secret, "\xee"+secret, "\xef"+secret, "\xfe"+secret, "\xe0"+secret)},

@@ -18,7 +18,7 @@ const (
 // mkv keeps the elements by which players find and show picture, sound and subtitles. Others become
 // elements of the same size that say nothing: tags, chapters, attachments, title, date, names of
 // tracks and files, and tracks of other kinds with their blocks. The names of programs, which each
-// file must have, become empty.
+// file must have, become zeros.
 func mkv(w *walk) {
 	m := &matroska{walk: w, dropped: map[int64]bool{}, scale: 1e6}
 	e, ok := m.next(everything)
@@ -115,7 +115,8 @@ func (m *matroska) part(e element) {
 	}
 }
 
-// content holds the elements in one whose header is held, and lets keep change them.
+// content holds the elements in one whose header is held, and calls keep with each, see
+// heldElements.
 func (m *matroska) content(e element, keep func(id uint32, content []byte) bool) {
 	n := e.end - m.pos()
 	heldElements(m.more(n), keep)

@@ -58,8 +58,8 @@ func (m *matroska) ofDropped(e element) bool {
 	return true
 }
 
-// group walks a block with what belongs to it. That is held up to the block, so that the group can
-// be dropped whole.
+// group walks a block with what belongs to it. If tracks are dropped, it holds the elements before
+// the block, so that the group can be dropped whole.
 func (m *matroska) group(e element) {
 	if len(m.dropped) > 0 {
 		front := m.looked

@@ -19,11 +19,11 @@ const (
 	// of the segment have 4 bytes, and those of a cluster fewer.
 	mkvOutermost = 1 << 28
 
-	mkvMalformed = "has a Matroska element that does not fit into the one around it"
+	mkvMalformed = "has a malformed Matroska element, or one that does not fit into the one around it"
 )
 
-// ebmlHead reads a header at the front of p. It returns its length, 0 if p has no whole or valid one,
-// and the size of the content, which is everything if it is unknown.
+// ebmlHead reads a header at the front of p. It returns its length, 0 if p has no whole or valid
+// one, and the size of the content, which is everything if it is unknown.
 func ebmlHead(p []byte) (id uint32, head int, size int64) {
 	if len(p) == 0 || p[0] < 0x10 {
 		return 0, 0, 0
@@ -61,8 +61,8 @@ func ebmlNumber(p []byte) (number int64, length int) {
 	return number, n
 }
 
-// next looks at the header of the next element, which must end before end.
-// It returns false if there is none.
+// next looks at the header of the next element. It returns false if no element follows, or if it
+// goes beyond end.
 func (m *matroska) next(end int64) (element, bool) {
 	start, from := m.pos(), m.looked
 	m.cut = false
@@ -95,7 +95,8 @@ func elementOf(id uint32, head int, size, start, end int64) (element, bool) {
 	return e, e.end <= end || size == everything && (id == mkvSegment || id == mkvCluster)
 }
 
-// inside walks the elements up to end. From the first bytes that are not an element, all become zeros.
+// inside walks the elements up to end. From the first bytes that are not an element, all become
+// zeros.
 func (m *matroska) inside(end int64, each func(element)) {
 	for m.pos() < end {
 		m.flush()
@@ -123,7 +124,7 @@ func (m *matroska) only(id uint32) func(element) {
 
 func (m *matroska) keepElement(e element) { m.keep(e.end - m.pos()) }
 
-// void makes e an element that says nothing. What is held must begin with e.
+// void makes e an element that says nothing. What is looked at must begin with e.
 func (m *matroska) void(e element) {
 	if e.end == everything {
 		m.fail(mkvMalformed)
@@ -138,8 +139,8 @@ func (m *matroska) void(e element) {
 	m.blank(e.end - m.pos())
 }
 
-// voided makes p the front of an element that says nothing, instead of one with a header of so many
-// bytes.
+// voided makes p the front of an element that says nothing. It was the front of an element with
+// head bytes of header and size bytes of content.
 func voided(p []byte, head int, size int64) {
 	n := min(8, head-1)
 	rest := size + int64(head-1-n)
@@ -152,8 +153,9 @@ func voided(p []byte, head int, size int64) {
 	clear(p[1+n:])
 }
 
-// heldElements lets keep change the contents of elements. Those for which it returns false say
-// nothing then. From the first bytes that are no whole element on, all become zeros.
+// heldElements calls keep with the contents of elements, which it may change. Those for which it
+// returns false become elements that say nothing. From the first bytes that are not a whole element
+// on, all become zeros.
 func heldElements(p []byte, keep func(id uint32, content []byte) bool) {
 	for len(p) > 0 {
 		id, head, size := ebmlHead(p)

@@ -69,10 +69,10 @@ func TestMatroska(t *testing.T) {
 		short("\xa0", short("\xa1", "\x81\x00\x00\x00", pictureB), short("\x9b", "\x01"), short("\x55\x77", hidden)) + short("\xec", hidden) +
 		short("\xa0", short("\xec", hidden), short("\x9b", "\x02"), short("\x55\x77", hidden), short("\xa1", "\x81\x00\x00\x00", pictureA), short("\x55\x77", hidden)) + short("\xa0", short("\x9b", "\x01"))
 	for _, c := range []struct{ name, file string }{
-		{name: "sizes", file: mkvHead("matroska") + short("\xec", hidden) + element(segmentID, places(element(clusterID, short("\xbf", "\x01\x02\x03\x04"), blocks, short("\x55\x77", hidden))))},
-		{name: "live", file: mkvHead("webm\x00") + segmentID + unknown + places(clusterID+unknown+blocks+clusterID+unknown+blocks)},
-		{name: "unknown clusters in a known segment", file: mkvHead("webm") + element(segmentID, places(clusterID+unknown+blocks))},
-		{name: "an unknown element in an unknown cluster", file: mkvHead("webm") + element(segmentID, places(clusterID+unknown+short("\x55\x77", hidden)+blocks))},
+		{name: "known sizes", file: mkvHead("matroska") + short("\xec", hidden) + element(segmentID, places(element(clusterID, short("\xbf", "\x01\x02\x03\x04"), blocks, short("\x55\x77", hidden))))},
+		{name: "unknown sizes, as of live films", file: mkvHead("webm\x00") + segmentID + unknown + places(clusterID+unknown+blocks+clusterID+unknown+blocks)},
+		{name: "clusters of unknown size in a segment of known size", file: mkvHead("webm") + element(segmentID, places(clusterID+unknown+blocks))},
+		{name: "an unknown element in a cluster of unknown size", file: mkvHead("webm") + element(segmentID, places(clusterID+unknown+short("\x55\x77", hidden)+blocks))},
 		{name: "after its end", file: mkvHead("webm") + element(segmentID, places(element(clusterID, blocks))) + hidden},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -92,16 +92,16 @@ func TestMatroska(t *testing.T) {
 func TestMatroskaUnclear(t *testing.T) {
 	t.Parallel()
 	for name, file := range map[string]string{
-		"another type":      mkvHead("mp4") + element(segmentID, element(tracksID)),
-		"no header":         element(segmentID, element(tracksID)),
-		"no segment":        mkvHead("webm"),
-		"no tracks":         mkvHead("webm") + element(segmentID, element(infoID)),
-		"a cluster first":   mkvHead("webm") + element(segmentID, element(clusterID), element(tracksID)),
-		"packed headers":    mkvHead("webm") + element(segmentID, element(tracksID, element("\xae", short("\xd7", "\x01"), short("\x83", "\x02"), short("\x6d\x80", short("\x62\x40", short("\x50\x32", "\x03")))))),
-		"large info":        mkvHead("webm") + element(segmentID, element(infoID, element("\x7b\xa9", zeros(70_000))), element(tracksID)),
-		"large headers":     mkvHead("webm") + element(segmentID, element(tracksID, element("\xae", short("\xd7", "\x01"), short("\x83", "\x02"), element("\x63\xa2", "fLaC"+zeros(70_000))))),
-		"an element is cut": mkvHead("webm") + element(segmentID, element(tracksID)+infoID),
-		"tags of any size":  mkvHead("webm") + segmentID + unknown + element(tracksID) + tagsID + unknown,
+		"another type":         mkvHead("mp4") + element(segmentID, element(tracksID)),
+		"no header":            element(segmentID, element(tracksID)),
+		"no segment":           mkvHead("webm"),
+		"no tracks":            mkvHead("webm") + element(segmentID, element(infoID)),
+		"a cluster first":      mkvHead("webm") + element(segmentID, element(clusterID), element(tracksID)),
+		"packed headers":       mkvHead("webm") + element(segmentID, element(tracksID, element("\xae", short("\xd7", "\x01"), short("\x83", "\x02"), short("\x6d\x80", short("\x62\x40", short("\x50\x32", "\x03")))))),
+		"large info":           mkvHead("webm") + element(segmentID, element(infoID, element("\x7b\xa9", zeros(70_000))), element(tracksID)),
+		"large headers":        mkvHead("webm") + element(segmentID, element(tracksID, element("\xae", short("\xd7", "\x01"), short("\x83", "\x02"), element("\x63\xa2", "fLaC"+zeros(70_000))))),
+		"an element is cut":    mkvHead("webm") + element(segmentID, element(tracksID)+infoID),
+		"tags of unknown size": mkvHead("webm") + segmentID + unknown + element(tracksID) + tagsID + unknown,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

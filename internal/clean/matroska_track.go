@@ -40,7 +40,7 @@ func ofTrack(id uint32) bool {
 	return false
 }
 
-// isShown reports whether an element says how pictures are shown, or is one of sound.
+// isShown reports whether an element says how pictures are shown or sound is played.
 func isShown(id uint32) bool {
 	switch id {
 	case 0x9a, 0x9d, 0x53b8, 0x53c0, 0x53b9, mkvWidth, mkvHeight, mkvCropBottom, mkvCropTop, mkvCropLeft, mkvCropRight,
@@ -126,7 +126,7 @@ func (t *mkvEntry) field(id uint32, content []byte) bool {
 		t.number = unsigned(content)
 	case mkvType:
 		t.kind = unsigned(content)
-	case mkvUID: // a random number by which a file is known again
+	case mkvUID: // a random number by which a file can be recognized
 		n := t.number
 		for i := range slices.Backward(content) {
 			content[i] = byte(n & 0xff)

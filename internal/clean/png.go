@@ -79,8 +79,8 @@ func (w *walk) exifChunk(length int64) {
 	w.blankChunk(crc32.ChecksumIEEE(chunk[4:]), length-n)
 }
 
-// blankChunk makes zeros of the next bytes of a chunk, and gives it the checksum of those and of
-// what came before, of which crc is the checksum.
+// blankChunk makes zeros of the next length bytes of a chunk, and writes its checksum. crc is that
+// of its bytes before them.
 func (w *walk) blankChunk(crc uint32, length int64) {
 	w.each(length, func(p []byte) int {
 		n := w.clear(p)

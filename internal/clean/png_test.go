@@ -69,7 +69,7 @@ func TestPNG(t *testing.T) {
 	}
 }
 
-// TestPNGInvalidChunkType has a chunk with a zero byte in its type.
+// TestPNGInvalidChunkType checks that a file is refused if the type of a chunk has a zero byte.
 func TestPNGInvalidChunkType(t *testing.T) {
 	t.Parallel()
 	got := whole(t, "image/png", pngOf(t, "t\x00XtSENTINEL"))
@@ -85,7 +85,7 @@ func FuzzPNG(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) { holdTogether(t, "image/png", file) })
 }
 
-// TestPNGFrames: the facts have as many frames as an animation announces.
+// TestPNGFrames checks that the facts have as many frames as an animation announces.
 func TestPNGFrames(t *testing.T) {
 	t.Parallel()
 	got := whole(t, "image/png", pngOf(t, "acTL\x00\x00\x00\x03\x00\x00\x00\x00"))

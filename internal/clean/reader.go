@@ -6,14 +6,14 @@ import (
 	"iter"
 )
 
-// Reader hands on a file that has been cleaned. It is for one goroutine. The caller calls Close.
+// Reader cleans a file and hands it on. It is for one goroutine. The caller calls Close.
 type Reader struct {
 	walk walk
 	next func() (struct{}, bool)
 	stop func()
 }
 
-// NewReader returns a Reader of src, a file of a media type that [Has] a cleaner.
+// NewReader returns a Reader of src, a file of a media type for which [Has] returns true.
 func NewReader(src io.Reader, mediaType string, o Options) *Reader {
 	r := &Reader{walk: walk{src: src, options: o}}
 	clean := cleaners[mediaType]
@@ -91,8 +91,8 @@ func (r *Reader) Late() bool { return r.walk.wasLate }
 // otherwise.
 func (r *Reader) Patches() []Patch { return r.walk.sorted() }
 
-// Scanned returns a part of the bytes that the last Read returned, where they lie, and the offset
-// of the part in the file. The part is in a scan of a JPEG picture, and was searched: a byte that
-// is 0 or restarts the scan follows each 0xff, if need be after the part. There may be more such
-// bytes.
+// Scanned returns a part of the bytes that the last Read returned, without a copy, and its offset
+// in the file. The part is in a scan of a JPEG picture, and was searched for the end of the scan:
+// each 0xff precedes 0 or a byte that restarts the scan, which may lie after the part. Other bytes
+// of scans may have been searched, too.
 func (r *Reader) Scanned() (at int64, p []byte) { return r.walk.scanned.at, r.walk.scanned.bytes }

@@ -6,8 +6,8 @@ import (
 )
 
 // samsung walks the notes that Samsung phones write after a picture: named blocks, one of which may
-// be a film, and a directory of them between "SEFH" and "SEFT". There is no specification; the
-// layout is the one that metadata tools read.
+// be a film, and a directory of them between "SEFH" and "SEFT". The layout is the one that
+// metadata tools read.
 //
 // The film is kept, and what says where it is and how it is played. Other texts become spaces, and
 // other names become underscores.
@@ -37,8 +37,8 @@ var (
 	isSamsungNumber = regexp.MustCompile(`^[a-z]{0,4}[0-9]{1,4}$`).Match
 )
 
-// notes walks the notes, of which so many zeros were handed on, and of which more is held. What
-// cannot be read becomes zeros, and is still held at the return.
+// notes walks the notes. handedOn zeros at their front were handed on already, and more of them is
+// held. Bytes that cannot be read become zeros, and are still held when notes returns.
 func (s *samsung) notes(handedOn int) {
 	s.start = s.off - int64(handedOn)
 	for {
@@ -57,8 +57,8 @@ func (s *samsung) notes(handedOn int) {
 	}
 }
 
-// block walks a block, whose header is held except for zeros at its front. It returns false if
-// there is none.
+// block walks a block, whose header is held except for zeros at its front. It returns false if the
+// bytes are not a block.
 func (s *samsung) block() bool {
 	head := s.held()[s.looked-6:]
 	front := s.held()[:s.looked-6]
@@ -114,8 +114,8 @@ func (s *samsung) text(numbers bool) bool {
 	return true
 }
 
-// directory writes the directory anew. One that does not have an entry for each block becomes
-// zeros.
+// directory writes the directory anew. One that does not end where it should, with an entry for
+// each block, becomes zeros.
 func (s *samsung) directory() {
 	n := len(s.blocks)
 	size := 12 + 12*n + 8

@@ -59,8 +59,8 @@ func (t tiff) has(directory uint32) bool {
 	return at <= uint64(len(t.b)) && at+tiffEntry*uint64(t.order.Uint16(t.b[directory:])) <= uint64(len(t.b))
 }
 
-// find returns the first entry of a directory with that id. Its value is nil if there is no entry,
-// or if the value has an unknown type or leaves the block.
+// find returns the first entry of a directory with that id. Its value is nil if the directory has
+// no such entry, or if the value has an unknown type or leaves the block.
 func (t tiff) find(directory uint32, id uint16) tag {
 	if uint64(directory)+2 > uint64(len(t.b)) || directory == 0 {
 		return tag{}

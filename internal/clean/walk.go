@@ -38,11 +38,11 @@ func (w *walk) read(p []byte) (n int) {
 	return n
 }
 
-// at is the place in dst of the next byte to be looked at.
+// at returns the index in dst of the next byte to be looked at.
 func (w *walk) at() int { return w.n + w.looked }
 
-// fill reads into the room of dst after what is looked at. It returns false if there is no room, or
-// no more of the file.
+// fill reads into dst after what is looked at. It returns false if dst is full, or the source has
+// ended or failed.
 func (w *walk) fill() bool {
 	at := w.at()
 	w.end = max(w.end, at)
@@ -59,7 +59,7 @@ func (w *walk) ended() {
 	}
 }
 
-// room waits for a Read with room.
+// room waits for a Read whose dst is not full.
 func (w *walk) room() {
 	for w.n == len(w.dst) {
 		if !w.yield(struct{}{}) {
@@ -74,7 +74,7 @@ func (w *walk) advance(n int) {
 }
 
 // pass hands on the next piece, of limit bytes at most. see may change it, and returns how much of
-// it to take; nil takes all. It returns how much was taken, and false at the end of the file.
+// it to take; nil takes all. pass returns how much was taken, and false at the end of the file.
 func (w *walk) pass(limit int64, see func(p []byte) int) (int64, bool) {
 	w.flush()
 	w.room()

@@ -123,7 +123,7 @@ func (w *walk) readAside(end int) {
 // holders are the buffers of walks that hold more than freeHeld.
 var holders = sync.Pool{New: func() any { return new([heldMemory]byte) }}
 
-// buffer returns the room for what has none in dst.
+// buffer returns a buffer for the bytes that do not fit into dst.
 func (w *walk) buffer() []byte {
 	if w.holder != nil {
 		return w.holder[:0:maxHeld]
@@ -182,7 +182,7 @@ func (w *walk) release(n int) {
 	w.advance(n)
 }
 
-// flushWith hands on what is looked at, after it has put 4 bytes at a place of it.
+// flushWith hands on what is looked at, after it has replaced the 4 bytes at an index of it.
 func (w *walk) flushWith(at int, with [4]byte) {
 	if [4]byte(w.front()[at:]) != with {
 		copy(w.last()[at:], with[:])

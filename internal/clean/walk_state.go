@@ -18,14 +18,14 @@ type walk struct {
 	options Options
 	yield   func(struct{}) bool
 
-	dst []byte // of the Read at hand
+	dst []byte // of the current Read
 	n   int    // bytes of dst that are filled
 	end int    // of what was read into dst
 
 	scanned scanSpan // of dst; see [Reader.Scanned]
 
 	looked   int    // bytes that are looked at, and not yet handed on; they lie in dst, from n on
-	aside    bool   // they have no room there
+	aside    bool   // they do not fit there
 	side     []byte // where they lie then
 	original []byte // the first of them as they were read, which the cleaner may have changed
 	off      int64  // of the first byte that is not yet handed on
@@ -33,7 +33,7 @@ type walk struct {
 	packets  int // of XMP
 	changes
 	holder  *[heldMemory]byte // in which side and original lie, if they are large
-	reading bool              // src at the moment
+	reading bool              // a call of src.Read has not returned
 	srcErr  error
 	err     error
 }

@@ -10,7 +10,7 @@ const (
 	webpSize       = 1<<14 - 1 // not flags, but the bits of a width or a height of coded pixels
 )
 
-// webpBlank is the type of a chunk that was blanked: filler, in every RIFF file.
+// webpBlank is the type of a chunk that was blanked: filler in RIFF files of all kinds.
 var webpBlank = [4]byte([]byte("JUNK"))
 
 const webpMisplaced = "has a misplaced or malformed WebP chunk"
@@ -127,7 +127,7 @@ func (f *webpFile) picture(kind [4]byte, n int64) {
 	f.keep(n)
 }
 
-// canvas keeps the size of the picture, and what chunks the file has.
+// canvas keeps the size of the picture, and the flags that say which chunks the file has.
 func (f *webpFile) canvas(n int64) {
 	p := f.holdMore(10)[8:]
 	f.size(1+uint24(p[4:]), 1+uint24(p[7:]))
@@ -168,7 +168,7 @@ func (f *webpFile) exif(n int64) {
 	data := f.holdMore(int(m))[8:]
 	f.orientation = f.exifFront(data, n)
 	if f.orientation == 0 {
-		f.orientation = exif(data) // it has room without its identifier
+		f.orientation = exif(data) // a block may fit without the identifier
 	}
 	if f.orientation == 0 && len(data) >= len(tiffEmpty) {
 		copy(data, tiffEmpty)

@@ -23,7 +23,8 @@ func riffChunk(kind, data string) string {
 	return string(binary.LittleEndian.AppendUint32([]byte(kind), uint32(len(data)))) + data + zeros(len(data)%2)
 }
 
-// The pieces of a picture of 20 x 12 pixels. Only their headers are valid: no test decodes them.
+// The chunks of a picture of 20 x 12 pixels. Of the coded pixels only the headers are valid: no
+// test decodes them.
 var (
 	webpLossy    = riffChunk("VP8 ", "\x30\x01\x00\x9d\x01\x2a\x14\x00\x0c\x00pixels!")
 	webpLossless = riffChunk("VP8L", "\x2f\x13\xc0\x02\x00pixels!!")
@@ -75,7 +76,7 @@ func TestWebP(t *testing.T) {
 		{name: "Exif too short for an identifier", chunks: []string{webpStill, webpLossy, riffChunk("EXIF", exifID+string(short)+"SENTINEL")}, want: []string{webpStill, webpLossy, riffChunk("EXIF", plain+zeros(6+len(short)+8-len(plain)))}},
 		{name: "Exif too short for anything", chunks: []string{webpStill, webpLossy, riffChunk("EXIF", "SENTINEL")}, want: []string{webpStill, webpLossy, riffChunk("EXIF", zeros(8))}},
 		{name: "XMP", chunks: []string{webpStill, webpLossy, riffChunk("XMP ", "<x:xmpmeta xmlns:x='adobe:ns:meta/'>"+secret+"</x:xmpmeta>")}, want: []string{webpStill, webpLossy, riffChunk("XMP ", "<x:xmpmeta xmlns:x='adobe:ns:meta/'>"+strings.Repeat(" ", len(secret))+"</x:xmpmeta>")}},
-		{name: "XMP that is none", chunks: []string{webpStill, webpLossy, riffChunk("XMP ", secret+secret)}, want: []string{webpStill, webpLossy, riffChunk("XMP ", empty+strings.Repeat(" ", 2*len(secret)-len(empty)))}},
+		{name: "XMP that is not XML", chunks: []string{webpStill, webpLossy, riffChunk("XMP ", secret+secret)}, want: []string{webpStill, webpLossy, riffChunk("XMP ", empty+strings.Repeat(" ", 2*len(secret)-len(empty)))}},
 		{name: "XMP that is short", chunks: []string{webpStill, webpLossy, riffChunk("XMP ", "SENTINEL")}, want: []string{webpStill, webpLossy, riffChunk("XMP ", "        ")}},
 		{name: "XMP that is large", chunks: []string{webpStill, webpLossy, riffChunk("XMP ", long)}, want: []string{webpStill, webpLossy, riffChunk("XMP ", empty+strings.Repeat(" ", 64<<10-8-len(empty))+zeros(len(long)-64<<10+8))}},
 		{name: "other chunks", chunks: []string{webpStill, riffChunk("C2PA", secret), webpLossy, riffChunk("SENT", long), riffChunk("PSAI", "S")}, want: []string{webpStill, junk(len(secret)), webpLossy, junk(len(long)), junk(1)}},
@@ -137,7 +138,8 @@ func TestWebPEnds(t *testing.T) {
 	}
 }
 
-// TestWebPThatIsDamaged: what the inspector refuses for its structure is refused here, too.
+// TestWebPThatIsDamaged checks that a file is refused if its structure is malformed, as the
+// inspector refuses it, or if it ends too early.
 func TestWebPThatIsDamaged(t *testing.T) {
 	t.Parallel()
 	for name, file := range map[string][]byte{

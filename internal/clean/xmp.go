@@ -17,8 +17,8 @@ const (
 // errXMP is the reason to keep nothing of a packet.
 var errXMP = errors.New("no XMP packet")
 
-// maxXMP is the number of packets that are read of a file, at many times the cost of its other
-// bytes. Encoders write one for each picture.
+// maxXMP bounds the packets that are read of a file: their bytes cost many times as much as its
+// other bytes. Encoders write one packet for each picture.
 const maxXMP = 64
 
 // xmp is the function xmp for a packet of the file. After too many it returns false.

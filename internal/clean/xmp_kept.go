@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// xmpSpace is what is kept of a namespace in XMP: names with the values that they may have. Readers
-// search for prefixes, so only those that encoders write are kept. Nil stands for an element that
-// holds others. An element of RDF within a property holds values of that property. xmp_tag.go judges
-// declarations of namespaces, and about, parseType and resource of RDF.
+// xmpSpace is what is kept of a namespace in XMP: names with the values that they may have. Some
+// readers search for prefixes, so only those that encoders write are kept. Nil marks an element
+// that holds others. An element of RDF within a property holds values of that property. xmp_tag.go
+// judges declarations of namespaces, and about, parseType and resource of RDF.
 type xmpSpace struct {
 	prefixes []string
 	values   map[string]func(string) bool
@@ -51,7 +51,7 @@ var xmpSpaces = map[string]xmpSpace{
 		"FullPanoWidthPixels": isXMPNumber, "FullPanoHeightPixels": isXMPNumber,
 	}},
 	"http://ns.google.com/videos/1.0/spherical/": {[]string{"GSpherical"}, map[string]func(string) bool{
-		"Spherical": isXMPBool, "Stitched": isXMPBool, "StitchingSoftware": oneOf("Spherical Metadata Tool"), // without which FFmpeg reads nothing
+		"Spherical": isXMPBool, "Stitched": isXMPBool, "StitchingSoftware": oneOf("Spherical Metadata Tool"), // without it, FFmpeg reads nothing
 		"ProjectionType": oneOf("equirectangular"), "StereoMode": oneOf("mono", "left-right", "top-bottom"),
 		"InitialViewHeadingDegrees": isXMPNumber, "InitialViewPitchDegrees": isXMPNumber, "InitialViewRollDegrees": isXMPNumber,
 		"CroppedAreaLeftPixels": isXMPNumber, "CroppedAreaTopPixels": isXMPNumber,

@@ -20,6 +20,7 @@ func TestXML(t *testing.T) {
 	}
 	for _, c := range []struct{ in, reason string }{
 		{``, "ends too early in line 1"},
+		{"<a/>\n<!-- b", "ends too early in line 2"},
 		{`{}`, "is not well-formed XML in line 1"},
 		{"<a>\n<b></a>", "is not well-formed XML in line 2"},
 		{`<a/><b/>`, "goes on after its root element in line 1"},
