@@ -140,7 +140,7 @@ func TestReaderFails(t *testing.T) {
 	}
 }
 
-// purse is a Memory with so many bytes left.
+// purse is a Memory. Its value is the number of free bytes.
 type purse int64
 
 func (p *purse) Take(n int64) bool {

@@ -105,8 +105,8 @@ func (f *film) once(has *bool) {
 	*has = true
 }
 
-// chunkRun says that the chunks from number first on have so many samples each. The first chunk has
-// the number 1.
+// chunkRun says how many samples each chunk has, from the one with number first on. The first chunk
+// has the number 1.
 type chunkRun struct{ first, samples uint32 }
 
 // drop makes zeros of the media of a track that is not kept, and notes its samples.

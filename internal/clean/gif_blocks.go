@@ -1,6 +1,6 @@
 package clean
 
-// The blocks of a GIF, and the extensions with rules of their own (GIF89a, 17 to 27).
+// The blocks of a GIF, and the extensions with special rules (GIF89a, 17 to 27).
 const (
 	gifExtension = '!'
 	gifFrame     = ','

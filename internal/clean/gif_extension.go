@@ -8,7 +8,7 @@ const gifBlank = "           "
 // gifRecut is the number of bytes from which on sub-blocks are handed on before they have ended.
 const gifRecut = 2048
 
-// extension cleans an extension, whose introducer is looked at. One of an unknown type becomes a
+// extension cleans an extension, whose introducer was looked at. One of an unknown type becomes a
 // comment. So does a plain text or an application whose first sub-block does not have the length
 // that its type demands.
 func (f *gifFile) extension() {
@@ -82,7 +82,7 @@ func (f *gifFile) blankSubBlocks() {
 	f.recut()
 }
 
-// recut makes zeros of sub-blocks. The length of the first is the last byte that is looked at.
+// recut makes zeros of sub-blocks. The length of the first is the last byte looked at.
 // Their lengths may be text, as those of XMP are, so they are cut anew: into the longest ones.
 func (f *gifFile) recut() {
 	f.release(f.looked - 1)

@@ -15,8 +15,8 @@ import (
 
 const typeGIF = "image/gif"
 
-// gifOf returns a GIF of so many frames, each shown for 70 ms, with these blocks before the first
-// of them.
+// gifOf returns a GIF of the given number of frames, each shown for 70 ms, with these blocks before
+// the first of them.
 func gifOf(t testing.TB, frames int, blocks ...string) []byte {
 	t.Helper()
 	var g gif.GIF

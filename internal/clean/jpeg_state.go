@@ -2,7 +2,7 @@ package clean
 
 import "encoding/binary"
 
-// The markers of JPEG segments with rules of their own (ITU-T T.81, B.1.1.3).
+// The markers of JPEG segments with special rules (ITU-T T.81, B.1.1.3).
 const (
 	jpegSOF0  = 0xc0
 	jpegSOF15 = 0xcf

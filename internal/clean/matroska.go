@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// ebmlKept are the elements of the header, without those with rules of their own.
+// ebmlKept are the elements of the header, without those with special rules.
 var ebmlKept = []uint32{0x4286, 0x42f7, 0x42f2, 0x42f3, 0x4287, 0x4285}
 
 const (

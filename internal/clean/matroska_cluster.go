@@ -35,8 +35,8 @@ func (m *matroska) block(e element) {
 	m.keepElement(e)
 }
 
-// ofDropped looks at the number at the front of a block. It reports whether the track with that
-// number is dropped, or the number cannot be read.
+// ofDropped reports whether the track of a block is dropped. If tracks are dropped, it looks at the
+// number at the front of the block, and reports true if it cannot read the number.
 func (m *matroska) ofDropped(e element) bool {
 	if len(m.dropped) == 0 {
 		return false

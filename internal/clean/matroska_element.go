@@ -124,7 +124,7 @@ func (m *matroska) only(id uint32) func(element) {
 
 func (m *matroska) keepElement(e element) { m.keep(e.end - m.pos()) }
 
-// void makes e an element that says nothing. What is looked at must begin with e.
+// void makes e an element that says nothing. The bytes looked at must begin with e.
 func (m *matroska) void(e element) {
 	if e.end == everything {
 		m.fail(mkvMalformed)
@@ -184,7 +184,7 @@ type matroska struct {
 	duration  float64        // in units
 }
 
-// The elements with rules of their own.
+// The elements with special rules.
 const (
 	mkvSegment    = 0x18538067
 	mkvSeekHead   = 0x114d9b74

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// The elements of a track with rules of their own.
+// The elements of a track with special rules.
 const (
 	mkvTrack    = 0xae
 	mkvNumber   = 0xd7
@@ -108,7 +108,7 @@ func (m *matroska) track(e element) {
 	}
 }
 
-// small holds an element of a track whose header is looked at last, and cleans it.
+// small holds an element of a track whose header was looked at last, and cleans it.
 func (m *matroska) small(e element, t *mkvEntry) {
 	n := e.end - m.pos()
 	if n > maxHeld-16 {

@@ -67,7 +67,7 @@ func isPNGType(kind [4]byte) bool {
 	return true
 }
 
-// exifChunk cleans the data of an eXIf chunk whose type is looked at.
+// exifChunk cleans the data of an eXIf chunk whose type was looked at.
 func (w *walk) exifChunk(length int64) {
 	n := min(length, maxHeld-8)
 	chunk := w.holdMore(int(n))

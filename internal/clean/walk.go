@@ -41,7 +41,7 @@ func (w *walk) read(p []byte) (n int) {
 // at returns the index in dst of the next byte to be looked at.
 func (w *walk) at() int { return w.n + w.looked }
 
-// fill reads into dst after what is looked at. It returns false if dst is full, or the source has
+// fill reads into dst after the bytes looked at. It returns false if dst is full, or the source has
 // ended or failed.
 func (w *walk) fill() bool {
 	at := w.at()
@@ -108,8 +108,8 @@ func (w *walk) blank(n int64) {
 	w.advance(w.clear(w.dst[w.n : w.n+int(n)]))
 }
 
-// isAtHand reports whether n bytes, at least 1, were read already after what is looked at. If so,
-// it hands on what is looked at.
+// isAtHand reports whether n bytes, at least 1, were read already after the bytes looked at. If so,
+// it hands on the bytes looked at.
 func (w *walk) isAtHand(n int64) bool {
 	if n <= 0 || n > int64(w.end-w.at()) {
 		return false

@@ -19,7 +19,7 @@ func (w *walk) look(n int) []byte {
 	return w.lookMore(n)
 }
 
-// lookMore reads n more bytes, and returns all that are looked at.
+// lookMore looks at n more bytes, and returns all bytes looked at.
 func (w *walk) lookMore(n int) []byte {
 	if w.tryMore(n) < n {
 		w.cutOff()
@@ -27,7 +27,7 @@ func (w *walk) lookMore(n int) []byte {
 	return w.front()
 }
 
-// last returns what is looked at to a cleaner that changes it, and then flushes it at once.
+// last returns the bytes looked at to a cleaner that changes them, and then flushes them at once.
 func (w *walk) last() []byte {
 	if w.options.Keep || w.options.Record || len(w.original) > 0 {
 		return w.held()
@@ -36,7 +36,7 @@ func (w *walk) last() []byte {
 	return w.front()
 }
 
-// ahead returns what was read after what is looked at. The cleaner may not change it.
+// ahead returns the bytes that were read after those looked at. The cleaner may not change them.
 func (w *walk) ahead() []byte {
 	if at := w.at(); at < w.end {
 		return w.dst[at:w.end]
@@ -44,7 +44,7 @@ func (w *walk) ahead() []byte {
 	return nil
 }
 
-// front returns what is looked at.
+// front returns the bytes looked at.
 func (w *walk) front() []byte {
 	if w.aside {
 		return w.side
@@ -52,7 +52,7 @@ func (w *walk) front() []byte {
 	return w.dst[w.n : w.n+w.looked : w.n+w.looked]
 }
 
-// holdMore reads n more bytes, and returns all that are held.
+// holdMore holds n more bytes, and returns all that are held.
 func (w *walk) holdMore(n int) []byte {
 	w.lookMore(n)
 	return w.held()
@@ -65,7 +65,7 @@ func (w *walk) tryLook(n int) []byte {
 	return w.front()
 }
 
-// held returns all that is looked at. The cleaner may change it until the next step.
+// held returns all bytes looked at. The cleaner may change them until the next step.
 func (w *walk) held() []byte {
 	p := w.front()
 	if known := len(w.original); known < len(p) {
@@ -162,14 +162,14 @@ func (w *walk) giveBack() {
 	}
 }
 
-// flush hands on what is looked at.
+// flush hands on the bytes looked at.
 func (w *walk) flush() {
 	if n := w.looked; n > 0 {
 		w.release(n)
 	}
 }
 
-// release hands on the first n bytes of what is looked at.
+// release hands on the first n of the bytes looked at.
 func (w *walk) release(n int) {
 	if len(w.original) > 0 {
 		w.compare(min(n, len(w.original)))
@@ -182,7 +182,7 @@ func (w *walk) release(n int) {
 	w.advance(n)
 }
 
-// flushWith hands on what is looked at, after it has replaced the 4 bytes at an index of it.
+// flushWith hands on the bytes looked at, after it has replaced 4 of them at an index.
 func (w *walk) flushWith(at int, with [4]byte) {
 	if [4]byte(w.front()[at:]) != with {
 		copy(w.last()[at:], with[:])

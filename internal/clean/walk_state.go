@@ -24,7 +24,7 @@ type walk struct {
 
 	scanned scanSpan // of dst; see [Reader.Scanned]
 
-	looked   int    // bytes that are looked at, and not yet handed on; they lie in dst, from n on
+	looked   int    // bytes looked at, and not yet handed on; they lie in dst, from n on
 	aside    bool   // they do not fit there
 	side     []byte // where they lie then
 	original []byte // the first of them as they were read, which the cleaner may have changed

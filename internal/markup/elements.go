@@ -14,7 +14,7 @@ const (
 	active                  // markup by its name alone: it can run or load something, or begins a document
 )
 
-// elements maps the names of HTML elements, past and present, to the evidence that they need. It
+// elements maps names of HTML elements, past and present, to the evidence that they need. It
 // omits the elements that exist only inside of svg, except foreignobject: outside of svg they are
 // inert, and path, text and filter are also words.
 var elements = func() map[string]evidence {

@@ -20,7 +20,7 @@ type source struct {
 	r     io.Reader
 	room  []byte // the buffer of raw
 	lines int    // within the declaration
-	ended bool   // r has no more
+	ended bool   // r has returned io.EOF
 }
 
 // read reads the next part of the document into p, which has at least 64 bytes. With an error it

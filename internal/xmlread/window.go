@@ -20,7 +20,7 @@ const (
 type window struct {
 	opt    Options
 	src    source
-	stop   error  // why the source has no more
+	stop   error  // why the source has ended or failed
 	buf    []byte // bytes of the source; those from buf[from] on are in use
 	from   int    // start of the current token
 	at     int    // offset of the next byte
@@ -106,7 +106,7 @@ func (r *window) makeRoom() error {
 	return nil
 }
 
-// cut returns the error of a document that may not end here, where the source has no more.
+// cut returns the error of a document that may not end where its source has ended or failed.
 func (r *window) cut() error {
 	r.at = len(r.buf)
 	if r.stop != io.EOF { // sources return it bare
