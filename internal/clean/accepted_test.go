@@ -45,7 +45,8 @@ func refused(t testing.TB, mediaType string, file []byte) bool {
 	return g.Verdict() != nil
 }
 
-// TestAcceptedFilesStayAccepted: what an inspector accepts, it accepts cleaned.
+// TestAcceptedFilesStayAccepted checks that an inspector that accepts a file also accepts the
+// cleaned file.
 func TestAcceptedFilesStayAccepted(t *testing.T) {
 	t.Parallel()
 	seen := map[string]int{}

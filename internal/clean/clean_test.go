@@ -112,8 +112,8 @@ func apply(file []byte, patches []clean.Patch) []byte {
 	return file
 }
 
-// TestReaderFails: an error of the source comes through, a file that is cut off is refused, and a
-// reader can be closed at any time.
+// TestReaderFails checks that an error of the source comes through, a file that is cut off is
+// refused, and a reader can be closed at any time.
 func TestReaderFails(t *testing.T) {
 	t.Parallel()
 	file := pngOf(t)
@@ -195,7 +195,7 @@ func TestTooManyPatches(t *testing.T) {
 	require.NoError(t, cleaned(typeWebP, file, len(file), len(file), clean.Options{}).Err)
 }
 
-// TestKeep: with Keep a file is never refused, and stays as it is.
+// TestKeep checks that with Keep a damaged file is not refused, and stays as it is.
 func TestKeep(t *testing.T) {
 	t.Parallel()
 	file := pngOf(t, "tEXta place")

@@ -162,7 +162,8 @@ func TestExif(t *testing.T) {
 	}
 }
 
-// TestExifOnce: the first block of a picture turns it, also a large one, and a second does not.
+// TestExifOnce checks that the first block of a picture turns it, also a large one, and a second
+// does not.
 func TestExifOnce(t *testing.T) {
 	t.Parallel()
 	upright, turned := string(phone(binary.BigEndian, 1)), string(phone(binary.BigEndian, 6))
@@ -192,8 +193,8 @@ func TestExifOnce(t *testing.T) {
 	}
 }
 
-// TestExifFar: a block of which the directory is beyond what is held could turn the picture, so the
-// file is refused.
+// TestExifFar checks that a file is refused if the directory of an Exif block lies beyond the bytes
+// that are held: it could turn the picture.
 func TestExifFar(t *testing.T) {
 	t.Parallel()
 	far := "II*\x00" + string(binary.LittleEndian.AppendUint32(nil, 70_000)) + zeros(80_000)

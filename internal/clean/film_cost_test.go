@@ -9,7 +9,8 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
-// TestFilmNested: a film is refused if the boxes of a track that is dropped lie too deep.
+// TestFilmNested checks that a film is refused if the boxes of a track that is dropped lie too
+// deep.
 func TestFilmNested(t *testing.T) {
 	t.Parallel()
 	film := func(depth int) []byte {
@@ -30,8 +31,8 @@ func TestFilmNested(t *testing.T) {
 	require.Equal(t, clean.CodeUnclear, fault.Code)
 }
 
-// TestFilmFragmentsCost: a file is refused early if its fragments each look at the samples of
-// another one, which never come.
+// TestFilmFragmentsCost checks that a file is refused early if its fragments each look at the
+// samples of another one, which never come.
 func TestFilmFragmentsCost(t *testing.T) {
 	t.Parallel()
 	whole := cameraFilm(true, placesAt)

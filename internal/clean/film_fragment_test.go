@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
-// TestFilmFragments: fragments say where the samples of a track that is not kept are before they
-// come, so the samples are blanked in time. The numbers of tfhd and trun are their flags.
+// TestFilmFragments checks that the samples of a track that is not kept are blanked in time, since
+// fragments say where they are before they come. The numbers of tfhd and trun are their flags.
 func TestFilmFragments(t *testing.T) {
 	t.Parallel()
 	extend := func(id int) string { return atom("trex", n32(0), n32(id), n32(1), n32(10), n32(5), n32(0)) }
@@ -60,7 +60,7 @@ func TestFilmFragments(t *testing.T) {
 	}
 }
 
-// TestFilmFragmentsOfLateHeaders: a track may have its tkhd after its mdia.
+// TestFilmFragmentsOfLateHeaders has tracks with their tkhd after their mdia.
 func TestFilmFragmentsOfLateHeaders(t *testing.T) {
 	t.Parallel()
 	late := func(track, header string) string {

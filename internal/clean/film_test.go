@@ -61,7 +61,7 @@ func TestFilm(t *testing.T) {
 	}
 }
 
-// TestFilmTracks: which tracks are kept.
+// TestFilmTracks checks which tracks are kept.
 func TestFilmTracks(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -119,8 +119,8 @@ func TestFilmTexts(t *testing.T) {
 	}
 }
 
-// TestFilmHeads: headers of version 1, boxes with sizes of 64 bits or none, and a table of colours
-// are read.
+// TestFilmHeads checks that headers of version 1, boxes with sizes of 64 bits or none, and a table
+// of colours are read.
 func TestFilmHeads(t *testing.T) {
 	t.Parallel()
 	long := func(kind string, more ...string) string {
@@ -167,7 +167,7 @@ func TestFilmSound(t *testing.T) {
 	}
 }
 
-// TestFilmSize: where the header of a track has no size, that of its pictures counts.
+// TestFilmSize checks that the size of its pictures counts if the header of a track has none.
 func TestFilmSize(t *testing.T) {
 	t.Parallel()
 	track := strings.Replace(videoTrack(nil), n32(64<<16)+n32(48<<16), n32(0)+n32(0), 1)
@@ -176,7 +176,8 @@ func TestFilmSize(t *testing.T) {
 	require.Equal(t, clean.Facts{Width: 64, Height: 48}, got.Facts)
 }
 
-// TestFilmMemory: tables of tracks that are dropped are taken from the memory that readers share.
+// TestFilmMemory checks that the tables of dropped tracks take memory from that which readers
+// share.
 func TestFilmMemory(t *testing.T) {
 	t.Parallel()
 	file := []byte(cameraFilm(true, func(int) string {
@@ -193,8 +194,8 @@ func TestFilmMemory(t *testing.T) {
 	require.EqualValues(t, 1<<20, many)
 }
 
-// TestFilmTooMany: a track with a sample for each picture of an hour is blanked. A film is refused
-// if more than MaxPatches of its samples, none next to another, need blanking.
+// TestFilmTooMany checks that a track with a sample for each picture of an hour is blanked. A film
+// is refused if more than MaxPatches of its samples, none next to another, need blanking.
 func TestFilmTooMany(t *testing.T) {
 	t.Parallel()
 	film := func(samples int) []byte {

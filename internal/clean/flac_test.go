@@ -19,8 +19,8 @@ func flacComments(vendor string, comments ...string) string {
 	return b.String()
 }
 
-// TestFLACInContainers: of the comments of FLAC only the one stays that says which channels there
-// are. Decoders need it where the number of channels does not say that.
+// TestFLACInContainers checks that of the comments of FLAC only the one about channels stays.
+// Decoders need it where the number of channels does not say which channels they are.
 func TestFLACInContainers(t *testing.T) {
 	t.Parallel()
 	const mask = "WAVEFORMATEXTENSIBLE_CHANNEL_MASK="

@@ -129,7 +129,8 @@ func gifBlanked(head string, n int) string {
 	return head + string([]byte{byte(n - 1)}) + zeros(n)
 }
 
-// TestGIFIsCutAnew: the lengths of blanked sub-blocks depend only on the size of all of them.
+// TestGIFIsCutAnew checks that the lengths of blanked sub-blocks depend only on the size of all of
+// them.
 func TestGIFIsCutAnew(t *testing.T) {
 	t.Parallel()
 	for n := 2; n < 2600; n += 7 - n%2 {
@@ -142,7 +143,8 @@ func TestGIFIsCutAnew(t *testing.T) {
 	}
 }
 
-// TestGIFStill: a picture that does not move has no duration. Bytes after its end are blanked.
+// TestGIFStill checks that a picture that does not move has no duration. Bytes after its end are
+// blanked.
 func TestGIFStill(t *testing.T) {
 	t.Parallel()
 	file := append(gifOf(t, 1, "!\xf9\x04\x05\x09\x00\x03\x00"), "\x00\x00"+secret...)
@@ -153,8 +155,8 @@ func TestGIFStill(t *testing.T) {
 	require.False(t, refused(t, typeGIF, got.Content))
 }
 
-// TestGIFThatIsDamaged: a file is refused that is not a GIF, has a malformed block, or ends too
-// early.
+// TestGIFThatIsDamaged checks that a file is refused that is not a GIF, has a malformed block, or
+// ends too early.
 func TestGIFThatIsDamaged(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{"GIF88a" + secret, string(gifOf(t, 1, "\x00"))} {

@@ -18,8 +18,8 @@ func requireUnclear(t *testing.T, name string, file []byte) {
 	require.False(t, fault.Ended, name)
 }
 
-// TestHEIFLate: without a way to change what was handed on, data that comes before the metadata box
-// is refused if it must be blanked, and handed on if not.
+// TestHEIFLate checks that without Late a file is refused if data before the metadata box must be
+// blanked, and accepted if not.
 func TestHEIFLate(t *testing.T) {
 	t.Parallel()
 	file := heifFile{late: true, items: []heifItem{heifPicture}, properties: heifShape}
@@ -30,7 +30,7 @@ func TestHEIFLate(t *testing.T) {
 	require.Equal(t, clean.CodeLate, fault.Code)
 }
 
-// TestHEIFMemory: what is kept of many items counts as memory.
+// TestHEIFMemory checks that the notes on many items take memory.
 func TestHEIFMemory(t *testing.T) {
 	t.Parallel()
 	file := heifFile{properties: heifShape}
@@ -50,8 +50,8 @@ func TestHEIFMemory(t *testing.T) {
 	}
 }
 
-// TestHEIFThatIsUnclear: a file is refused that leaves open which item has which data, is
-// malformed, or ends too early.
+// TestHEIFThatIsUnclear checks that a file is refused that leaves open which item has which data,
+// is malformed, or ends too early.
 func TestHEIFThatIsUnclear(t *testing.T) {
 	t.Parallel()
 	file := heifFile{items: []heifItem{heifPicture, heifExif}, properties: heifShape}
@@ -100,8 +100,8 @@ func TestHEIFThatIsUnclear(t *testing.T) {
 	}
 }
 
-// TestHEIFSequenceWithoutMedia: media data within the movie box does not count as media of the
-// file.
+// TestHEIFSequenceWithoutMedia checks that media data within the movie box does not count as media
+// of the file.
 func TestHEIFSequenceWithoutMedia(t *testing.T) {
 	t.Parallel()
 	file := func(inside, after string) []byte {

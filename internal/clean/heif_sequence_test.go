@@ -10,9 +10,9 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
-// TestHEIFSequence: an image sequence keeps its samples, and loses what the metadata box of its
-// track describes, also between samples. What a metadata box of the file describes is treated as in
-// a picture.
+// TestHEIFSequence checks that an image sequence keeps its samples, and loses what the metadata box
+// of its track describes, also between samples. Items of a metadata box of the file are treated as
+// in a picture.
 func TestHEIFSequence(t *testing.T) {
 	t.Parallel()
 	const frame = "a coded frame"
@@ -68,8 +68,8 @@ func TestHEIFSequence(t *testing.T) {
 	}
 }
 
-// TestHEIFSequenceWithoutOne: a file that announces a sequence, and has none, loses the media that
-// belongs to no item. Only its end shows that, so without Late it is refused.
+// TestHEIFSequenceWithoutOne checks that a file that announces a sequence, and has none, loses the
+// media that belongs to no item. Only its end shows that, so without Late it is refused.
 func TestHEIFSequenceWithoutOne(t *testing.T) {
 	t.Parallel()
 	file := func(gap string) []byte {
@@ -93,8 +93,9 @@ func TestHEIFSequenceWithoutOne(t *testing.T) {
 	}
 }
 
-// TestHEIFSequenceLate: the samples of a track that is not kept must not be those of an item that
-// has passed, since one of both would be damaged. Outside of media data they are ignored.
+// TestHEIFSequenceLate checks that a file is refused if samples of a track that is not kept overlap
+// an item that has passed, since one of the two would be damaged. Samples outside of media data are
+// ignored.
 func TestHEIFSequenceLate(t *testing.T) {
 	t.Parallel()
 	still := bytes.Replace(heifFile{items: []heifItem{heifPicture, heifExif}, properties: heifShape}.bytes(), []byte("mif1heic"), []byte("mif1msf1"), 1)
@@ -111,8 +112,8 @@ func TestHEIFSequenceLate(t *testing.T) {
 	require.NoError(t, got.Err)
 }
 
-// TestHEIFSequenceMemory: the list of samples to be blanked is taken from the memory that readers
-// share, and given back.
+// TestHEIFSequenceMemory checks that the list of samples to be blanked is taken from the memory
+// that readers share, and given back.
 func TestHEIFSequenceMemory(t *testing.T) {
 	t.Parallel()
 	const n = 20_000

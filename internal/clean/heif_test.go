@@ -165,7 +165,7 @@ func TestHEIF(t *testing.T) {
 	}
 }
 
-// TestHEIFWithJPEG: a picture coded as JPEG is cleaned as its file would be.
+// TestHEIFWithJPEG checks that a picture coded as JPEG is cleaned like a JPEG file.
 func TestHEIFWithJPEG(t *testing.T) {
 	t.Parallel()
 	picture := string(jpegOf(t, "\xe1"+exifID+string(phone(binary.BigEndian, 6)), "\xfe"+secret))
@@ -189,7 +189,7 @@ func TestHEIFWithJPEG(t *testing.T) {
 	}
 }
 
-// TestHEIFSize: the size is that of the primary item, as it is shown.
+// TestHEIFSize checks that the size is that of the primary item, as it is shown.
 func TestHEIFSize(t *testing.T) {
 	t.Parallel()
 	clap := "clap" + n32(18) + n32(1) + n32(21) + n32(2) + zeros(16)

@@ -82,7 +82,7 @@ func FuzzScanned(f *testing.F) {
 	})
 }
 
-// TestScanned: the cleaner reports nearly all of a scan, in small and in large pieces.
+// TestScanned checks that the cleaner reports nearly all of a scan, in small and in large pieces.
 func TestScanned(t *testing.T) {
 	t.Parallel()
 	file := jpegOf(t)

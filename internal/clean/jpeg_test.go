@@ -127,8 +127,8 @@ func TestJPEG(t *testing.T) {
 	}
 }
 
-// TestJPEGThatIsDamaged: a file is refused that is not a JPEG picture, is malformed, or ends too
-// early.
+// TestJPEGThatIsDamaged checks that a file is refused that is not a JPEG picture, is malformed, or
+// ends too early.
 func TestJPEGThatIsDamaged(t *testing.T) {
 	t.Parallel()
 	for name, file := range map[string]string{

@@ -150,8 +150,8 @@ func TestMatroskaLargeHeaders(t *testing.T) {
 	}
 }
 
-// TestMatroskaVorbis: the comments of Vorbis are blanked also if the lengths of its headers stand
-// before each of them, or are wrong.
+// TestMatroskaVorbis checks that the comments of Vorbis are blanked also if the length of each
+// header stands before it, or lengths are wrong. Theora has the length of each header before it.
 func TestMatroskaVorbis(t *testing.T) {
 	t.Parallel()
 	comments := "\x03vorbis" + "\x04\x00\x00\x00SENT" + "\x01\x00\x00\x00" + "\x08\x00\x00\x00" + hidden + "\x01"

@@ -27,7 +27,7 @@ func phoneNotes(blocks ...string) string {
 	return all + directory + l32(len(directory)) + "SEFT"
 }
 
-// TestMotionPhotos: a film after a picture is cleaned, and is found where it was.
+// TestMotionPhotos checks that a film after a picture is cleaned, and is found where it was.
 func TestMotionPhotos(t *testing.T) {
 	t.Parallel()
 	photo := string(jpegOf(t))
@@ -64,8 +64,8 @@ func TestMotionPhotos(t *testing.T) {
 	}
 }
 
-// TestNotes: notes of a Samsung phone without a film lose their text, and other bytes become
-// zeros.
+// TestNotes checks that notes of a Samsung phone without a film lose their text, and other bytes
+// become zeros.
 func TestNotes(t *testing.T) {
 	t.Parallel()
 	photo := string(jpegOf(t))
@@ -96,7 +96,8 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// TestNotesOfData: what the cleaner leaves of notes with depth maps, pictures or sound is accepted.
+// TestNotesOfData checks that the inspector accepts cleaned notes with depth maps, pictures or
+// sound.
 func TestNotesOfData(t *testing.T) {
 	t.Parallel()
 	photo := string(jpegOf(t))

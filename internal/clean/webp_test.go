@@ -111,8 +111,8 @@ func TestWebP(t *testing.T) {
 	}
 }
 
-// TestWebPEnds: the last padding may be missing where the size of the file does not count it, and
-// what follows the file is blanked.
+// TestWebPEnds checks that the last padding may be missing if the size of the file does not count
+// it, and that bytes after the file are blanked.
 func TestWebPEnds(t *testing.T) {
 	t.Parallel()
 	odd := webpOf(webpLossy)

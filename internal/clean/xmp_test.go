@@ -81,7 +81,7 @@ func TestXMP(t *testing.T) {
 	}
 }
 
-// TestXMPPackets: of a file with many packets the first ones are read, and the others blanked.
+// TestXMPPackets checks that the first 64 packets of a file are read, and the others blanked.
 func TestXMPPackets(t *testing.T) {
 	t.Parallel()
 	packet := rdfOpen + rdfClose

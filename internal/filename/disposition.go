@@ -21,8 +21,8 @@ const upperHex = "0123456789ABCDEF"
 //
 // The filename parameter is printable ASCII. It has "_" for characters that old or careless parsers
 // get wrong: double quotes, percent signs, semicolons and everything outside of ASCII. If that
-// loses something, filename* (RFC 8187) follows with the same name in UTF-8. The result
-// is printable ASCII below 1 KiB. It does not make the content safe to open inline.
+// loses something, filename* (RFC 8187) follows with the same name in UTF-8. The result is
+// printable ASCII below 1 KiB. It does not make the content safe to open inline.
 func Disposition(kind, name string) string {
 	if kind != "inline" {
 		kind = "attachment"

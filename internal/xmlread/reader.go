@@ -95,7 +95,7 @@ func (r *Reader) atEnd() error {
 	return r.cut()
 }
 
-// outside passes over white space outside of the root element. Nothing else may stand there.
+// outside passes over white space outside of the root element, and refuses other text there.
 func (r *Reader) outside() error {
 	if n := spaces(r.buf[r.at:]); n > 0 {
 		r.at += n
