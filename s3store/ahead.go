@@ -14,7 +14,7 @@ const maxFetches = 2
 
 // OpenStaged implements [storage.DirectStorage]. An object larger than PartSize is read in ranges
 // of that size, two at a time. Each takes as much of MaxMemory, while that is free and nobody waits
-// for memory. A smaller object, and the rest once memory is lacking, is read by one request, as
+// for memory. Any other object, and the rest once memory is lacking, is read by one request, as
 // OpenAt does. CallTimeout limits the time until each range begins. The ETag of every answer is
 // compared, and the length of each range; the caller counts the bytes of the rest.
 func (s *Store) OpenStaged(ctx context.Context, o storage.StagedObject) (io.ReadCloser, error) {

@@ -23,7 +23,7 @@ import (
 
 const stagingKey = "upload-staging/a"
 
-// putStaged keeps body under the staging key.
+// putStaged stores body under the staging key.
 func (f *fixture) putStaged(body []byte) storage.StagedObject {
 	f.fake.Put(stagingKey, body)
 	return storage.StagedObject{Key: stagingKey, ETag: f.fake.Get(stagingKey).ETag(), Size: int64(len(body))}
@@ -165,7 +165,7 @@ func TestTwoRangesAtATime(t *testing.T) {
 }
 
 // TestOpenStagedFaults checks that a range that is not as it must be is an error, after the bytes
-// before it, and that nothing is left then.
+// before it. Then no request is running, and no memory is held.
 func TestOpenStagedFaults(t *testing.T) {
 	body := randomBytes(4 * part)
 	size := int64(len(body))

@@ -92,8 +92,8 @@ func (b *body) pieceTo(h hash.Hash) (int, error) {
 	return n, err
 }
 
-// fetch brings p into the CPU's caches. A large part is not there, and a hash would wait for it
-// line by line, since each of its steps depends on the one before.
+// fetch brings p into the CPU's caches. A large part is not there. A hash would wait for it line by
+// line, since each of its steps depends on the one before.
 func (b *body) fetch(p []byte) {
 	const line = 64 // bytes
 	for i := 0; i < len(p); i += line {

@@ -55,8 +55,8 @@ func (f *fixture) sent(t *testing.T, p *upload.Presigner, size int) (token strin
 	return ticket.Token
 }
 
-// TestConfirmEnds checks that a confirmation holds no memory and runs nothing after its end, except a
-// check that hangs, however it ends while ranges are on their way. The bubbles fail if a goroutine stays.
+// TestConfirmEnds checks that a confirmation that ends while ranges are on their way then holds no
+// memory. Nothing of it runs, except a check that hangs. The bubbles fail if a goroutine stays.
 func TestConfirmEnds(t *testing.T) {
 	const middle = 3 * part / 2
 	inTheMiddle := func(do func() error) func(int) error {
@@ -163,8 +163,8 @@ func TestConfirmEnds(t *testing.T) {
 	})
 }
 
-// TestConfirmSmallFiles checks that a file of at most one part is read by one request, and takes none
-// of the store's buffers.
+// TestConfirmSmallFiles checks that a file of at most one part is read by one request, and takes
+// none of the store's buffers.
 func TestConfirmSmallFiles(t *testing.T) {
 	for _, size := range []int{chunk, part} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {

@@ -17,12 +17,12 @@ import (
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html.
 const maxDeleted = 1000
 
-// DeleteMany implements [storage.ManyDeleter]. Each 1,000 versions take one list, under the
-// beginning that all keys share, and one DeleteObjects. The permissions are those of Delete. Where
-// versions may not be listed, HeadObject of one key shows whether the bucket has any. If it has,
-// all keys are left to Delete. The same happens with a single key, on a service without
-// DeleteObjects, after another failed call, and if the lists have over 10,000 entries more than
-// there are keys.
+// DeleteMany implements [storage.ManyDeleter]. Each 1,000 versions under the beginning that all
+// keys share take one list and at most one DeleteObjects. The permissions are those of Delete.
+// Where versions may not be listed, HeadObject of one key shows whether the bucket has any. If it
+// has, all keys are left to Delete. The same happens with a single key, on a service without
+// DeleteObjects, and after another failed call. It also happens if the lists have over 10,000
+// entries more than there are keys.
 func (s *Store) DeleteMany(ctx context.Context, keys []string) (rest []string) {
 	if len(keys) < 2 {
 		return keys

@@ -13,7 +13,7 @@ import (
 )
 
 // TestDeleteMany removes three keys of many under one beginning. The field rest has those that are
-// left to Delete. All others are gone, with all their versions.
+// left to Delete. The others are gone, with all their versions.
 func TestDeleteMany(t *testing.T) {
 	type act func(f *fixture)
 	inject := func(op string, times int, fault s3fake.Fault) act {

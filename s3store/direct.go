@@ -33,7 +33,7 @@ func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 //
 // The signature covers the key, the type, the length and the digest of d. It also covers
 // "If-None-Match: *", a Content-Disposition of attachment, Cache-Control, SSE, Tags,
-// ExpectedBucketOwner and, as [Profile] says, a guard against copies. It does not cover the
+// ExpectedBucketOwner and, as [Profile] says, a guard against copies. The request has no
 // StorageClass: staged files are not to stay, and archives cannot be read back. Without d.SHA256
 // the bytes are not bound. S3 cannot keep clients from adding a Content-Encoding or other header
 // fields that do not begin with "x-amz-"; Promote drops all of them. AWS refuses added fields that

@@ -84,8 +84,8 @@ func (g guard) add(r *smithyhttp.Request) {
 
 // atAWS reports whether signer's URLs lead to the host that the SDK itself finds for the bucket.
 // AWS refuses x-amz-… fields that are not signed. Any other host counts as another service until a
-// profile says otherwise. That includes names under amazonaws.com, since a server behind a load
-// balancer there has one.
+// profile says otherwise. That includes names under amazonaws.com: those of AWS load balancers can
+// lead to any server.
 func atAWS(signer *s3.Client, bucket string) bool {
 	host := signedHost(signer, bucket)
 	return host != "" && host == signedHost(signer, bucket, func(o *s3.Options) {

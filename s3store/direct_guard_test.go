@@ -126,8 +126,8 @@ func (r resolver) ResolveEndpoint(context.Context, s3.EndpointParameters) (smith
 	return smithyendpoints.Endpoint{URI: url.URL{Scheme: "https", Host: string(r)}}, nil
 }
 
-// TestGuardByHost checks that with the zero profile the host of a signed URL decides, not that of the
-// store's own client.
+// TestGuardByHost checks that with the zero profile the host of a signed URL decides, not that of
+// the store's own client.
 func TestGuardByHost(t *testing.T) {
 	at := func(endpoint string) func(*s3.Options) {
 		return func(o *s3.Options) { o.BaseEndpoint = aws.String(endpoint) }
@@ -150,7 +150,7 @@ func TestGuardByHost(t *testing.T) {
 		{"AWS, spelled out", at("https://s3.us-east-1.amazonaws.com"), false},
 		{"another region's", at("https://s3.eu-west-1.amazonaws.com"), true},
 		{"a VPC endpoint", at("https://bucket.vpce-1a2b3c4d-5e6f.s3.us-east-1.vpce.amazonaws.com"), true},
-		{"behind a load balancer of AWS", at("https://minio-1.us-east-1.elb.amazonaws.com"), true},
+		{"a load balancer of AWS", at("https://minio-1.us-east-1.elb.amazonaws.com"), true},
 		{"a name that only looks like AWS", at("https://s3.us-east-1.amazonaws.com.example.com"), true},
 		{"AWS by another port", at("https://s3.us-east-1.amazonaws.com:9000"), true},
 		{"another service", at("http://127.0.0.1:9000"), true},

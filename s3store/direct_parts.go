@@ -28,10 +28,10 @@ func (s *Store) CreateMultipart(ctx context.Context, d storage.DirectObject) (up
 	return aws.ToString(t.uploadID), nil
 }
 
-// SignPart implements [storage.DirectStorage]. The length is signed. So is a header field by which S3
-// refuses copies of other objects, except at AWS's own hosts and with some profiles: see [Profile].
-// No Content-Type is signed, since browsers send a part without one. The same part may be sent again until the upload ends or the
-// request expires.
+// SignPart implements [storage.DirectStorage]. The length is signed. So is a header field by which
+// S3 refuses copies of other objects, except at AWS's own hosts and with some profiles: see
+// [Profile]. No Content-Type is signed, since browsers send a part without one. The same part may
+// be sent again until the upload ends or the request expires.
 //
 // Some clients, such as Uppy 6, use only the URL of the signed request. They work where no header
 // field must be sent: at AWS's own hosts, and with the profile [MinIO] or InsecureNoCopyGuard.
@@ -41,7 +41,7 @@ func (s *Store) SignPart(ctx context.Context, d storage.DirectObject, uploadID s
 	}
 	switch {
 	case number < 1 || number > maxParts:
-		return nil, fmt.Errorf("s3store: there is no part %d of 1 to %d", number, maxParts)
+		return nil, fmt.Errorf("s3store: %d is not a part number from 1 to %d", number, maxParts)
 	case d.Size < 1 || d.Size > maxPartSize:
 		return nil, fmt.Errorf("s3store: a part has 1 byte to 5 GiB, not %d bytes", d.Size)
 	}
@@ -92,10 +92,10 @@ func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]storage.Part
 	}
 }
 
-// CompleteMultipart implements [storage.DirectStorage]. Once begun it does not end
-// with ctx, but after the time for its calls. Some services answer a repeated call for a completed
-// upload with success. After a lost answer, or if the key is taken, an object of the parts' total size under the key
-// counts as the result.
+// CompleteMultipart implements [storage.DirectStorage]. Once begun it does not end with ctx;
+// CallTimeout limits each of its calls. Some services answer a repeated call for a completed upload
+// with success. After a lost answer, or if the key is taken, an object of the parts' total size
+// under the key counts as the result.
 func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, parts []storage.Part) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -128,7 +128,8 @@ func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, par
 }
 
 // AbortMultipart implements [storage.DirectStorage]. As S3 documents, a part in flight can keep the
-// upload open: call it again while Parts lists one. The bucket's lifecycle rule removes the rest.
+// upload open: call it again while Parts lists a part. The bucket's lifecycle rule removes the
+// rest.
 func (s *Store) AbortMultipart(ctx context.Context, key, uploadID string) error {
 	return s.abortUpload(ctx, key, uploadID)
 }

@@ -96,19 +96,19 @@ func TestDirectFaults(t *testing.T) {
 			require.Error(t, run(t, f))
 		})
 	}
-	bubble(t, "no answer ever", func(t *testing.T) {
+	bubble(t, "Complete is never answered", func(t *testing.T) {
 		f := newFixture(t, setup{repeated: 404})
 		f.fake.Inject("CompleteMultipartUpload", forEver, s3fake.Drop)
-		require.NoError(t, run(t, f), "the object says it")
+		require.NoError(t, run(t, f), "the object has the size")
 		f.requireStored(t, staging, body)
 	})
-	bubble(t, "nobody answers", func(t *testing.T) {
+	bubble(t, "Complete is never answered, and HeadObject fails", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		f.fake.Inject("CompleteMultipartUpload", forEver, s3fake.Drop)
 		f.fake.Inject("HeadObject", forEver, fail500)
 		require.ErrorIs(t, run(t, f), storage.ErrUnknownOutcome)
 	})
-	bubble(t, "no id ever", func(t *testing.T) {
+	bubble(t, "Create is never answered", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		f.fake.Inject("CreateMultipartUpload", forEver, s3fake.Drop)
 		require.Error(t, run(t, f))

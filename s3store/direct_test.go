@@ -132,7 +132,7 @@ func TestSignRefuses(t *testing.T) {
 	}
 	for _, number := range []int{-1, 0, 10_001} {
 		_, err := f.SignPart(t.Context(), direct(randomBytes(small)), "id", number)
-		require.ErrorContains(t, err, "there is no part")
+		require.ErrorContains(t, err, "not a part number")
 	}
 }
 

@@ -75,7 +75,7 @@ func TestDiscardNeverMatches(t *testing.T) {
 	staged := f.stage(t, "k", randomBytes(small))
 	require.NoError(t, staged.Commit(t.Context()))
 	f.fake.Inject("DeleteObject", forEver, s3fake.Answer(http.StatusPreconditionFailed, "PreconditionFailed"))
-	require.Error(t, staged.Discard(t.Context()))
+	require.ErrorContains(t, staged.Discard(t.Context()), "may still be readable after 10 tries")
 	require.Equal(t, []string{"k"}, f.fake.Keys())
 }
 
@@ -138,7 +138,7 @@ func TestDroppedDelete(t *testing.T) {
 }
 
 // TestInsecureUnconditionalPut checks that Discard removes all objects, where without conditions
-// two lost answers make the retries write the file three times. Commit fails if it cannot look at
+// two lost answers make the retries write the file three times. Commit fails if it cannot request
 // the key.
 func TestInsecureUnconditionalPut(t *testing.T) {
 	for _, versioned := range []bool{false, true} {
@@ -221,8 +221,8 @@ func TestDelete(t *testing.T) {
 	}
 }
 
-// TestDeleteWithoutList checks that Delete removes nothing if S3 cannot list versions for the moment:
-// older ones would stay.
+// TestDeleteWithoutList checks that Delete and DeleteMany remove nothing if S3 cannot list versions
+// for the moment: older ones would stay.
 func TestDeleteWithoutList(t *testing.T) {
 	for name, fault := range map[string]s3fake.Fault{
 		"down":              fail500,

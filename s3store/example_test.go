@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// An application makes its client by the AWS configuration: s3.NewFromConfig(cfg). New makes
-// no call to S3.
+// An application makes its client from the AWS configuration: s3.NewFromConfig(cfg). New makes no
+// call to S3.
 func ExampleNew() {
 	client := s3.New(s3.Options{Region: "eu-central-1"})
 	store, err := s3store.New(client, "my-uploads", &s3store.Options{

@@ -21,7 +21,7 @@ func SetPart(s *Store, part, memory int64) {
 	s.memory = newMemory(memory, max(memory/2, part))
 }
 
-// BodyOf returns what a store shows the SDK of content, and what ends that.
+// BodyOf returns the body that the SDK would get for content, and a function that closes it.
 func BodyOf(content []byte) (body io.ReadSeeker, end func()) {
 	b := &buffer{size: int64(len(content)), chunks: slices.Collect(slices.Chunk(content, chunkSize))}
 	shown := b.body()

@@ -138,7 +138,7 @@ func promotes(_ *testing.T, f *fixture) act {
 	return func(ctx context.Context) error { return f.Promote(ctx, p) }
 }
 
-// reaches checks that the bucket exists, as Check does first.
+// reaches prepares a Check, whose first finding says whether the bucket can be reached.
 func reaches(t *testing.T, f *fixture) act {
 	return func(ctx context.Context) error {
 		if found := f.bucket(t).Check(ctx).Findings[0]; found.State != s3bucket.StateOK {

@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// linkCache lets a browser keep an object but makes it ask again before it shows it, so that it
-// shows nothing after the link has expired.
+// linkCache makes a browser ask S3 again before it shows an object that it has kept. So it shows
+// nothing after the link has expired.
 const linkCache = "private, no-cache"
 
 // SignGet implements [storage.LinkStorage]. It makes no call to S3, but may fetch credentials. The

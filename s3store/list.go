@@ -95,8 +95,8 @@ func (s *Store) ListUploads(ctx context.Context, prefix, after string) (storage.
 	return page, nil
 }
 
-// serviceTime returns the Date of the answer as the service wrote it. The SDK corrects the
-// process's clock by it, so an accepted request does not show that the clock is right.
+// serviceTime returns the Date of the answer as the service wrote it. The SDK corrects the times of
+// its requests by it, so an accepted request does not show that the process's clock is right.
 func serviceTime(answer middleware.Metadata) time.Time {
 	t, _ := awsmiddleware.GetServerTime(answer)
 	return t

@@ -69,7 +69,7 @@ func TestVersionListsWithoutEnd(t *testing.T) {
 	}
 }
 
-// removals are the operations that list versions.
+// removals returns the operations that list the versions of one key.
 func removals() map[string]func(f *fixture, ctx context.Context, o storage.ListedObject) error {
 	return map[string]func(f *fixture, ctx context.Context, o storage.ListedObject) error{
 		"Delete":       func(f *fixture, ctx context.Context, o storage.ListedObject) error { return f.Delete(ctx, o.Key) },

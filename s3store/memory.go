@@ -103,8 +103,8 @@ type buffer struct {
 
 func (b *buffer) full() bool { return b.size == b.reserved }
 
-// space returns where the next bytes go; the caller adds to size what it wrote.
-// The buffer is not full.
+// space returns where the next bytes go; the caller adds to size what it wrote. The buffer must not
+// be full.
 func (b *buffer) space() []byte {
 	if b.size == b.held {
 		if b.chunks == nil {
@@ -118,7 +118,8 @@ func (b *buffer) space() []byte {
 	return last[int64(len(last))-(b.held-b.size):]
 }
 
-// from returns bytes of the file from offset on, as many as lie together. There are some.
+// from returns bytes of the file from offset on, as many as lie together. offset must be less
+// than size.
 func (b *buffer) from(offset int64) []byte {
 	rest := b.chunks[offset/chunkSize][offset%chunkSize:]
 	return rest[:min(int64(len(rest)), b.size-offset)]

@@ -61,8 +61,8 @@ func confirmed(t *testing.T, p *upload.Presigner, token string) upload.File {
 	return f
 }
 
-// TestMetadataLate checks a film whose place lies before the index that says what the bytes are. By
-// each of filmDoors the published film has the place blanked, and no staged one is left.
+// TestMetadataLate checks a film that has its location before the index that says what the bytes
+// are. By each of filmDoors the published film has the location blanked, and no staged one is left.
 func TestMetadataLate(t *testing.T) {
 	const place = "51.5074 N, 0.1278 W"
 	for name, picture := range map[string]string{"in memory": "picture", "in parts": strings.Repeat("picture.", 656<<10)} {

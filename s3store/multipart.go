@@ -31,7 +31,7 @@ func (s *Store) abortUpload(ctx context.Context, key, id string) error {
 	return err
 }
 
-// unlessEnded returns err, the error of an abort, unless the upload is no longer open.
+// unlessEnded returns err, the error of an abort, unless the upload has ended.
 func (s *Store) unlessEnded(ctx context.Context, key, id string, err error) error {
 	open, asked := s.openUploads(ctx, key)
 	if asked == nil && !slices.Contains(open, id) {

@@ -31,8 +31,8 @@ func missing(err error) error {
 	return err
 }
 
-// deleteReadable removes the readable object of a key: the version, or the object of that ETag if the
-// version's id is not unique.
+// deleteReadable removes the readable object of a key: the version, or the object of that ETag if
+// the version's id is not unique.
 func (s *Store) deleteReadable(ctx context.Context, key string, version, etag *string) error {
 	if !isUnique(version) {
 		return s.deleteUnversioned(ctx, key, etag)
@@ -57,8 +57,8 @@ func (s *Store) deleteVersion(ctx context.Context, key string, version *string) 
 }
 
 // deleteUnversioned removes the readable object if it has that ETag, and otherwise returns
-// [storage.ErrChanged]. Where the service or its [Profile] lacks such a condition, it removes any
-// object. It is not an error if the object is gone already.
+// [storage.ErrChanged]. Where the service lacks such a condition, it removes any object. It is not
+// an error if the object is gone already.
 func (s *Store) deleteUnversioned(ctx context.Context, key string, etag *string) error {
 	if s.opts.Profile.InsecureUnconditionalPut {
 		etag = nil

@@ -61,8 +61,8 @@ type Options struct {
 	// Stage, Commit and Discard each take up to about five times as long. Default: 1 min.
 	CallTimeout time.Duration
 
-	// Profile says what the service can do. The zero value is for AWS, and for services that can do
-	// the same.
+	// Profile says what the service cannot do. The zero value is for AWS, and for services that can
+	// do the same.
 	Profile Profile
 
 	// SSE requests server-side encryption, for buckets that have none by default. KMSKeyID names
@@ -82,12 +82,12 @@ type Options struct {
 	// if the bucket belongs to another account.
 	ExpectedBucketOwner string
 
-	// Signer is the client that signs what others send: direct uploads and links. It makes no
-	// calls. Its endpoint must be the one where they reach the service. For uploads its credentials
-	// need s3:PutObject for staging keys, and no right to read. Where the service ignores what was
-	// signed, a client could have any readable object copied. For links they need s3:GetObject for
-	// published keys. An application that does both should have two stores, each with its own
-	// signer. Default: the store's own client.
+	// Signer is the client that signs what others send: direct uploads and links. It makes no calls
+	// to S3. Its endpoint must be the one where they reach the service. For uploads its credentials
+	// need s3:PutObject for staging keys, and should have no right to read. Where the service obeys
+	// fields that are not signed, a client could have any object copied that they may read. For
+	// links they need s3:GetObject for published keys. An application that does both should have
+	// two stores, each with its own signer. Default: the store's own client.
 	Signer *s3.Client
 
 	// Logger gets warnings about what may be left in the bucket. Default: slog.Default().

@@ -9,18 +9,18 @@ import (
 )
 
 // Profile says what an S3 service cannot do. The zero value is for services that can do everything
-// the store asks for, such as AWS and versitygw. [MinIO] and [R2] return the profiles of those two;
-// for other services set the fields by hand.
+// the store asks for, such as AWS and versitygw. [MinIO] and [R2] return the profiles of these
+// services; for others set the fields by hand.
 //
 // Clients of a signed PUT or part can add header fields. AWS refuses added x-amz-… fields that are
 // not signed. Some services obey them, and with X-Amz-Copy-Source copy any object that the signer
 // may read. So at hosts other than AWS's own, the zero value signs one more field in PUTs and
-// parts: X-Amz-Copy-Source-If-Match, with a value that no object has. Clients send it like the
+// parts: X-Amz-Copy-Source-If-Match, with a value that no ETag equals. Clients send it like the
 // other signed fields. HeadersFromQuery, InsecureNoCopyGuard and NoSignedHeaders are for services
 // where that does not fit. A service that accepts "If-None-Match: *", a policy or a signed length
-// and ignores it answers like one that honours it. s3bucket.Bucket.Check tests that, and proposes
-// the narrowest profile that fits. s3bucket.Bucket.Verify tests what matters most, at the start of
-// a program.
+// and ignores it answers like one that honours it. s3bucket.Bucket.Check tests which it does, and
+// proposes the narrowest profile that fits. s3bucket.Bucket.Verify tests what matters most, at the
+// start of a program.
 type Profile struct {
 	// InsecureUnconditionalPut is for services that refuse or ignore "If-None-Match: *" on
 	// PutObject. Commit then checks that the key is free before it publishes a file of one part.

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// flag is a field of a Profile, with its word on command lines.
+// flag is a field of a Profile, with its name in code and on command lines.
 type flag struct {
 	name string // of the field
-	word string // what the service lacks
+	word string // on command lines
 	of   func(*Profile) *bool
 }
 
@@ -31,7 +31,7 @@ var flags = []flag{flagPut, flagComplete, flagSums, flagForms, flagLengths, flag
 
 func (f flag) in(p Profile) bool { return f.of != nil && *f.of(&p) }
 
-// Lack sets the fields that words stand for, and keeps those that are set. The words are those of
+// Lack sets the fields that words name, and keeps those that are set. The words are those of
 // [Profile.Lacks]; any other is an error that lists them.
 func (p *Profile) Lack(words ...string) error {
 	for _, word := range words {
@@ -44,7 +44,7 @@ func (p *Profile) Lack(words ...string) error {
 	return nil
 }
 
-// Lacks returns a word for each field that is set: what the service lacks, for command lines.
+// Lacks returns a word for each field that is set, for command lines.
 func (p Profile) Lacks() []string {
 	var words []string
 	for _, f := range flags {

@@ -39,10 +39,10 @@ import (
 // if it is known, to p.Pin. A file that is written again, or that has patches, takes memory as
 // Stage does. It waits for that up to CallTimeout; then the error is [storage.ErrBusy].
 //
-// It ends with ctx while it copies, not later. The staged object's own metadata, type, encoding and
-// tags are dropped; SSE, StorageClass and Tags are those of the options. The error is also
-// [storage.ErrChanged] if the staged object is gone. No failure leaves a multipart upload open,
-// unless S3 does not abort it.
+// Promote ends with ctx while it copies, not later. The staged object's own metadata, type,
+// encoding and tags are dropped; SSE, StorageClass and Tags are those of the options. The error is
+// also [storage.ErrChanged] if the staged object is gone. No failure leaves a multipart upload
+// open, unless S3 does not abort it.
 func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	if err := p.Valid(); err != nil {
 		return err
@@ -140,8 +140,8 @@ func (m *promotion) upload(ctx context.Context) ([]types.CompletedPart, error) {
 	return parts, err
 }
 
-// fail ends the upload after its parts failed with cause. If S3 refused the state of the key, or a
-// source has changed, the file may have been published before.
+// fail ends the upload after its parts failed with cause. If S3 refused because of what it found,
+// or a source has changed, another attempt may have published the file.
 func (m *promotion) fail(ctx context.Context, cause error) (again bool, err error) {
 	ctx = context.WithoutCancel(ctx)
 	aborting := m.abandon(ctx)
@@ -174,6 +174,6 @@ func (m *promotion) abandon(ctx context.Context) error {
 	return nil
 }
 
-// fromParts reports whether an ETag is that of an object uploaded in parts, "<digest>-<number>".
-// Its upload has ended, and no other was issued for its key.
+// fromParts reports whether an ETag is that of an object uploaded in parts, "<digest>-<number>". No
+// client can replace it: its upload has ended, and each upload has a key of its own.
 func fromParts(etag string) bool { return strings.Contains(etag, "-") }

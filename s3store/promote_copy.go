@@ -15,9 +15,8 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// maxCopies is the most calls that copy at a time. S3 copies each of them about as fast as it
-// copies one alone, and takes thousands of such requests a second for a prefix ("Best practices
-// design patterns", S3 User Guide).
+// maxCopies is the most calls of one Promote that copy at a time. S3 takes thousands of such
+// requests a second for a prefix ("Best practices design patterns", S3 User Guide).
 const maxCopies = 16
 
 // lateCopies is how long calls that run may take to end after another one has failed. Services go
@@ -128,7 +127,7 @@ func (m *promotion) copyPart(ctx context.Context, number int, p piece) (types.Co
 }
 
 var (
-	errNoDigest = errors.New("s3store: the service does not report the SHA-256 of a copy, so it may hold other bytes than were checked: " +
+	errNoDigest = errors.New("s3store: the service does not report the SHA-256 of a copy, so the copy may hold other bytes than were checked: " +
 		"its profile lacks NoPinnedCopies or, if Check finds that copies obey X-Amz-Copy-Source-If-Match, NoCopyDigests")
 	errOtherBytes = errors.New("s3store: other bytes with the same ETag")
 )

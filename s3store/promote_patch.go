@@ -13,15 +13,15 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// piece is a range of the staged object that becomes one part of the new object.
+// piece is a range of the staged bytes that becomes one part of the new object.
 type piece struct {
 	from, to int64 // to is not in it
 	patched  bool  // it cannot be copied
 }
 
 // cut divides a file of size bytes into pieces that begin at multiples of window. A patched piece
-// has one window. The others have as many as fit into most bytes, at least one. So no piece except
-// the last is smaller than a window.
+// has one window. Any other has as many as fit into a number of bytes, most, and at least one. So
+// no piece except the last is smaller than a window.
 func cut(size, window, most int64, patches []storage.Patch) (list []piece) {
 	for from := int64(0); from < size; from += window {
 		to := min(from+window, size)

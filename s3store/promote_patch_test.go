@@ -16,8 +16,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// patchedPromotion stages body, in parts or in one request, and returns how to publish it with
-// zeros in two places, and the bytes that this publishes.
+// patchedPromotion stages body, in parts or in one request. It returns how to publish it with zeros
+// in two places, and the bytes that this publishes.
 func (f *fixture) patchedPromotion(body []byte, inParts bool) (storage.Promotion, []byte) {
 	p := f.promotion(body)
 	if inParts {

@@ -14,8 +14,8 @@ import (
 )
 
 // republish is Promote where the bytes are read and written again. It reads each of p.Sources while
-// that has the ETag of its Source. It publishes what it has read, patched, once the SHA-256 of what
-// it has read is p.Pin, if that is known. Nothing is readable before.
+// the object has the source's ETag. It publishes what it has read, patched, once the SHA-256 of
+// what it has read is p.Pin, if that is known. Nothing is readable before.
 func (s *Store) republish(ctx context.Context, p storage.Promotion) error {
 	t := target{store: s, key: p.Key, nonce: p.Nonce}
 	for attempt := 0; ; attempt++ {
@@ -53,7 +53,7 @@ func (s *Store) rewrite(ctx context.Context, p storage.Promotion) error {
 	return f.Commit(ctx)
 }
 
-// reread stages what it reads of p.Sources, patched, as obj. On error it leaves nothing.
+// reread stages what it reads of p.Sources, patched, as obj. On error it aborts the upload.
 func (s *Store) reread(ctx context.Context, p storage.Promotion, obj storage.Object) (*staged, error) {
 	body, err := s.openSources(ctx, p.Sources)
 	defer func() { _ = body.Close() }()
@@ -74,7 +74,7 @@ func (s *Store) reread(ctx context.Context, p storage.Promotion, obj storage.Obj
 	return f, nil
 }
 
-// restage reads body as Stage does. On error it leaves nothing.
+// restage reads body as Stage does. On error it aborts the upload.
 func (s *Store) restage(ctx context.Context, p storage.Promotion, obj storage.Object, body io.Reader) (*staged, *reading, error) {
 	part, err := s.partSize(p.Size)
 	if err != nil {

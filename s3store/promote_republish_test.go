@@ -214,8 +214,7 @@ func TestRepublishAtOnce(t *testing.T) {
 	}
 }
 
-// TestRepublishEnds checks that republishing ends with its context, and when there is no memory for
-// it.
+// TestRepublishEnds checks that republishing ends with its context, and without memory.
 func TestRepublishEnds(t *testing.T) {
 	bubble(t, "context", func(t *testing.T) {
 		f := newFixture(t, setup{Options: unpinned})

@@ -37,8 +37,8 @@ func (m *promotion) compareParts(ctx context.Context) error {
 	return nil
 }
 
-// openSource requests length bytes of a source from offset on, which all must be there. At the end
-// of the source a longer object shows.
+// openSource requests length bytes of a source from offset on, which all must be there. If the
+// source ends with them, it requests all to the object's end, so that a longer object is an error.
 func (s *Store) openSource(ctx context.Context, src storage.Source, offset, length int64) (io.ReadCloser, error) {
 	asked := byteRange{offset, length}
 	if offset+length == src.Size {

@@ -60,8 +60,7 @@ func TestFilesAfterFault(t *testing.T) {
 }
 
 // TestPartsAfterFault does so for the parts of files. Two are sent at a time, so the second of a
-// file may have begun before the first failed, and either may be the one that the SDK sends to try
-// S3.
+// file may have begun before the first failed. After a minute the SDK makes at least one.
 func TestPartsAfterFault(t *testing.T) {
 	for name, fault := range putFaults() {
 		bubble(t, name, func(t *testing.T) {
@@ -87,7 +86,8 @@ func TestPartsAfterFault(t *testing.T) {
 	}
 }
 
-// TestPartsAfterBrokenOff checks that a client that leaves while a part is sent says nothing of S3.
+// TestPartsAfterBrokenOff checks that a part does not count as a failure of S3 if the client leaves
+// while it is sent.
 func TestPartsAfterBrokenOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, w := newPutWire(t, setup{warm: true})
@@ -124,7 +124,7 @@ func TestPartsOfAnotherETag(t *testing.T) {
 	})
 }
 
-// TestFilesInDoubt lets the answer get lost, and S3 refuse what the SDK sends then.
+// TestFilesInDoubt loses the first answer, and refuses what the SDK sends then.
 func TestFilesInDoubt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, setup{warm: true})

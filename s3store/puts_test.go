@@ -25,7 +25,7 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// putSetups returns stores whose requests differ.
+// putSetups returns setups of stores whose requests differ.
 func putSetups() map[string]setup {
 	full := s3store.Options{
 		SSE: "aws:kms", KMSKeyID: "key", StorageClass: "STANDARD_IA", ExpectedBucketOwner: "111122223333",

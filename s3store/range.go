@@ -11,8 +11,8 @@ import (
 // length is negative.
 type byteRange struct{ offset, length int64 }
 
-// last returns the position of the last requested byte, -1 if that is the object's own. A range has
-// at least one byte, so for a length of 0 it is the first.
+// last returns the position of the last requested byte, -1 if that is the object's last. A range
+// has at least one byte, so for a length of 0 it is the first.
 func (b byteRange) last() int64 {
 	last := b.offset + max(b.length, 1) - 1
 	if b.length < 0 || last < b.offset { // the sum overflows

@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// receive reads the file into first and continues from there. When it fails, or the reader panics,
-// nothing of the file is left and no memory is held.
+// receive reads the file into first. If there is more, it sends parts. When it fails, or the reader
+// panics, it aborts the upload and holds no memory.
 func (f *staged) receive(ctx context.Context, src *source, first *buffer, part int64) error {
 	owned := false
 	defer func() {
@@ -50,8 +50,8 @@ func parkingKey(key, nonce string) string {
 	return path.Join(folder, name)
 }
 
-// PieceSize implements [storage.DirectStorage]. It is the size of the parts of a file of that size:
-// PartSize, or more if that would take more than 10,000 parts.
+// PieceSize implements [storage.DirectStorage]. It returns the size of the parts of a file of size
+// bytes: PartSize, or more if that would take more than 10,000 parts.
 func (s *Store) PieceSize(size int64) int64 {
 	return max(s.opts.PartSize, footprint((size+maxParts-1)/maxParts))
 }
@@ -71,8 +71,8 @@ func (s *Store) KeepsPieces(largest int64) error {
 	return err
 }
 
-// partSize returns the size of the parts of a file of at most size bytes. All parts except the last
-// have this size, which some services require.
+// partSize returns the size of the parts of a file of at most size bytes. Stage sends all parts
+// except the last in this size, which some services require.
 func (s *Store) partSize(size int64) (int64, error) {
 	part := s.PieceSize(size)
 	if part > maxPartSize || part > s.opts.MaxMemory {
@@ -104,6 +104,6 @@ func (s *Store) reserve(ctx context.Context, obj storage.Object, n int64) (*buff
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	return nil, fmt.Errorf("s3store: wait %v for %d bytes of MaxMemory (%d, at most half for one subject): %w",
+	return nil, fmt.Errorf("s3store: wait %v for %d bytes of MaxMemory (%d, at most half or one file for one subject): %w",
 		obj.MaxWait, n, s.opts.MaxMemory, storage.ErrBusy)
 }

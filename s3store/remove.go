@@ -15,9 +15,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// RemoveListed implements [storage.Lister]. It looks at the object (s3:GetObject, and s3:ListBucket
-// to see that there is none). Where there are versions it removes exactly the readable one, by its
-// id. Before that it removes the versions and delete markers that are not younger, as far as it may
+// RemoveListed implements [storage.Lister]. It makes a HeadObject (s3:GetObject, and s3:ListBucket
+// to see that the object is gone). Where there are versions it removes the readable one by its id.
+// Before that it removes the versions and delete markers that are not younger, as far as it may
 // list them (s3:DeleteObjectVersion, s3:ListBucketVersions). It adds no delete marker, except for
 // the version "null". If a key has more than 10,000 versions, it removes about as many but not the
 // readable one, and the error asks for another call.

@@ -61,7 +61,7 @@ func TestRemoveListed(t *testing.T) {
 		versioned bool
 		profile   s3store.Profile
 		before    []act // a week lies between it and "listed"
-		atOnce    bool  // there is no such week
+		atOnce    bool  // without that week
 		after     []act
 		is        error
 		fails     bool

@@ -17,8 +17,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestResume checks that resumable uploads are published inside the bucket, whole or cut, and leave
-// only their markers.
+// TestResume checks that resumable uploads, sent whole or in pieces, are published by copies within
+// S3, and leave only their markers.
 func TestResume(t *testing.T) {
 	body := uploadtest.PNG(3*part + 1000).Bytes()
 	for name, chunk := range map[string]int{"whole": len(body), "pieces": part, "cut": part/2 + 7} {

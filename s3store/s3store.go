@@ -1,6 +1,6 @@
 // Package s3store keeps uploads in an S3 bucket, on AWS or on any service that speaks its protocol.
-// In this module only it, package s3bucket and the internal package s3calls import the AWS SDK; the
-// caller brings the client.
+// In this module only this package, s3bucket and the internal package s3calls import the AWS SDK;
+// the caller brings the client.
 //
 // A file that fits one part stays in memory until Commit and is one PutObject, unless a later file
 // of its request needs the memory. A larger one is a multipart upload whose parts are sent while
@@ -16,22 +16,22 @@
 // operation in the next minute. The SDK makes all calls of a client whose options observe, delay,
 // address or sign calls. Such options are APIOptions, Interceptors, ClientLogMode,
 // ContinueHeaderThresholdBytes, RetryMaxAttempts, and any EndpointResolver, EndpointResolverV2,
-// AuthSchemeResolver, AuthSchemes, HTTPSignerV4, Retryer, TracerProvider or MeterProvider other
-// than the SDK's default.
+// AuthSchemeResolver, AuthSchemes, HTTPSignerV4, Retryer, TracerProvider or MeterProvider of
+// another type than the SDK's default.
 //
 // # When S3 does not answer
 //
 // Every upload puts a random value, the nonce, into its object's metadata. When the answer to a
-// commit is lost or doubtful, the store requests the object and compares the nonce. That takes the
-// permission s3:GetObject. Without s3:ListBucket AWS answers 403 instead of 404 for a key that does
-// not exist; the 403 proves neither case, so the outcome then stays unknown.
+// commit is lost or doubtful, the store requests the object's metadata and compares the nonce. That
+// takes the permission s3:GetObject. Without s3:ListBucket AWS answers 403 instead of 404 for a key
+// that does not exist; the 403 proves neither case, so the outcome then stays unknown.
 //
 // A status of 200 alone is not an answer. S3 begins the answer to a long call with it, and gateways
 // send it with pages of their own. A call has succeeded only if the answer has what S3 puts in it.
 // Examples are the ETag of a written object, the key of a completed multipart upload, and the
-// status 204 of a DeleteObject. The store treats any other answer as lost: the call is retried, and
-// the outcome of a commit is checked. Answers to HeadBucket, and about tags, are not judged so:
-// without tags a file is pending.
+// status 204 of a DeleteObject. The store treats any other answer of 2xx as lost: the call is
+// retried, and the outcome of a commit is checked. Answers to HeadBucket, and about tags, are not
+// judged so: without tags a file is pending.
 //
 // Some things remain for a sweeper or for the bucket's lifecycle rule
 // AbortIncompleteMultipartUpload, which every bucket should have. These are the uploads of a killed
@@ -80,7 +80,7 @@ type Store struct {
 	tagging   *string
 	kmsKeyID  *string
 	owner     *string
-	checksum  types.ChecksumAlgorithm // for multipart uploads, "" for none
+	checksum  types.ChecksumAlgorithm // "" for none
 	memory    *memory
 	presign   *s3.PresignClient // with opts.Signer
 	guard     guard             // for what clients send
@@ -101,8 +101,8 @@ var (
 
 // New returns a Store that keeps its objects in bucket. It makes no call to S3. The client is used
 // as it is configured, with its retries, endpoint and credentials: without retries one lost answer
-// can fail an upload. The SDK's default transport keeps 10 idle connections, which costs busy
-// services a handshake for many uploads; s3open keeps 256. opts may be nil.
+// can fail an upload. The SDK's default transport keeps 10 idle connections to a host, which costs
+// busy services a handshake for many uploads; s3open keeps 256. opts may be nil.
 //
 // The keys passed to the store must be unique, as those of upload.RandomKeys are. After a lost
 // answer the store treats any open multipart upload of a key as its own.

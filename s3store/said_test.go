@@ -101,7 +101,7 @@ func file(body []byte) uploadtest.Part {
 }
 
 // everyNothing runs a test with each answer that says nothing about a call: once and always,
-// carried out and not, in buckets of each kind. One combination of three runs, or all with
+// carried out and not, in buckets of each kind. One combination in three runs, or all with
 // UPLOAD_TEST_LONG=1.
 func everyNothing(t *testing.T, call string, run func(t *testing.T, d *door, fault s3fake.Fault, done bool, times int)) {
 	t.Helper()
@@ -332,7 +332,7 @@ func TestHalfAnswers(t *testing.T) {
 	}
 }
 
-// TestCopiesWithoutETag checks parts that would be assembled from nothing.
+// TestCopiesWithoutETag checks copies whose answers lack an ETag. No object is made of them.
 func TestCopiesWithoutETag(t *testing.T) {
 	for _, body := range []string{"<CopyPartResult/>", "<CopyPartResult><ETag></ETag></CopyPartResult>", `<CopyPartResult><ETag>""</ETag></CopyPartResult>`} {
 		f := newFixture(t, setup{})

@@ -111,9 +111,9 @@ var strayPauses = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond
 // have opened them without us learning their ids. An abort may have met a part in flight and left
 // one open: "it might be necessary to abort a given multipart upload multiple times" (the
 // description of AbortMultipartUpload). On some services a late part reopens one. It looks until
-// two successive lists have none, the second after at least half a second: busy services finish a
-// part late. It looks four times at most. A failure that lasts is logged and not returned, since
-// the file itself is already stored or refused.
+// two successive lists have none, the second at least half a second after the first look: busy
+// services finish a part late. It looks four times at most. A failure that lasts is logged and not
+// returned, since it does not decide about the file.
 func (t *target) abortStrays(ctx context.Context, stray func(id string) bool) {
 	ctx = context.WithoutCancel(ctx)
 	quiet, err := false, error(nil)

@@ -23,8 +23,8 @@ var errNoCredentials = errors.New("s3store: there are no credentials to sign req
 
 // lifetime returns how long a request signed now works: as long as asked for, but no longer than
 // SigV4 allows or the signer's credentials last. S3 refuses a request whose credentials have
-// expired, whatever time it states. If the credentials
-// are renewed before the signing, they only last longer.
+// expired, whatever time it states. If the credentials are renewed before the signing, they only
+// last longer.
 func (s *Store) lifetime(ctx context.Context, expires time.Duration) (time.Duration, error) {
 	if expires < minExpiry {
 		return 0, fmt.Errorf("s3store: a signed request must work for at least %v, not %v", minExpiry, expires)
@@ -49,7 +49,8 @@ func (s *Store) lifetime(ctx context.Context, expires time.Duration) (time.Durat
 	return expires, nil
 }
 
-// signSending returns the option for signing uploads: that of signURL, and the guard against copies.
+// signSending returns the option for signing uploads: that of signURL, and the guard against
+// copies.
 func (s *Store) signSending(expires time.Duration) func(*s3.PresignOptions) {
 	return func(o *s3.PresignOptions) {
 		signURL(expires)(o)

@@ -19,11 +19,11 @@ type staged struct {
 
 	spent     bool // Commit or Discard was called
 	published answer
-	version   *string // that Commit published, nil if there are none or it is not known
+	version   *string // that Commit published, nil without versions or if it is not known
 	etag      *string // of an object of parts, nil if its answer was lost
 }
 
-// answer is what is known of a fact that only S3 can know.
+// answer says whether the object was published, as far as S3 has answered.
 type answer int
 
 const (
@@ -33,8 +33,8 @@ const (
 )
 
 // attributes returns those of the object that Commit publishes. They include the digest once the
-// file was read. An object under a staging key is read again, which an archive would not allow. It
-// is not to stay for long, and some classes charge for a month at least.
+// file was read. An object under a staging key gets the service's default class. It is read again,
+// which an archive would not allow, and is soon removed: some classes charge for a month at least.
 func (f *staged) attributes() attributes {
 	digest := ""
 	if f.obj.SHA256 != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-var errSpent = errors.New("s3store: there is nothing left to commit")
+var errSpent = errors.New("s3store: the staged file was used already, or is gone")
 
 // Commit implements [storage.Staged]. Once begun it does not end with ctx, since S3 may still carry
 // out a request that is given up here. Each of its calls ends with S3's answer or after
@@ -70,8 +70,8 @@ func (f *staged) unconditional() bool {
 }
 
 // write makes the call that publishes and returns the version it created, if the bucket has
-// versions. The metadata is complete only now: a multipart upload that was created before the file
-// was read may lack the digest.
+// versions. A PutObject gets its metadata only now, with the digest. A multipart upload that was
+// created before the file was read may lack it.
 func (f *staged) write(ctx context.Context, doubt *bool) (version *string, err error) {
 	s := f.store
 	if f.buffer == nil {

@@ -3,15 +3,17 @@ package s3store
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/airlock-go/upload/storage"
 )
 
-// maxVersions is the most versions of its own that one Discard removes.
+// maxVersions is how often one Discard tries to remove the object. Without conditions, retries of
+// one PutObject can create several versions.
 const maxVersions = 10
 
-// Discard implements [storage.Staged]. It continues when ctx ends, for a few calls' time at most.
-// On versioned buckets it removes the version that Commit published, for which it needs
+// Discard implements [storage.Staged]. It continues when ctx ends; CallTimeout limits each call. On
+// versioned buckets it removes the version that Commit published, for which it needs
 // s3:DeleteObjectVersion, and leaves no delete marker. It fails under Object Lock. Where versioning
 // is suspended it needs s3:DeleteObject and leaves a delete marker, since S3 binds no other removal
 // to an ETag.
@@ -25,8 +27,8 @@ func (f *staged) Discard(ctx context.Context) error {
 	return f.withdraw(ctx)
 }
 
-// withdraw removes the published object. A version's id is never reused, but a bare key can have
-// another writer's object by now, so withdraw compares the nonce first.
+// withdraw removes the published object. A unique version id is never reused, but a bare key can
+// have another writer's object by now, so withdraw compares the nonce first.
 func (f *staged) withdraw(ctx context.Context) error {
 	for range maxVersions {
 		if f.published == no {
@@ -59,5 +61,5 @@ func (f *staged) withdraw(ctx context.Context) error {
 			f.published = maybe
 		}
 	}
-	return errors.New("s3store: the object was removed many times, and may be readable again")
+	return fmt.Errorf("s3store: the object may still be readable after %d tries to remove it", maxVersions)
 }

@@ -29,7 +29,7 @@ func (f *staged) stream(ctx context.Context, src *source, b *buffer, part int64)
 }
 
 // flush returns the memory of a file that waits for its Commit: it becomes a multipart upload of
-// one part. On error nothing of the file is left.
+// one part. On error the file is lost, and its upload is aborted.
 func (f *staged) flush(ctx context.Context) error {
 	if f.buffer == nil || f.buffer.reserved == 0 {
 		return nil
@@ -93,9 +93,10 @@ func newSender(ctx context.Context, f *staged) *sender {
 }
 
 // send starts sending b as the next part. It returns an empty buffer of at least next bytes for the
-// part after it, or nil if next is 0. It takes new memory only while nobody waits for memory;
-// otherwise it reuses that of the first part to end. It decides that before b is sent: later, b's
-// own memory might have gone to another upload, with nothing left to wait for.
+// part after it, or nil if next is 0. It takes new memory only while no other part is being sent
+// and nobody waits for memory; otherwise it reuses that of the first part to end. It decides that
+// before b is sent: later, b's own memory might have gone to another upload, with nothing left to
+// wait for.
 func (s *sender) send(b *buffer, next int64) *buffer {
 	memory, subject := b.memory, b.subject
 	s.mu.Lock()

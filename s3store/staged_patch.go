@@ -56,9 +56,9 @@ func (f *staged) commitStaging(ctx context.Context) (etag string, err error) {
 	return stored.ETag, err
 }
 
-// left logs that a staging object was not removed. A sweep removes it.
+// left logs that a staging object may not have been removed. A sweep removes it.
 func (f *staged) left(ctx context.Context, err error) {
-	f.store.opts.Logger.WarnContext(ctx, "s3store: a staged file is left", "key", f.key, "error", err)
+	f.store.opts.Logger.WarnContext(ctx, "s3store: a staged file may be left", "key", f.key, "error", err)
 }
 
 // Patch implements [storage.Patcher]. It makes the parts of what Commit publishes and removes the
@@ -92,8 +92,8 @@ func (p *parked) promotion(list []storage.Patch) storage.Promotion {
 
 // copy makes the parts as [Store.Promote] does. It waits for memory no longer than Stage does. On
 // HTTP/2 the unread rest of the form can hold up the requests whose memory it waits for. Only this
-// process writes the staged object, so its ETag is pin enough. On error it aborts the upload; if
-// that fails, Discard tries again.
+// process writes the staged object, so its ETag is pin enough. On error it aborts the upload. If
+// that fails for an upload of copies, Discard tries again.
 func (p *parked) copy(ctx context.Context, of storage.Promotion) (err error) {
 	s := p.public.store
 	obj := p.public.obj

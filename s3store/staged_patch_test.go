@@ -171,15 +171,15 @@ func TestStagePatchedLost(t *testing.T) {
 		require.NoError(t, staged.Commit(t.Context()))
 		f.requireStored(t, "films/k", want)
 		require.Len(t, f.fake.Keys(), 2)
-		require.Contains(t, f.logs.String(), "a staged file is left")
+		require.Contains(t, f.logs.String(), "a staged file may be left")
 		f.fake.Heal()
 		require.NoError(t, staged.Discard(t.Context()))
 		f.requireNothing(t)
 	})
 }
 
-// TestStagePatchedMemory checks that a film takes its memory before another file of its request can
-// hold what is left, and that an earlier file gives back what it holds.
+// TestStagePatchedMemory checks that a film takes its memory before a later file of its request can
+// hold it, and that an earlier file gives back what it holds.
 func TestStagePatchedMemory(t *testing.T) {
 	for name, profile := range map[string]s3store.Profile{"copied": {}, "not pinned": {NoPinnedCopies: true}} {
 		bubble(t, name, func(t *testing.T) {

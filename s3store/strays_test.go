@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/internal/s3fake"
 )
 
-// TestUploadsThatComeBack checks that the store aborts an upload again each time a busy service
-// opens it again, when a part arrives during the seconds after the abort.
+// TestUploadsThatComeBack checks that the store aborts an upload each time a busy service opens it
+// again, because a part arrives within a second after the abort.
 func TestUploadsThatComeBack(t *testing.T) {
 	for _, row := range []struct {
 		name string

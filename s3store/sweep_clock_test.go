@@ -62,7 +62,7 @@ func begin(t *testing.T, fake *s3fake.Server, key string) {
 	require.Equal(t, http.StatusOK, w.Code)
 }
 
-// sweepClocked sweeps and removes, without the SDK's correction of the process's clock if
+// sweepClocked sweeps and removes, without the SDK's correction of the times of its requests if
 // uncorrected is true.
 func sweepClocked(t *testing.T, fake *s3fake.Server, uncorrected bool) (sweep.Report, error) {
 	t.Helper()
@@ -110,8 +110,8 @@ func TestListTimes(t *testing.T) {
 }
 
 // TestSweepClocks checks process and service clocks that differ. With clocks that are far apart, or
-// an unknown one, nothing is removed, however the SDK corrects the clock. The error then says what
-// to do.
+// an unknown one, nothing is removed, whether or not the SDK corrects the times of its requests.
+// The error then says what to do.
 func TestSweepClocks(t *testing.T) {
 	const clocks = "set the clock that is wrong"
 	for _, row := range []struct {

@@ -106,9 +106,9 @@ func sweepAsProcess(url, file string) error {
 	return json.NewEncoder(os.Stdout).Encode(processReport{report, most})
 }
 
-// TestSweepKilled kills the process that sweeps 100,000 objects, or fewer, in the middle of a page.
-// Another continues from the cursor that the first has stored. In the end exactly the orphans are
-// gone, and the second process has held little memory.
+// TestSweepKilled kills the process that sweeps 10,000 objects, or 100,000 with UPLOAD_TEST_LONG=1,
+// in the middle of a page. Another continues from the cursor that the first has stored. In the end
+// exactly the orphans are gone, and the second process has held little memory.
 func TestSweepKilled(t *testing.T) {
 	t.Parallel()
 	objects := rounds.Of(10_000, 100_000)

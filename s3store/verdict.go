@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// scanResults are the values of ScanTag. UNSUPPORTED also stands for password-protected files and
-// for those over GuardDuty's quotas.
+// scanResults are the values of ScanTag. Password-protected files, and those over GuardDuty's
+// quotas, are UNSUPPORTED, too.
 var scanResults = map[string]storage.ScanResult{
 	"NO_THREATS_FOUND": storage.ScanClean,
 	"THREATS_FOUND":    storage.ScanInfected,

@@ -35,7 +35,7 @@ func isUnique(version *string) bool {
 	return v != "" && v != nullVersion
 }
 
-// errManyVersions is returned together with the versions that were listed.
+// errManyVersions is the error of lists with more entries than one call removes.
 var errManyVersions = fmt.Errorf("s3store: the key has more than %d versions; remove it again for the rest", listedVersions)
 
 // errUnordered is the error of lists out of order or without an end.
