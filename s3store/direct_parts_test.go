@@ -57,7 +57,8 @@ func (f *fixture) send(t *testing.T, r *storage.SignedRequest, body []byte) (sta
 	return resp.StatusCode
 }
 
-// TestDirectFaults lets each call of the store for a multipart upload fail, once and always.
+// TestDirectFaults lets each call of the store for a multipart upload fail, once and always. It also
+// checks lost answers, and an object, a part or an upload that is not the expected one.
 func TestDirectFaults(t *testing.T) {
 	body := randomBytes(small)
 	run := func(t *testing.T, f *fixture) (err error) {
@@ -119,6 +120,19 @@ func TestDirectFaults(t *testing.T) {
 		f.fake.Put(staging, []byte("other"))
 		require.ErrorIs(t, run(t, f), storage.ErrExists)
 		f.requireStored(t, staging, []byte("other"))
+	})
+	bubble(t, "a part was replaced", func(t *testing.T) {
+		f := newFixture(t, setup{})
+		id, err := f.CreateMultipart(t.Context(), direct(body))
+		require.NoError(t, err)
+		r, err := f.SignPart(t.Context(), direct(body), id, 1)
+		require.NoError(t, err)
+		require.Equal(t, 200, f.send(t, r, body))
+		parts, err := f.Parts(t.Context(), staging, id)
+		require.NoError(t, err)
+		require.Equal(t, 200, f.send(t, r, make([]byte, len(body))))
+		require.ErrorIs(t, f.CompleteMultipart(t.Context(), staging, id, parts), storage.ErrChanged)
+		require.Nil(t, f.fake.Get(staging))
 	})
 	bubble(t, "not open", func(t *testing.T) {
 		f := newFixture(t, setup{})

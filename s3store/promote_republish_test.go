@@ -214,6 +214,27 @@ func TestRepublishAtOnce(t *testing.T) {
 	}
 }
 
+// TestRepublishMeanwhile checks that an attempt succeeds if another one publishes the file and
+// removes the staged one before this one reads it.
+func TestRepublishMeanwhile(t *testing.T) {
+	f := newFixture(t, setup{Options: unpinned, versioned: true})
+	body := randomBytes(2 * part)
+	p := f.promotion(body)
+	f.fake.Inject("GetObject", 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		if err := f.Promote(t.Context(), p); err != nil {
+			t.Error(err)
+		}
+		if err := f.Delete(t.Context(), p.Sources[0].Key); err != nil {
+			t.Error(err)
+		}
+		serve(w, r)
+	})
+	require.NoError(t, f.Promote(t.Context(), p))
+	f.requireStored(t, "k", body)
+	require.Len(t, f.fake.Versions("k"), 1)
+	f.requireIdle(t)
+}
+
 // TestRepublishEnds checks that republishing ends with its context, and without memory.
 func TestRepublishEnds(t *testing.T) {
 	bubble(t, "context", func(t *testing.T) {
