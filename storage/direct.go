@@ -39,8 +39,8 @@ type DirectStorage interface {
 	// Expires of d.
 	SignPart(ctx context.Context, d DirectObject, uploadID string, number int) (*SignedRequest, error)
 
-	// Parts lists all parts that have arrived, by their numbers. For an upload that is not open the
-	// error is fs.ErrNotExist.
+	// Parts lists all parts that have arrived, in the order of their numbers. For an upload that is
+	// not open the error is fs.ErrNotExist.
 	Parts(ctx context.Context, key, uploadID string) ([]Part, error)
 
 	// CompleteMultipart makes an object under the staging key from exactly these parts. For an
@@ -61,12 +61,13 @@ type DirectStorage interface {
 	// object it is fs.ErrNotExist. A Read can return them too, since the object can be replaced
 	// while it is read; it never returns bytes of the other object. The caller counts the bytes: an
 	// object of another size than o.Size need not be an error. A Read that waits ends with ctx.
-	// After Close nothing that OpenStaged began is running, and it holds no memory.
+	// After Close nothing that OpenStaged began is running or holds memory.
 	OpenStaged(ctx context.Context, o StagedObject) (io.ReadCloser, error)
 
 	// PieceSize returns the size of the sources of a [Promotion] of size bytes, except the last, if
 	// there are several. It is at least [MinPartSize], and so large that [MaxParts] suffice. It may
-	// follow from settings. Promote takes sources by former settings, too.
+	// depend on the store's settings. Promote also accepts sources of another size, since settings
+	// may change during an upload.
 	PieceSize(size int64) int64
 
 	// Promote makes one object of the bytes of p.Sources, one after the other, under another key.
@@ -80,11 +81,11 @@ type DirectStorage interface {
 	// When the key is taken by an object with another nonce, the error is [ErrExists]. An object
 	// with the same nonce is already published, which is not an error. When a staged object is
 	// gone, or is not that of its Source, the error is [ErrChanged]. When the outcome is in doubt,
-	// the store asks; if that also fails, the error is [ErrUnknownOutcome]. After any other error
-	// the call has published nothing. A store without memory for the promotion returns an error
-	// that is [ErrBusy], and the client is asked to come again later. Promote may be called
-	// concurrently with the same p. The caller checks its result with Stat before it deletes the
-	// staged objects.
+	// the store reads what the key holds; if that also fails, the error is [ErrUnknownOutcome].
+	// After any other error the call has published nothing. A store without memory for the
+	// promotion returns an error that is [ErrBusy], and the client is asked to come again later.
+	// Promote may be called concurrently with the same p. The caller checks its result with Stat
+	// before it deletes the staged objects.
 	Promote(ctx context.Context, p Promotion) error
 }
 
@@ -144,7 +145,7 @@ type PieceKeeper interface {
 }
 
 // ManyDeleter is an optional ability of a [Storage]: it removes many objects by a few calls. The
-// caller is a resumable upload that has ended, whose pieces may be many.
+// library calls it for the pieces of a resumable upload that has ended.
 //
 // Implementations must be safe for concurrent use and pass storetest.Run.
 type ManyDeleter interface {

@@ -38,9 +38,9 @@ func ValidKey(key string) error {
 
 // StagingSegment is the path segment that marks the keys of unchecked files, for example
 // "tenants/upload-staging/1f0c…". Clients sent them directly to the storage, or they are pieces of
-// resumable uploads. The library keeps notes about uploads there, too. A store may keep files there
-// that it is to patch, see [Patcher]. An upload.KeyGenerator must not use it, and upload.Links
-// never lead to such a key. A lifecycle rule should remove old objects there.
+// resumable uploads. The library keeps notes about uploads there, too. A store may also keep files
+// there that it may have to patch, see [Patcher]. An upload.KeyGenerator must not use the segment,
+// and upload.Links never lead to such a key. A lifecycle rule should remove old objects there.
 const StagingSegment = "upload-staging"
 
 // IsStaging reports whether a segment of the key is [StagingSegment].

@@ -14,7 +14,7 @@ import (
 // have a Next.
 //
 // The objects of a store that is also a [DirectStorage] come in the order of the bytes of their
-// keys. Any other order is up to the store.
+// keys. Other lists may have any order.
 //
 // Implementations must be safe for concurrent use and pass storetest.RunLister.
 type Lister interface {
@@ -52,9 +52,8 @@ type ListPage[T ListedObject | ListedUpload] struct {
 	// other processes, whatever is written or removed meanwhile.
 	Next string
 
-	// Time is the time of the answer by the store's clock, which also dates the objects. The zero
-	// value means that the store does not know the time. Then nothing is swept, because the age of
-	// an object must not depend on the process's clock.
+	// Time is the time of the answer by the store's clock, which also dates the objects. If it is
+	// zero, nothing is swept, because the age of an object must not depend on another clock.
 	Time time.Time
 }
 

@@ -20,7 +20,7 @@ type Patch struct {
 
 // ValidPatches returns an error that says what is wrong with the patches of a file of size bytes,
 // or nil. They must be sorted, must not overlap, and must lie within the file. There are at most
-// [MaxPatches], with at most [MaxPatchBytes] of bytes that are not said to be zeros.
+// [MaxPatches], with at most [MaxPatchBytes] in all [Patch.Bytes] together.
 func ValidPatches(list []Patch, size int64) error {
 	if len(list) > MaxPatches {
 		return fmt.Errorf("storage: %d patches are more than %d", len(list), MaxPatches)
@@ -46,7 +46,8 @@ func ValidPatches(list []Patch, size int64) error {
 }
 
 // ApplyPatches changes p, which holds the bytes of the file from offset on, as the patches say. The
-// list passed [ValidPatches]. A file can be given in any pieces, since a patch may reach over p.
+// list passed [ValidPatches]. Patches may begin before p or end after it, so a file can be patched
+// in pieces of any size.
 func ApplyPatches(p []byte, offset int64, list []Patch) {
 	end := offset + int64(len(p))
 	first := sort.Search(len(list), func(i int) bool { return list[i].Offset+list[i].Length > offset })

@@ -23,13 +23,13 @@ type Promotion struct {
 
 // Source is a staged object whose bytes a [Promotion] publishes.
 //
-// A sole source may have been sent by a client. Where there are several, only the host's processes
-// write them, by Stage and Commit, and nobody replaces them: their ETags bind them. A store that
-// reads all of them anyway also compares [Promotion.Pin].
+// A sole source may have been sent by a client. Several sources were written by the host's
+// processes, with Stage and Commit, and nobody replaces them. So the ETag of each is enough to
+// identify its bytes. A store that reads all sources anyway also compares [Promotion.Pin].
 type Source struct {
 	Key  string // a staging key
-	ETag string // the answer of Stat or of a list, before the bytes were checked
-	Size int64  // bytes, likewise
+	ETag string // from Stat or a list; of what a client sent, from before the bytes were checked
+	Size int64  // bytes
 }
 
 // Valid returns an error that names a fault of the sources or patches of p, or a contradiction
@@ -78,7 +78,7 @@ func (p Promotion) validSources() error {
 }
 
 // Pin returns the SHA-256 of the staged bytes, "" if it is not known. Without patches SHA256 is
-// that, too.
+// also that of the staged bytes.
 func (p Promotion) Pin() string {
 	if len(p.Patches) > 0 {
 		return p.SourceSHA256

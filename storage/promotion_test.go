@@ -36,7 +36,8 @@ func TestPromotionPin(t *testing.T) {
 	}
 }
 
-// TestPromotionSources checks which sources a promotion of 10 bytes can have.
+// TestPromotionSources checks which sources a promotion can have. It has 10 bytes, except where
+// change sets another size.
 func TestPromotionSources(t *testing.T) {
 	for _, row := range []struct {
 		name   string
@@ -61,7 +62,7 @@ func TestPromotionSources(t *testing.T) {
 		{name: "a large last one", sizes: []int64{4, 6}},
 		{name: "a large first one", sizes: []int64{6, 4}, valid: true},
 		{name: "a small one in the middle", sizes: []int64{4, 2, 4}},
-		{name: "fewer bytes than none", sizes: []int64{4, 10, -4}},
+		{name: "a negative size", sizes: []int64{4, 10, -4}},
 		{name: "sizes that overflow", sizes: []int64{4, 1<<63 - 1, 1<<63 - 1, 8}},
 		{name: "no key", sizes: []int64{4, 4, 2}, change: func(p *storage.Promotion) { p.Sources[1].Key = "" }},
 		{name: "no ETag", sizes: []int64{4, 4, 2}, change: func(p *storage.Promotion) { p.Sources[2].ETag = "" }},

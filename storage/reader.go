@@ -7,7 +7,7 @@ import (
 )
 
 // ObjectReader is an optional ability of a [Storage]: it reads objects by their key, including
-// staged ones of direct uploads. The conformance suite needs it.
+// those under staging keys. The conformance suite needs it.
 type ObjectReader interface {
 	// Stat describes the object. For a key without an object the error is fs.ErrNotExist. For an
 	// object that Promote published, Size, Nonce and Facts are those of its Promotion.
@@ -30,11 +30,11 @@ type Stored struct {
 	Size    int64  // bytes
 	ETag    string // names the content
 	Version string // names this version of the object, "" if the store keeps none
-	SHA256  string // hexadecimal, "" if the store does not know it
+	SHA256  string // hexadecimal, "" if the store has none
 	Nonce   string // the random value of the upload that wrote it, "" if unknown
 	Facts   string // of the promotion that published it, "" if there are none
 }
 
-// ErrChanged is returned when an object or a part is not, or is no longer, the one that the caller
-// named.
+// ErrChanged is returned when an object or a part is not the one that the caller named, or was
+// replaced or removed since then.
 var ErrChanged = errors.New("storage: the object has changed")

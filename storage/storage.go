@@ -36,8 +36,9 @@ type Storage interface {
 	// waits it may give back the memory that obj.Siblings hold, but never publish them.
 	Stage(ctx context.Context, obj Object, r io.Reader) (Staged, error)
 
-	// Delete removes the object of that key, published or staged by a client. A store with versions
-	// removes all versions that this library wrote. A key that does not exist is not an error.
+	// Delete removes the object of that key, published or under a staging key. A store with
+	// versions removes all versions that this library wrote. A key that does not exist is not an
+	// error.
 	Delete(ctx context.Context, key string) error
 }
 
@@ -90,9 +91,9 @@ type Object struct {
 	Siblings []Staged
 
 	// SHA256 returns the hexadecimal SHA-256 of the file once its reader has returned io.EOF. It
-	// may return "" before that. It does so if no digest is computed, and for a file that Patch is
-	// to change. A store that creates its object only after reading the whole file may keep it as
-	// metadata. It may be nil.
+	// may return "" before that. It always returns "" if no digest is computed. After io.EOF it
+	// also does for a file that Patch is to change. A store that creates its object only after
+	// reading the whole file may keep the digest as metadata. SHA256 may be nil.
 	SHA256 func() string
 
 	// MayPatch says that [Patcher.Patch] may be called: the head of the file shows that what must
@@ -113,8 +114,8 @@ type Patcher interface {
 	// For a file that can no longer be changed, perhaps since it lacks [Object.MayPatch], the error
 	// is [ErrNotPatched]. A store that needs memory for the changes waits for it here, up to
 	// [Object.MaxWait]. It does not wait in Commit, since later files of the request may hold the
-	// memory. If it did not become free in time, the error is [ErrBusy]. After any error the file
-	// is only discarded.
+	// memory. If the memory did not become free in time, the error is [ErrBusy]. After any error
+	// the file is only discarded.
 	Patch(ctx context.Context, list []Patch) error
 }
 
@@ -137,7 +138,7 @@ var (
 	ErrBusy = errors.New("storage: no memory for another upload")
 
 	// ErrFull is returned by [Storage.Stage], [Patcher.Patch], [Staged.Commit] and
-	// [DirectStorage.Promote] when there is no space for the file until something is removed.
+	// [DirectStorage.Promote] when the store lacks space for the file until something is removed.
 	// Clients get upload.CodeStorageFull.
 	ErrFull = errors.New("storage: no space for another file")
 )
