@@ -75,9 +75,8 @@ func (s *Store) PieceSize(size int64) int64 {
 }
 
 // Promote implements storage.DirectStorage. Without patches the new object shares the bytes of the
-// staged ones, which count once towards MaxBytes; with patches it is a copy, which counts as
-// well. If a staged object does
-// not exist, the error is both storage.ErrChanged and fs.ErrNotExist.
+// staged ones, which count once towards MaxBytes; with patches it is a copy, which counts as well.
+// If a staged object does not exist, the error is both storage.ErrChanged and fs.ErrNotExist.
 func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	if err := cmp.Or(ctx.Err(), p.Valid()); err != nil {
 		return err
@@ -132,8 +131,8 @@ func (s *Store) source(p storage.Promotion) (*blob, error) {
 // differ reports whether two digests are known and not the same.
 func differ(a, b string) bool { return a != "" && b != "" && a != b }
 
-// alreadyPublished reports whether p was published before. The error is storage.ErrExists if another object
-// has its key. It needs the lock.
+// alreadyPublished reports whether p was published before. The error is storage.ErrExists if
+// another object has the key of p. It needs the lock.
 func (s *Store) alreadyPublished(p storage.Promotion) (published bool, err error) {
 	there := s.objects[p.Key]
 	switch {

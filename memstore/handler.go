@@ -21,9 +21,10 @@ type handler struct {
 // such as "http://localhost:8080/memstore/".
 //
 // The handler enforces everything that is signed, such as method, key, type, length, digest and
-// expiry. Anyone who has a signed request can use it. All other requests are refused, except
-// preflight requests of CORSOrigin. The secret of the signatures is random and new with every call.
-// So each handler accepts only requests that were signed between its call and the next.
+// expiry. Anyone who has a signed request can use it. All other requests are refused, except HEAD
+// of a link, and preflight requests of CORSOrigin. Each call of Handler makes a new random secret
+// for the signatures. So a handler accepts only requests that were signed after the call that
+// returned it, and before the next call.
 //
 // The answers of links carry the type of the link, and nosniff. That does not make files safe to
 // show on the origin of the application: mount the handler on another origin if that matters.

@@ -47,7 +47,7 @@ func (f fixture) sendForm(t *testing.T, content string, change func(body string)
 	return w
 }
 
-// TestForms sends an honest form, and malformed ones that the conformance suite does not send.
+// TestForms checks the answers to an honest form and to malformed ones.
 func TestForms(t *testing.T) {
 	const end = "\r\n--b--\r\n"
 	field := func(name, value string) string {

@@ -67,7 +67,8 @@ func (s *Store) ListUploads(_ context.Context, prefix, after string) (storage.Li
 // place returns the position of an upload in the list.
 func place(key, uploadID string) string { return key + "\x00" + uploadID }
 
-// RemoveListed implements storage.Lister. It compares and removes the object under one lock.
+// RemoveListed implements storage.Lister. Between its comparison and the removal the object cannot
+// change.
 func (s *Store) RemoveListed(_ context.Context, o storage.ListedObject) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Remains of direct and resumable uploads that are older than abandonedAfter are removed when memory
-// is reserved. Searches for them are at least sweepEvery apart.
+// Remains of direct and resumable uploads that are older than abandonedAfter are removed when
+// memory is reserved. Searches for them are at least sweepEvery apart.
 const (
 	abandonedAfter = 8 * 24 * time.Hour // longer than any ticket or resumable upload lasts
 	sweepEvery     = time.Minute

@@ -66,8 +66,8 @@ func (s *Store) Stat(_ context.Context, key string) (storage.Stored, error) {
 	return o.stored, nil
 }
 
-// OpenAt implements storage.ObjectReader. After the last byte it returns an empty reader, which is
-// not an error.
+// OpenAt implements storage.ObjectReader. For an offset after the last byte it returns an empty
+// reader and no error.
 func (s *Store) OpenAt(_ context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
 	o, err := s.find(key)
 	switch {

@@ -56,7 +56,7 @@ func (s *Store) putPart(w http.ResponseWriter, r *http.Request, t terms) error {
 	return nil
 }
 
-// receive reads the file or part that t allows, and keeps nothing of any other.
+// receive reads a file or part. It keeps nothing of one whose size or digest is not that of t.
 func (s *Store) receive(ctx context.Context, r io.Reader, t terms) (*blob, error) {
 	digest := sha256.New()
 	b, err := s.read(ctx, io.TeeReader(io.LimitReader(r, t.Size+1), digest), s.limit()) // one byte more detects a longer body

@@ -136,8 +136,8 @@ func (st *site) fields(t terms) map[string]string {
 	return f
 }
 
-// termsOf returns the terms for which the URL of r was signed. Nothing of the query may be added,
-// moved or left out.
+// termsOf returns the terms for which the URL of r was signed. It refuses a query that differs from
+// the signed one in any byte.
 func (st *site) termsOf(r *http.Request) (terms, error) {
 	policy, signature, ok := strings.Cut(strings.TrimPrefix(r.URL.RawQuery, "policy="), "&signature=")
 	if !ok || r.URL.RawQuery != "policy="+policy+"&signature="+signature {
