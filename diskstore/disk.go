@@ -34,8 +34,8 @@ var passed = func(string) {}
 // folderOf returns the folder of an object, which has the first two digits of the object's name.
 func folderOf(name string) string { return objectsDir + "/" + name[:2] }
 
-// nameOf returns the name of a key's file: its SHA-256 in hexadecimal. So a key is never a
-// path. Keys may be longer than the names of files, differ in case alone, be names
+// nameOf returns the name of a key's file: the SHA-256 of the key, in hexadecimal. So a key is
+// never a path. Keys may be longer than the names of files, differ in case alone, be names
 // that Windows reserves, and be the folder of another key.
 func nameOf(key string) string {
 	sum := sha256.Sum256([]byte(key))
@@ -140,9 +140,9 @@ func (d disk) remove(path string) error {
 // lockPatience is how long a removal waits for others, which are short.
 const lockPatience = 10 * time.Second
 
-// alone runs do while no other call of it runs, in any process. A removal
-// looks at the object first. Without the lock it could then remove one that another
-// process has put in its place. The system ends the lock of a process that ends.
+// alone runs do while no other call of alone runs do, in any process. A removal may first compare
+// the object. Without the lock it could then remove one that took its place meanwhile. The system
+// ends the lock of a process that ends.
 func (d disk) alone(ctx context.Context, do func() error) error {
 	file, err := d.root.OpenFile(lockFile, os.O_RDWR, 0)
 	if err != nil {
@@ -193,8 +193,7 @@ func isName(folder, rest string) bool {
 	return len(folder) == 2 && len(rest) == 62 && strings.Trim(folder+rest, "0123456789abcdef") == ""
 }
 
-// failed returns the error of an upload. It marks a full disk or quota, so that the client learns
-// of it.
+// failed returns the error of an upload. That of a full disk or quota is also storage.ErrFull.
 func failed(key string, err error) error {
 	if isFull(err) {
 		return fmt.Errorf("diskstore: %q: %w: %w", key, storage.ErrFull, err)

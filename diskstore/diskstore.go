@@ -3,9 +3,9 @@
 //
 // A file is written to a staging folder, synchronized, and then linked under its name, which
 // replaces nothing. So a process that is killed at any moment never leaves a readable half of a
-// file. Package sweep can remove what it leaves in the staging folder. Resumable uploads work; what
-// clients abandon of them stays among the objects, under staging keys, until a sweep. Several
-// processes of one machine may use the directory at once.
+// file. Package sweep can remove what such a process leaves in the staging folder. Resumable
+// uploads work; what clients abandon of them stays among the objects, under staging keys, until a
+// sweep. Several processes of one machine may use the directory at once.
 //
 // Links need upload.LinksOptions.Proxy: the bytes pass through the process.
 //
@@ -14,8 +14,8 @@
 // lifecycle rules, and no links that do not burden the process. The disk limits its size.
 //
 // Back the directory up, and watch the free space of its disk. Give it a file system or a
-// quota of its own, since this package does not limit the size of all files. A full disk
-// refuses uploads with storage.ErrFull and harms no stored file.
+// quota of its own, since this package does not limit the size of all files together. On a
+// full disk uploads fail with storage.ErrFull, and stored files stay whole.
 //
 // The directory needs a file system with hard links and locks, which [Open] tries: ext4,
 // XFS, Btrfs, APFS and NTFS have them, FAT does not. Network file systems are not tested.
@@ -53,7 +53,7 @@ var (
 )
 
 // Open returns the Store in the directory dir, which it makes if its parent exists.
-// It looks at no stored file, so it takes as long with a million of them as with none.
+// It reads no stored file, so it takes as long with a million of them as with none.
 //
 // It fails if the directory cannot be written to, or if its file system cannot link or
 // lock. Except on Windows it also fails if folders cannot be synchronized. No symbolic link

@@ -30,8 +30,8 @@ func init() {
 	}
 }
 
-// notPermitted matches the errors of a system that allows no user namespace, or no mount in it. No
-// space is left where the limit of user namespaces is reached.
+// notPermitted matches the errors of a system that allows no user namespace, or no mount in it.
+// Linux reports "no space left on device" when the limit of user namespaces is reached.
 var notPermitted = regexp.MustCompile(`(?m)^(fork/exec .*: |! )(operation not permitted|permission denied|no space left on device)$`)
 
 // TestFull checks that an upload to a full disk is refused with ErrFull, and leaves nothing. The

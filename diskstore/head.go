@@ -56,8 +56,8 @@ type object struct {
 
 var errDamaged = errors.New("the file is damaged, or not one of this package")
 
-// readHead reads the head of a file. The error is errDamaged if the head is not whole. So it is for
-// a file of another size than its head says, unless that is unfinished.
+// readHead reads the head of a file. The error is errDamaged if the head is not whole. It is
+// errDamaged, too, if the file has another size than its head says, unless that is unfinished.
 func readHead(file *os.File) (object, error) {
 	info, err := file.Stat()
 	if err != nil {

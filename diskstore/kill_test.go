@@ -138,7 +138,7 @@ func must(err error) {
 var steps = []string{"created", "head", "content", "synchronized", "patch", "patched", "linked", "published", "removed", "removed for good"}
 
 // TestKilled kills processes after each step, and at random moments. It checks that every readable
-// file is whole, that every committed one is there, and that a sweep removes the rest.
+// file is whole, that every promised one is there, and that a sweep removes the rest.
 func TestKilled(t *testing.T) {
 	dir := t.TempDir()
 	promised := map[string]bool{}

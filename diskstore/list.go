@@ -10,11 +10,11 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// listPage is the most files that a page looks at, whether or not they have the prefix.
+// listPage is the most files that are read for a page, whether or not they have the prefix.
 const listPage = 1000
 
-// ListObjects implements storage.Lister. Keys come in the order of their SHA-256. A page
-// looks at 1,000 files at most, so a page of a rare prefix may be empty and still have a
+// ListObjects implements storage.Lister. Keys come in the order of their SHA-256. Each page
+// reads 1,000 files at most, so a page of a rare prefix may be empty and still have a
 // Next. Its time is the file system's.
 //
 // A damaged file is an error that names it. Its key is not known, so a sweep must not go
@@ -76,8 +76,8 @@ func (s *Store) list(page *storage.ListPage[storage.ListedObject], prefix, place
 	return nil
 }
 
-// RemoveListed implements storage.Lister. No other removal comes between the look at the
-// object and its removal.
+// RemoveListed implements storage.Lister. No other removal runs between its comparison of
+// the object and the removal.
 func (s *Store) RemoveListed(ctx context.Context, listed storage.ListedObject) error {
 	return s.removeObject(ctx, listed.Key, func(o object) error {
 		if o.etag() != listed.ETag || o.Size != listed.Size || !o.modified.Equal(listed.Modified) {

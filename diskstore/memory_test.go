@@ -36,14 +36,14 @@ func TestLittleMemory(t *testing.T) {
 	require.Less(t, int64(most)-int64(before.HeapInuse), int64(32<<20))
 }
 
-// watched reads as a file of the letter a, or takes what is written, and looks at the heap
-// meanwhile.
+// watched is a reader of left letters a, and a writer that drops all bytes. Every 256th call of
+// either measures the heap; most is the largest size.
 type watched struct {
 	left, calls int64
 	most        uint64
 }
 
-func (w *watched) look() {
+func (w *watched) measure() {
 	if w.calls++; w.calls%256 != 0 {
 		return
 	}
@@ -53,7 +53,7 @@ func (w *watched) look() {
 }
 
 func (w *watched) Read(p []byte) (int, error) {
-	w.look()
+	w.measure()
 	if w.left == 0 {
 		return 0, io.EOF
 	}
@@ -66,6 +66,6 @@ func (w *watched) Read(p []byte) (int, error) {
 }
 
 func (w *watched) Write(p []byte) (int, error) {
-	w.look()
+	w.measure()
 	return len(p), nil
 }

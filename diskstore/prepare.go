@@ -39,8 +39,8 @@ func (d disk) prepare() error {
 }
 
 // tryOut tries what uploads need and some file systems lack: a link that replaces nothing,
-// and a lock that only one holder gets. It also asks for the time once: the first time
-// takes space for the clock, which a full disk no longer has.
+// and a lock that only one holder gets. It also calls now. The first call of now takes space
+// for the clock's byte; later ones need none, so they work on a full disk.
 func (d disk) tryOut() error {
 	from, to := stagedPath(rand.Text()), stagedPath(rand.Text())
 	file, err := d.root.OpenFile(from, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)

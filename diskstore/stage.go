@@ -17,7 +17,7 @@ import (
 // staged is a file that Stage has read, or reads.
 type staged struct {
 	disk
-	key, nonce string // the nonce of the object
+	key, nonce string // of the object
 	name       string // of the staged file
 	tried      bool   // Commit has begun to publish
 	gone       bool
@@ -50,7 +50,7 @@ func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 // write writes the whole file, and waits until it is on the disk.
 func (f *staged) write(ctx context.Context, file *os.File, obj storage.Object, r io.Reader) error {
 	h := head{Key: obj.Key, Type: obj.Type, Name: obj.Name, Size: unfinished, Nonce: f.nonce}
-	if err := writeHead(file, h); err != nil { // the sweeper asks whose it is
+	if err := writeHead(file, h); err != nil { // ListUploads reads the key from it
 		return err
 	}
 	var err error
@@ -163,12 +163,12 @@ func (f *staged) Commit(ctx context.Context) error {
 		return fmt.Errorf("diskstore: %q: %w: %w", f.key, storage.ErrUnknownOutcome, err)
 	}
 	passed("published")
-	_ = f.remove(stagedPath(f.name)) // a second name of the same file, which the sweeper removes
+	_ = f.remove(stagedPath(f.name)) // a second name of the same file; if this fails, a sweep removes it
 	return nil
 }
 
-// asked returns the outcome of a link that failed with err. Some file systems lose an
-// answer, and fail when they try again.
+// asked returns the outcome of a link that failed with err. Some file systems lose the
+// answer to a link that they made, try again, and then fail.
 func (f *staged) asked(err error) error {
 	o, found := f.stat(f.key)
 	switch {

@@ -38,7 +38,7 @@ func syncFolder(root *os.Root, folder string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-// isFull reports whether there is no space for more, or none that this user may take.
+// isFull reports whether err means that the disk, or the quota of this user, is full.
 func isFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }

@@ -47,7 +47,7 @@ func syncFolder(root *os.Root, folder string) error {
 	return err
 }
 
-// isFull reports whether there is no space for more, or none that this user may take.
+// isFull reports whether err means that the disk, or the quota of this user, is full.
 func isFull(err error) bool {
 	return errors.Is(err, errorDiskFull) || errors.Is(err, errorHandleDiskFull) || errors.Is(err, errorDiskQuotaExceed)
 }

@@ -48,8 +48,8 @@ func (s *Store) ListUploads(ctx context.Context, prefix, after string) (page sto
 	return page, nil
 }
 
-// AbortMultipart implements storage.UploadLister. It removes the staged file. An upload that still
-// goes on then fails at its Patch or Commit.
+// AbortMultipart implements storage.UploadLister. It removes the staged file. An upload that is
+// still running then fails at its Patch or Commit.
 func (s *Store) AbortMultipart(_ context.Context, key, uploadID string) error {
 	if !isStagedName(uploadID) {
 		return nil
