@@ -72,9 +72,9 @@ func attacksByTerms(honest *sending) (list []attack) {
 // queryAttacks returns changes that replace, leave out and add parameters of a signed URL.
 func queryAttacks(signed string) map[string]func(url string) string {
 	list := map[string]func(string) string{
-		"another parameter": func(url string) string { return url + "&x-amz-acl=public-read" },
-		"another type":      func(url string) string { return url + "&response-content-type=text/html" },
-		"no query":          func(url string) string { return strings.Split(url, "?")[0] },
+		"an added parameter": func(url string) string { return url + "&x-amz-acl=public-read" },
+		"an added type":      func(url string) string { return url + "&response-content-type=text/html" },
+		"no query":           func(url string) string { return strings.Split(url, "?")[0] },
 	}
 	_, query, _ := strings.Cut(signed, "?")
 	for pair := range strings.SplitSeq(query, "&") {

@@ -30,7 +30,7 @@ func TestBrokenDirectStoresFail(t *testing.T) {
 		{"lists parts as they came", brokenDirect{parts: reversed}, []string{"parts in any order"}},
 		{"lists a part that nobody sent", brokenDirect{parts: oneFurther}, []string{"parts in any order"}},
 		{"lists only the first page of parts", brokenDirect{parts: firstPage}, []string{"all parts are listed"}},
-		{"lists no parts of no upload", brokenDirect{parts: noError}, []string{"uploads that are not open", "Abort removes an upload"}},
+		{"lists no parts of an upload that is not open", brokenDirect{parts: noError}, []string{"uploads that are not open", "Abort removes an upload"}},
 		{"completes with all parts", brokenDirect{complete: withAllParts}, []string{"Complete takes exactly its parts"}},
 		{"completes an upload that is not open", brokenDirect{complete: withoutError}, []string{"uploads that are not open"}},
 		{"ignores Abort", brokenDirect{abort: forgettingAbort}, []string{"Abort removes an upload"}},
@@ -56,12 +56,12 @@ func TestBrokenDirectStoresFail(t *testing.T) {
 		{"keeps no nonces", brokenDirect{promote: forgettingNonces}, []string{"Promote publishes", "Promote again", "Promote 16 times at once"}},
 		{"promotes whatever the key holds", brokenDirect{promote: unpinned}, []string{"Promote of another object"}},
 		{"promotes, then compares", brokenDirect{promote: lookingLate}, []string{"Promote of another object"}},
-		{"promotes nothing", brokenDirect{promote: nothingToo}, []string{"Promote of nothing"}},
+		{"claims to promote what does not exist", brokenDirect{promote: nothingToo}, []string{"Promote of nothing"}},
 		{"promotes the sent type", brokenDirect{promote: withSentType}, []string{"Promote publishes"}},
 		{"ignores patches", brokenDirect{promote: unpatched}, []string{"Promote with patches", "Promote of large files with patches", "Promote with patches again"}},
 		{"takes only the first patch", brokenDirect{promote: firstPatch}, []string{"Promote with patches", "Promote of large files with patches"}},
 		{"patches a byte late", brokenDirect{promote: aByteLate}, []string{"Promote with patches", "Promote of large files with patches"}},
-		{"patches no other part", brokenDirect{promote: inOnePart}, []string{"Promote of large files with patches"}},
+		{"cuts a patch at the end of a part", brokenDirect{promote: inOnePart}, []string{"Promote of large files with patches"}},
 		{"stores the digest of the source", brokenDirect{promote: withSourceDigest}, []string{"Promote with patches"}},
 		{"drops patches that are not valid", brokenDirect{promote: validOnly}, []string{"Promote with invalid patches"}},
 		{"patches the staged object", brokenDirect{promote: patchingBoth}, []string{"Promote with patches"}},
@@ -79,11 +79,12 @@ func TestBrokenDirectStoresFail(t *testing.T) {
 	}
 }
 
-// TestBrokenServersFail does the same for faults of servers.
+// TestBrokenServersFail proves the suite with servers: each has one fault, and the cases in fails
+// must fail.
 func TestBrokenServersFail(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
-		pass  func(*http.Request) // changes a request so that the store accepts it
+		pass  func(*http.Request) // changes requests so that the store accepts them
 		fails []string
 	}{
 		{"accepts any length", anyLength, []string{"refuses other PUTs", "refuses other parts"}},
@@ -126,7 +127,7 @@ func mustFail(t *testing.T, cases []string, newStore func(*testing.T) storage.Di
 	t.Helper()
 	for _, name := range cases {
 		i := slices.IndexFunc(directCases, func(c testCase[*direct]) bool { return c.name == name })
-		require.GreaterOrEqual(t, i, 0, "there is no case %q", name)
+		require.GreaterOrEqual(t, i, 0, "no case has the name %q", name)
 		require.Error(t, checkDirect(t.Context(), directCases[i], newStore(t)), "the case %q passed", name)
 	}
 }

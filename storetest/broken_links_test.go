@@ -39,7 +39,7 @@ func TestBrokenLinksFail(t *testing.T) {
 			}
 			for _, name := range tc.fails {
 				i := slices.IndexFunc(linkCases, func(c testCase[links]) bool { return c.name == name })
-				require.GreaterOrEqual(t, i, 0, "there is no case %q", name)
+				require.GreaterOrEqual(t, i, 0, "no case has the name %q", name)
 				store := brokenLinks{brokenDirect{Store: served(t, around), open: tc.open}, tc.sign, tc.looks}
 				require.Error(t, checkLinks(t.Context(), linkCases[i], store), "the case %q passed", name)
 			}

@@ -80,7 +80,7 @@ func TestBrokenListersFail(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			for _, name := range tc.fails {
 				i := slices.IndexFunc(listerCases, func(c testCase[lister]) bool { return c.name == name })
-				require.GreaterOrEqual(t, i, 0, "there is no case %q", name)
+				require.GreaterOrEqual(t, i, 0, "no case has the name %q", name)
 				store := &brokenLister{served(t, asIs), tc.objects, tc.uploads, tc.remove, tc.prefix}
 				require.Error(t, checkLister(t.Context(), listerCases[i], store), "the case %q passed", name)
 			}

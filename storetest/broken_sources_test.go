@@ -21,7 +21,7 @@ func TestBrokenSourcesFail(t *testing.T) {
 	}{
 		{"takes pieces that S3 refuses", brokenDirect{piece: func(int64) int64 { return rangeSize - 1 }}, []string{"PieceSize", "Promote of several sources"}},
 		{"needs more parts than S3 has", brokenDirect{piece: func(int64) int64 { return int64(partSize) }}, []string{"PieceSize"}},
-		{"takes no pieces but today's", brokenDirect{promote: onlyToday}, []string{"Promote of sources of another size"}},
+		{"takes only pieces of today's size", brokenDirect{promote: onlyToday}, []string{"Promote of sources of another size"}},
 		{"publishes only the first source", brokenDirect{promote: onlyFirst}, []string{"Promote of several sources", "Promote of several sources with patches"}},
 		{"publishes them in the order of their keys", brokenDirect{promote: byKeys}, []string{"Promote of several sources"}},
 		{"publishes a source twice", brokenDirect{promote: firstTwice}, []string{"Promote of several sources"}},

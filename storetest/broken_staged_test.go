@@ -25,7 +25,7 @@ func TestBrokenStagedReadersFail(t *testing.T) {
 		{"reads any object", anyStaged, []string{"OpenStaged of another object"}},
 		{"makes an empty object of an absent one", emptyForAbsent, []string{"OpenStaged of another object"}},
 		{
-			"goes on in the object that is there now", inRanges(func(storage.StagedObject, error) (string, error) { return "", nil }),
+			"continues with the object that the key now holds", inRanges(func(storage.StagedObject, error) (string, error) { return "", nil }),
 			[]string{"a staged file that is replaced while it is read"},
 		},
 		{"ends where the object was replaced", inRanges(func(o storage.StagedObject, err error) (string, error) {
@@ -100,9 +100,9 @@ func emptyForAbsent(ctx context.Context, s *memstore.Store, o storage.StagedObje
 	return r, err
 }
 
-// inRanges opens the first range at once, and each other when the one before has ended. Called with
-// nil, etag returns the ETag for such a range. Called with the error of OpenAt, it returns the one to
-// report.
+// inRanges opens the first range at once, and each later one when the one before has ended. Called
+// with nil, etag returns the ETag for a later range. Called with the error of OpenAt, it returns
+// the error to report.
 func inRanges(etag func(storage.StagedObject, error) (string, error)) stagedOpener {
 	return func(ctx context.Context, s *memstore.Store, o storage.StagedObject) (io.ReadCloser, error) {
 		first, err := s.OpenAt(ctx, o.Key, o.ETag, 0, rangeSize)
@@ -158,17 +158,18 @@ func (r *locked) Read(p []byte) (int, error) {
 	return r.ReadCloser.Read(p)
 }
 
-// fewAtOnce has room for eight readers, and more only when one has come to its end.
+// fewAtOnce has eight slots for readers. A slot is freed when its reader is read to its end, not by
+// Close.
 func fewAtOnce() stagedOpener {
-	room := make(chan struct{}, 8)
+	slots := make(chan struct{}, 8)
 	return func(ctx context.Context, s *memstore.Store, o storage.StagedObject) (io.ReadCloser, error) {
 		select {
-		case room <- struct{}{}:
+		case slots <- struct{}{}:
 		default:
 			return nil, storage.ErrBusy
 		}
 		r, err := s.OpenStaged(ctx, o)
-		return &ending{r, func() { <-room }}, err
+		return &ending{r, func() { <-slots }}, err
 	}
 }
 
@@ -185,7 +186,7 @@ func (r *ending) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readingOn seems to read on after Close: it has a leftover until a reader has come to its end.
+// readingOn seems to read on after Close: it reports a leftover until a reader is read to its end.
 type readingOn struct {
 	*memstore.Store
 	mu   sync.Mutex

@@ -44,7 +44,7 @@ var noise = sync.OnceValue(func() []byte {
 	return b
 })
 
-// otherBytes returns bytes that differ from content(size), in the same number.
+// otherBytes returns size bytes that are not content(size), unless size is 0.
 func otherBytes(size int) []byte { return content(size + 1)[:size] }
 
 // compare reads r to its end, and returns how many bytes r has, and whether they are the first

@@ -247,11 +247,11 @@ func unpatched(ctx context.Context, s *memstore.Store, p storage.Promotion) erro
 
 func firstPatch(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
 	p.Patches = p.Patches[:min(len(p.Patches), 1)]
-	return s.Promote(ctx, withDigests(p))
+	return s.Promote(ctx, withoutIdleDigest(p))
 }
 
-// withDigests returns p, without its SourceSHA256 if it has no patches.
-func withDigests(p storage.Promotion) storage.Promotion {
+// withoutIdleDigest returns p without its SourceSHA256 if it has no patches.
+func withoutIdleDigest(p storage.Promotion) storage.Promotion {
 	if len(p.Patches) == 0 {
 		p.SourceSHA256 = ""
 	}
@@ -266,7 +266,7 @@ func aByteLate(ctx context.Context, s *memstore.Store, p storage.Promotion) erro
 		}
 	}
 	p.Patches = late
-	return s.Promote(ctx, withDigests(p))
+	return s.Promote(ctx, withoutIdleDigest(p))
 }
 
 // inOnePart cuts patches at the first border of parts that they reach over.
@@ -295,7 +295,8 @@ func validOnly(ctx context.Context, s *memstore.Store, p storage.Promotion) erro
 	return s.Promote(ctx, p)
 }
 
-// patchingBoth is a store that patches in place: the staged object becomes the same as the new one.
+// patchingBoth promotes as a store that patches in place: the staged object gets the bytes of the
+// new one.
 func patchingBoth(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
 	if err := s.Promote(ctx, p); err != nil || len(p.Patches) == 0 {
 		return err

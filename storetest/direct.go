@@ -12,9 +12,10 @@ import (
 
 // RunDirect tests the direct uploads of the storages that newStore returns, a fresh one for each
 // case. It signs requests, sends them over HTTP, both unchanged and tampered with, and checks what
-// the store then has. The storages must accept files of 12 MiB, with a MaxSize of 64 MiB. In
-// several pieces they must accept 32 MiB, or three pieces if that is more. They may all use one
-// bucket, since keys are random. With an [Auditor] RunDirect also checks that no remains are left.
+// the store then has. The storages must accept files of 12 MiB, or of 5 MiB more than their
+// PieceSize if that is more, with a MaxSize of 64 MiB. In several pieces they must accept 32 MiB,
+// or three pieces if that is more. They may all use one bucket, since keys are random. With an
+// [Auditor] RunDirect also checks that no leftovers remain.
 //
 // Cases whose names are in except are skipped, for servers with known defects. Do not use a store
 // that fails a case for direct uploads in which that case matters.

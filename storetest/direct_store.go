@@ -118,7 +118,7 @@ func (s *direct) staged(ctx context.Context, content []byte) (key string, stored
 	return key, stored, err
 }
 
-// sendTo sends content to a free staging key, in any way that the store has for a whole file.
+// sendTo sends content to a free staging key, by a PUT if the store offers it, else by a form.
 func (s *direct) sendTo(ctx context.Context, key string, content []byte) error {
 	d := file(content, s.sum(content))
 	d.Key = key

@@ -50,7 +50,7 @@ func checkLinks(ctx context.Context, c testCase[links], tested storage.LinkStora
 	return c.run(ctx, l)
 }
 
-// signed returns the terms that the cases sign: a type and a name other than the object's.
+// signed returns terms with a type and a name other than the object's.
 func signed(expires time.Duration) storage.SignedGet {
 	return storage.SignedGet{
 		Type:        "application/octet-stream",

@@ -12,8 +12,8 @@ import (
 // RunLister tests the lists of the storages that newStore returns, a fresh one for each case. They
 // must list their objects page by page, and remove the listed ones and nothing else. They must
 // implement storage.Storage and storage.ObjectReader, with which the suite stores and reads. Of a
-// storage.UploadLister it also tests the clock, and the open uploads if it is a
-// storage.DirectStorage. All storages may use one bucket, since keys are random.
+// storage.UploadLister the suite also tests the clock. If that is a storage.DirectStorage, too, it
+// tests the lists of open uploads. All storages may use one bucket, since keys are random.
 //
 // Cases whose names are in except are skipped, for servers with known defects. A sweep.Sweeper over
 // a store that fails a case may miss objects, or remove others.

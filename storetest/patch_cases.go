@@ -43,7 +43,7 @@ func zeros[N int | int64](offset, length N) storage.Patch {
 	return storage.Patch{Offset: int64(offset), Length: int64(length)}
 }
 
-// everyTenth returns patches of one byte, alternately of text and zeros.
+// everyTenth returns patches of one byte: in every ten bytes one with text, and one with a zero.
 func everyTenth(size int64) (list []storage.Patch) {
 	for at := int64(5); at < size; at += 10 {
 		list = append(list, says(at, "#"))
@@ -166,8 +166,8 @@ func promotesPatchedAgain(ctx context.Context, s *direct) error {
 	return s.publishes(ctx, p, want)
 }
 
-// sameMD5 are two files with the same MD5 (X. Wang and others, 2004). In S3 they have the same
-// ETag.
+// sameMD5 are two files with the same MD5 (X. Wang and others, 2004). S3 often takes the MD5 of a
+// file that was sent in one request as its ETag.
 var sameMD5 = [2]string{
 	"d131dd02c5e6eec4693d9a0698aff95c2fcab58712467eab4004583eb8fb7f8955ad340609f4b30283e488832571415a085125e8f7cdc99fd91dbdf280373c5b" +
 		"d8823e3156348f5bae6dacd436c919c6dd53e2b487da03fd02396306d248cda0e99f33420f577ee8ce54b67080a80d1ec69821bcb6a8839396f9652b6ff72a70",

@@ -19,7 +19,7 @@ var stagedPatchCases = []testCase[store]{
 	{"Commit of a patched file never replaces", "a key that is taken is storage.ErrExists, and its object stays", patchedNeverReplaces},
 }
 
-// stagePatched stages content with patches. It returns nil if the store cannot do that.
+// stagePatched stages content with patches. It returns nil if the staged file is not a Patcher.
 func (s store) stagePatched(ctx context.Context, key string, content []byte, list []storage.Patch) (storage.Staged, error) {
 	if err := storage.ValidPatches(list, int64(len(content))); err != nil {
 		return nil, err

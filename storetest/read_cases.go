@@ -43,8 +43,8 @@ func readsRange(ctx context.Context, s *direct) error {
 	return readsSpans(ctx, s, key, stored.ETag, want)
 }
 
-// readsSpans returns an error unless spans of many kinds can be read with OpenAt, except one that
-// begins before the object.
+// readsSpans returns an error unless OpenAt reads spans of many kinds, and refuses one that begins
+// before the object.
 func readsSpans(ctx context.Context, s storage.ObjectReader, key, etag string, want []byte) error {
 	size := int64(len(want))
 	for _, of := range []span{

@@ -129,7 +129,7 @@ func honestAfterRefused(ctx context.Context, s *direct) error {
 	return nil
 }
 
-// settling is how long a store gets to do what it must not do.
+// settling is how long a case waits for a store that stores half a body.
 const settling = 200 * time.Millisecond
 
 func stopsShort(ctx context.Context, s *direct) error {

@@ -12,7 +12,7 @@ import (
 )
 
 var sourceCases = []testCase[*direct]{
-	{"PieceSize", "as many pieces as S3 allows parts suffice, and none but the last is smaller than S3 allows", pieceSizes},
+	{"PieceSize", "as many pieces as S3 allows parts suffice, and their size is one that S3 allows", pieceSizes},
 	{"Promote of several sources", "the new object has their bytes in the given order, type, name, nonce and facts; the sources stay", promotesSources},
 	{"Promote of several sources with patches", "patches within sources, at their borders and across them", promotesSourcesPatched},
 	{"Promote of sources of another size", "they need not have today's PieceSize, with and without patches", promotesOtherSizes},
@@ -22,7 +22,7 @@ var sourceCases = []testCase[*direct]{
 	{"Promote of sources that have changed", "a source that is gone, replaced or of another size is storage.ErrChanged, and nothing is readable", promotesSourcesChanged},
 }
 
-// pieceAnd returns the size of a piece, and so many bytes more.
+// pieceAnd returns the size of a piece plus more bytes.
 func (s *direct) pieceAnd(more int) int { return int(s.PieceSize(int64(2*partSize))) + more }
 
 func pieceSizes(_ context.Context, s *direct) error {

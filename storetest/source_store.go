@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// pieces are staged objects of which a promotion is made, and their bytes.
+// pieces are a promotion of pieces, and the bytes that it publishes.
 type pieces struct {
 	promotion storage.Promotion
 	content   []byte
@@ -25,8 +25,8 @@ func longContent(size int) []byte {
 	return b
 }
 
-// inPieces stages content in pieces, as the host's process stages them. Their keys descend. Every
-// second ETag is that of a list, if the store lists objects.
+// inPieces stores content in pieces under staging keys, as the host's processes do. The keys
+// descend. Every second ETag is that of a list, if the store lists objects.
 func (s *direct) inPieces(ctx context.Context, content []byte) (p pieces, err error) {
 	size := int(s.PieceSize(int64(len(content))))
 	if size < partSize {

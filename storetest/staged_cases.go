@@ -20,7 +20,7 @@ var stagedCases = []testCase[*direct]{
 	{"Close before the end", "Close ends reading at any byte, and nothing is left of it; others can read", closesEarly},
 }
 
-// openStaged opens a staged object. Its key stands for the caller.
+// openStaged opens a staged object. The Subject is the key.
 func (s *direct) openStaged(ctx context.Context, key string, stored storage.Stored) (io.ReadCloser, error) {
 	r, err := s.OpenStaged(ctx, storage.StagedObject{Key: key, ETag: stored.ETag, Size: stored.Size, Subject: key})
 	if err != nil {
@@ -87,8 +87,8 @@ func opensStagedChanged(ctx context.Context, s *direct) error {
 	return nil
 }
 
-// readsReplaced replaces the object when its first byte was read. Later ranges are those of the new
-// object then.
+// readsReplaced replaces the object after its first byte was read. A store that requests later
+// ranges after that finds the new object.
 func readsReplaced(ctx context.Context, s *direct) error {
 	key, stored, err := s.staged(ctx, content(several))
 	if err != nil {
@@ -158,7 +158,7 @@ func closesEarly(ctx context.Context, s *direct) error {
 		return err
 	}
 	for _, n := range []int{0, 1, several / 100, several/2 + 1} {
-		for range 4 { // enough for a limit of what is open
+		for range 4 { // a store that leaves readers open may reach a limit
 			r, err := s.openStaged(ctx, key, stored)
 			if err != nil {
 				return fmt.Errorf("after others were closed early: %w", err)

@@ -1,7 +1,7 @@
 // Package storetest is the conformance suite of storage.Storage and its optional abilities, except
 // storage.ScanReader and storage.PieceKeeper. It tests those promises of package upload that depend
-// on the storage. Nothing is readable before Commit. Nothing is replaced, and, as far as an
-// [Auditor] shows, no remains are left. Only signed requests are accepted and answered.
+// on the storage. Nothing is readable before Commit. No published file is replaced, and, as far as
+// an [Auditor] shows, no leftovers remain. Only signed requests are accepted and answered.
 package storetest
 
 import (

@@ -162,7 +162,7 @@ func (s *brokenStore) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-// DeleteMany implements [storage.ManyDeleter]. A sound store leaves all to Delete.
+// DeleteMany implements [storage.ManyDeleter]. Unless many is set, it leaves all keys to Delete.
 func (s *brokenStore) DeleteMany(_ context.Context, keys []string) (rest []string) {
 	if s.many == nil {
 		return keys
