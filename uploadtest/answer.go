@@ -20,7 +20,7 @@ type Answer struct {
 	Proto  string // for example "HTTP/1.1"
 	Header http.Header
 	Body   []byte
-	Sent   int64 // bytes of the request's body that were sent, or read for that; 0 from ReadAnswer
+	Sent   int64 // bytes of the request's body that were sent, or read to be sent; 0 from ReadAnswer
 
 	Files  []AnsweredFile
 	Code   upload.Code // of a refusal

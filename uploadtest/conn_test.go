@@ -115,8 +115,8 @@ func TestSendSlowly(t *testing.T) {
 	})
 }
 
-// TestLeaving checks what the server's handler reads after each way of leaving, and that the client
-// then gets no answer.
+// TestLeaving checks what the server's handler reads after each way of leaving, and that a client
+// that has closed its connection gets no answer.
 func TestLeaving(t *testing.T) {
 	read := make(chan error, 1)
 	h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -213,8 +213,8 @@ func TestLyingLength(t *testing.T) {
 	}
 }
 
-// TestDialFails checks which address Dial uses: the error of an ended context names it. NewConn over a connection that
-// the server has closed fails, and closes it.
+// TestDialFails checks which address Dial uses: the error of an ended context names it. NewConn
+// over a connection that the server has closed fails, and closes the connection.
 func TestDialFails(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -267,7 +267,7 @@ func TestServe(t *testing.T) {
 		t.Run("server", func(t *testing.T) {
 			r.TB = t
 			s := uploadtest.Serve(r, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("boom") }))
-			_, err := s.Client().Do(request(s.URL, false)) //nolint:bodyclose // there is no body
+			_, err := s.Client().Do(request(s.URL, false)) //nolint:bodyclose // it fails without a response
 			require.Error(t, err)
 		})
 		require.Len(t, r.errors, 1)

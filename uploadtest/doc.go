@@ -5,7 +5,7 @@
 //	a := uploadtest.Post(t, mux, "/upload",
 //		uploadtest.File("picture", "ada.png", uploadtest.PNG(0)),
 //		uploadtest.Text("name", "ada"))
-//	// a.Status is 201 and a.Files[0].Key is the key; or a.Code is the reason of the refusal
+//	// a.Status is 201 and a.Files[0].Key is the key; or a.Code says why it was refused
 //
 // Files and Code come from the answers of an [upload.Handler]. A handler of your own, after
 // [upload.Handler.Middleware], answers as it likes: then use Status and Body.

@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// stalledClientIsRefused would be TestStalledClientIsRefused in a test file. The minute of the
-// stall takes no time.
+// stalledClientIsRefused would be TestStalledClientIsRefused in your tests. The minute of the stall
+// takes no time.
 func stalledClientIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.AllowAnonymous,
@@ -37,7 +37,7 @@ func stalledClientIsRefused(t *testing.T) {
 	})
 }
 
-// ticketExpires would be TestTicketExpires.
+// ticketExpires would be TestTicketExpires in your tests.
 func ticketExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, mux := &memstore.Store{}, http.NewServeMux()
@@ -66,7 +66,7 @@ func ticketExpires(t *testing.T) {
 	})
 }
 
-// StallTimeout and the life of tickets are tested without waiting. In a test file these functions
+// StallTimeout and the life of tickets are tested without waiting. In your tests these functions
 // would be TestStalledClientIsRefused and TestTicketExpires, which go test runs.
 func Example_clock() {
 	_ = []func(t *testing.T){stalledClientIsRefused, ticketExpires}

@@ -18,7 +18,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// exampleT stands for the *testing.T of your test.
+// exampleT takes the place of the *testing.T of your test.
 type exampleT struct{ testing.TB }
 
 func (exampleT) Helper() {}

@@ -23,8 +23,8 @@ type Part struct {
 }
 
 // File returns a file in a form field, with the claimed type application/octet-stream, which
-// browsers send for files they do not know. They send a file without a name and bytes when none was
-// chosen.
+// browsers send for files of unknown type. For a field in which no file was chosen they send one
+// without a name and without bytes.
 func File[C string | []byte | Content](field, name string, content C) Part {
 	p := Part{Field: field, Name: name, Type: "application/octet-stream"}
 	switch c := any(content).(type) {

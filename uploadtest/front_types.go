@@ -19,7 +19,7 @@ type (
 		frontOfReader
 		*frontLinks
 	}
-	frontOfVerdicts struct {
+	frontOfLinksJudged struct {
 		frontOfLinks
 		*frontVerdicts
 	}
@@ -60,7 +60,7 @@ func (f *front) storage() storage.Storage {
 	case isDirect:
 		return frontOfDirect{r, d}
 	case isLinks && isVerdicts:
-		return frontOfVerdicts{frontOfLinks{r, l}, v}
+		return frontOfLinksJudged{frontOfLinks{r, l}, v}
 	case isLinks:
 		return frontOfLinks{r, l}
 	case isReader && isVerdicts:

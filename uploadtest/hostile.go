@@ -26,8 +26,8 @@ import (
 // also stops at the first 429: give h limits for this test that allow thousands of files.
 //
 // A file may be accepted if it was stored without what is hostile, such as a JPEG without the
-// archive after it: if [upload.Check] accepts what is stored, by its type. So a handler that
-// blanks metadata needs a store here.
+// archive after it: the stored bytes differ, and [upload.Check] accepts them by their type. So a
+// handler that blanks metadata needs a store here.
 //
 // request makes the request for a sample, with everything else that h requires:
 //
@@ -37,9 +37,9 @@ import (
 //		return r
 //	})
 //
-// store is that of h, a memstore.Store for example, in which no other file may appear. If it is
-// nil, only answers are checked. RunHostile does not test what a policy must accept: also send it
-// [Legitimate] files.
+// store is the storage of h, for example a memstore.Store. No other files may be stored there
+// meanwhile. If store is nil, only answers are checked. RunHostile does not test what a policy must
+// accept: also send it [Legitimate] files.
 func RunHostile(t testing.TB, h http.Handler, store Store, request func(Sample) *http.Request) {
 	t.Helper()
 	if store == nil {
@@ -85,7 +85,7 @@ func acceptsSound(t testing.TB, client *http.Client, request func(Sample) *http.
 	return false
 }
 
-// Store is a storage that can be looked into.
+// Store is a storage that lists its keys, such as memstore.Store.
 type Store interface {
 	storage.ObjectReader
 	Keys() []string // of all objects, sorted
@@ -137,7 +137,7 @@ var fileCodes = []upload.Code{
 	upload.CodeContent, upload.CodeTypeNotAllowed, upload.CodeTypeMismatch, upload.CodeEmpty, upload.CodeTooLarge,
 }
 
-// judged reports whether a refusal is one of the file.
+// judged reports whether the answer is a refusal of the file.
 func (a *Answer) judged() bool {
 	if a.Code != "" && a.Status != http.StatusSeeOther && a.Status/100 != 4 {
 		return false

@@ -85,7 +85,7 @@ func Do(c *http.Client, r *http.Request) (*Answer, error) {
 }
 
 // Client returns a client whose requests h answers in the caller's goroutine, for any host. A panic
-// of h is passed on to the caller. There is no connection: nothing is cut off, deadlines are
+// of h is passed on to the caller. The client uses no connection: nothing is cut off, deadlines are
 // accepted and have no effect, and answers are always complete. [Serve] has connections.
 func Client(h http.Handler) *http.Client { return &http.Client{Transport: handlerTransport{h}} }
 

@@ -16,8 +16,9 @@ type Sample struct {
 	Type     string // the media type that it is or claims to be
 	Content  []byte // must not be modified
 
-	// Code is the reason for which a policy that allows Type refuses the file, "" if it is
-	// legitimate. CodeContent stands for any code for the content of a file.
+	// Code is the code with which a policy that allows Type refuses the file, "" if it is
+	// legitimate. CodeContent means any code for the content of a file, such as
+	// upload.CodeDamaged. [Infected] has the code of [Scanner].
 	Code upload.Code
 }
 
@@ -45,7 +46,7 @@ func Hostile() iter.Seq[Sample] {
 	return samples(func(f corpus.File) bool { return f.Code != "" })
 }
 
-// Legitimate returns files of the same types as people have them, which must not be refused.
+// Legitimate returns ordinary files of the same types, which must not be refused.
 func Legitimate() iter.Seq[Sample] {
 	return samples(func(f corpus.File) bool { return f.Code == "" })
 }

@@ -123,8 +123,8 @@ func TestRunHostilePasses(t *testing.T) {
 	}
 }
 
-// TestRunHostileFails counts what RunHostile reports: of handlers that accept hostile files or never
-// check them, and nothing of two that refuse in their own way.
+// TestRunHostileFails counts the errors that RunHostile reports for handlers that accept hostile
+// files, or refuse them unchecked. For two that refuse in their own way it reports none.
 func TestRunHostileFails(t *testing.T) {
 	anything := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return nil })
 	down := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return errors.New("down") })
@@ -180,7 +180,7 @@ func TestRunHostileFails(t *testing.T) {
 	}
 }
 
-// noPNG refuses pictures by a rule of the host's own.
+// noPNG refuses PNG files by a rule of the host's own.
 var noPNG = upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
 	if in.Type == "image/png" {
 		return upload.Reject("no_png", "Send another picture.")

@@ -10,9 +10,9 @@ import (
 
 // SlowStore returns a storage each of whose calls first waits for latency, except DirectMethods and
 // PieceSize. Stage reads at most rate bytes a second, or at any speed if rate is 0. The storage
-// waits by the clock of package time, so in a bubble of testing/synctest the waits take no real time. The end of a
-// context also ends the wait, and the call fails. The storage keeps the abilities that
-// [FailingStore.Storage] keeps.
+// waits by the clock of package time, so in a bubble of testing/synctest the waits take no real
+// time. The end of a context also ends the wait, and the call fails. The storage keeps the
+// abilities that [FailingStore.Storage] keeps.
 func SlowStore(s storage.Storage, latency time.Duration, rate int64) storage.Storage {
 	return (&front{slow{latency, rate}, s}).storage()
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Stored returns all bytes of an object that a storage keeps, published or under a staging key, and
-// the storage's description of it. The test fails if there is no such object, or if its size
+// the storage's description of it. The test fails if the object does not exist, or if its size
 // differs from the description.
 func Stored(t testing.TB, s storage.ObjectReader, key string) (content []byte, info storage.Stored) {
 	t.Helper()
