@@ -145,7 +145,7 @@ type PieceKeeper interface {
 }
 
 // ManyDeleter is an optional ability of a [Storage]: it removes many objects by a few calls. The
-// library calls it for the pieces of a resumable upload that has ended.
+// library calls it for the objects of a resumable upload that has ended.
 //
 // Implementations must be safe for concurrent use and pass storetest.Run.
 type ManyDeleter interface {
