@@ -12,8 +12,8 @@ func odf(mediaType, more string, parts ...zipEntry) []byte {
 // odfContent returns a part of an OpenDocument package.
 func odfContent(body string) string {
 	const ns = "urn:oasis:names:tc:opendocument:xmlns:"
-	root := `<office:document-content xmlns:xlink="http://www.w3.org/1999/xlink"`
-	for _, short := range []string{"office", "text", "draw", "table", "script", "presentation", "form", "meta", "style"} {
+	root := `<office:document-content xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:draw="` + ns + `drawing:1.0" xmlns:anim="` + ns + `animation:1.0"`
+	for _, short := range []string{"office", "text", "table", "script", "presentation", "form", "meta", "style"} {
 		root += ` xmlns:` + short + `="` + ns + short + `:1.0"`
 	}
 	return declaration + root + `><office:body>` + body + `</office:body></office:document-content>`

@@ -22,6 +22,7 @@ func goodODF() []File {
 		{
 			About: "a text with links, slides' clicks and a local template", Name: "a.odt", Type: typeODT,
 			Content: odfText(`<office:scripts/><text:a xlink:href="https://example.com/">x</text:a><text:a xlink:href="mailto:a@b.c"/><text:a xlink:href="#x"/><text:a xlink:href="../b.odt"/>` +
+				`<draw:a xlink:href="https://example.com/"><draw:frame/></draw:a><anim:audio xlink:href="file:///C:/a.wav"/>` +
 				`<meta:template xlink:href="file:///C:/t.ott"/><presentation:event-listener presentation:action="next-page"/><draw:image xlink:href="Pictures/a.png"/><draw:object xlink:href="./Object 1"/>` +
 				`<table:table-cell table:formula="of:=SUM([.A1:.B2];{1;2|3;4})"/>`),
 		},

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -24,21 +25,22 @@ const (
 	oldNamespace = "http://openoffice.org/20"                                             // the beginning of those of OpenOffice.org 1 and 2, such as .../2000/text
 )
 
-// odfSpace returns the short name of a namespace of ODF, "" for others.
+// odfPrefixes gives the prefixes of namespaces whose names differ from them.
+var odfPrefixes = map[string]string{"drawing": "draw", "animation": "anim", "database": "db"}
+
+// odfSpace returns the usual prefix of a namespace of ODF, "" for others.
 func odfSpace(space []byte) string {
+	var name []byte
 	if rest, ok := bytes.CutPrefix(space, []byte(odfNamespace)); ok {
-		short, _, _ := bytes.Cut(rest, []byte(":"))
-		return string(short)
+		name, _, _ = bytes.Cut(rest, []byte(":"))
+	} else if rest, ok := bytes.CutPrefix(space, []byte(oldNamespace)); ok {
+		_, name, _ = bytes.Cut(rest, []byte("/"))
 	}
-	if rest, ok := bytes.CutPrefix(space, []byte(oldNamespace)); ok {
-		_, short, _ := bytes.Cut(rest, []byte("/"))
-		return string(short)
-	}
-	return ""
+	return cmp.Or(odfPrefixes[string(name)], string(name))
 }
 
 // odfKinds gives the kind of active content for elements that are not accepted, by their local
-// names and the short names of their namespaces.
+// names and the prefixes of their namespaces.
 var odfKinds = map[string]map[string]string{
 	"script":                {"text": KindScript},
 	"execute-macro":         {"text": KindMacro},
@@ -140,7 +142,7 @@ func (p *odfPart) object(r *xmlread.Reader) error {
 	return nil
 }
 
-// clicked lists the elements whose href waits for a click, by their local names and the short names
+// clicked lists the elements whose href waits for a click, by their local names and the prefixes
 // of their namespaces. The address of any other element is judged as one that is loaded.
 var clicked = map[string][]string{
 	"a": {"text", "draw"}, "event-listener": {"presentation"}, "button": {"form"}, "image": {"form"}, "form": {"form"},
