@@ -7,49 +7,53 @@ import (
 
 // Document walks a document that is a ZIP archive inside: Word, Excel and PowerPoint (Office Open
 // XML, ECMA-376), OpenDocument (OASIS ODF) and EPUB books. It reads the archive as [Zip] does, with
-// separate rules for second names and for the types of entries. In Office documents it takes a
-// backslash in a name for a slash.
+// the rules below for names, extensions and contents of entries. Names of Office Open XML may have
+// backslashes.
 //
-// Type is the media type that the document must have: of .docx, .xlsx, .pptx, .epub, or any of
-// OpenDocument. With another Type, or none, every file is refused. A file of another type than Type
-// is refused, such as an .xlsx or a .docm named .docx, a plain archive, and a template.
+// Type is the media type that the document must have: that of .docx, .xlsx, .pptx or .epub, or one
+// of OpenDocument. With any other Type, such as "", every document is refused. So are documents of
+// another type than Type, plain archives, templates, and the macro variants, such as .docm.
 //
-// In all of them it refuses entries that are programs, scripts or OLE files: macros, ActiveX
-// controls and objects of other programs are kept in OLE files. In Office documents and books it
-// accepts the files that systems keep in folders, such as Thumbs.db. It also refuses ZIP archives
-// inside, except in Office documents, and entries with an extension that no part of a document has.
-// Anything else that begins like XML is read as XML, whatever its name, except for style sheets of
-// books. It refuses encodings in which readers differ. It refuses DOCTYPE declarations (CWE-611,
-// CWE-776), except for listed ones, which it compares whole. By family:
+// In all families it refuses entries that are programs, shell scripts or OLE files. OLE files hold
+// macros, ActiveX controls and objects of other programs. It also refuses ZIP archives inside,
+// except as below, and entries with an extension that no part of a document has. In Office Open XML
+// and EPUB it accepts the files that systems keep in folders, such as Thumbs.db.
+//
+// It reads an entry that begins like XML as XML, whatever its name, except style sheets of books.
+// It reads a part of Office Open XML in which nothing can act, such as styles, only up to the root
+// element. It refuses encodings in which readers differ, and DOCTYPE declarations (CWE-611,
+// CWE-776), except listed ones, which it compares whole. By family:
 //
 //   - Office Open XML: it refuses relations, content types of existing parts, and slide actions
 //     that are not on the lists of what ordinary documents have. It refuses relations that lead out
-//     of the package, except for links on a click, a template on the author's own disk, and the
-//     target NULL of a lost file. It refuses fields that run a program or load from elsewhere, and
-//     formulas that ask another program (DDE) or fetch. A workbook, document or presentation may
-//     lie inside, one level deep, since charts keep their numbers so: it is walked by the same
-//     rules.
-//   - ODF: it refuses scripts and their listeners, macros, DDE, databases, floating frames, applets,
-//     and addresses that lead out of the package, except for links on a click, a template and a
-//     sound of the author's own disk. It needs a mimetype entry and a manifest that agree.
-//   - EPUB: it judges pages, drawings, formulas and style sheets as a browser reads them. It
-//     refuses scripts, event attributes, transformations, and encryption, except of fonts. In pages
-//     and style sheets it refuses addresses with a scheme or a computer's name, except for links on
-//     a click, pictures in data URLs, and data and res URLs in style sheets. It needs a mimetype
-//     entry and META-INF/container.xml.
+//     of the package, except links on a click, a template on the author's own disk, and the target
+//     NULL of a lost picture. It refuses fields that start or ask a program, or load from another
+//     computer. A workbook, document or presentation may lie inside, one level deep, since charts
+//     keep their numbers so. It is walked by the same rules.
+//   - ODF: it refuses scripts and their listeners, macros, DDE, databases, floating frames,
+//     applets, plug-ins other than media, and actions of a click that are not on a list. It refuses
+//     addresses that lead out of the package, except links on a click, and a template or a sound on
+//     the author's own disk. It needs a mimetype entry and a manifest that both name Type.
+//   - EPUB: it judges pages, drawings, MathML and style sheets as a browser reads them. It refuses
+//     scripts, event handlers, transformations, and encryption, except masked fonts. It refuses
+//     addresses with a scheme or a computer's name from which a book loads or to which it sends.
+//     The exceptions are data of pictures, and, in style sheets, any data and fonts of the reading
+//     system (res:). It needs a mimetype entry and META-INF/container.xml.
 //
-// Links may lead to http, https, ftp, ftps, mailto, news, tel, or to a name without a scheme; see
-// AllowLinks.
+// Links on a click may lead to http, https, ftp, ftps, mailto, news, tel, or to a name without a
+// scheme; see AllowLinks. In formulas of spreadsheets it refuses DDE, add-ins, and the functions
+// that are documented to ask another program or computer. It does not judge the links that a
+// formula makes.
 //
-// Drawings (SVG) follow the rules of [SVG], except in books, where they may load from the book. It
-// does not read other pictures, or fonts. In formulas it recognises only the functions that are
-// documented to fetch.
+// Drawings (SVG) follow the rules of [SVG], except in books, where they may load from the book. Of
+// other pictures, fonts, sound, videos and PDF files it judges only the first bytes.
 type Document struct {
 	Limits ZipLimits
 	Type   string
 
-	// AllowLinks lets links lead to files, to other computers, and to programs by any scheme. They
-	// wait for a click. Scripts in addresses of OpenDocument and EPUB are still refused.
+	// AllowLinks accepts links on a click to files, to other computers, and by any other scheme. In
+	// Office Open XML these include javascript. In OpenDocument and EPUB it is still refused, as are
+	// the other addresses of scripts that their readers run.
 	AllowLinks bool
 
 	stream pull
