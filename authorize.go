@@ -10,7 +10,7 @@ import (
 //
 //   - an [*Error], such as that of [Reject], is the answer. For 401, middleware of yours can add
 //     WWW-Authenticate.
-//   - Another error, and a nil Grant without one, is [CodeForbidden], and only logged.
+//   - Another error, and a nil Grant without an error, is [CodeForbidden], and only logged.
 //   - A panic, and an invalid Grant, is [CodeInternal].
 type Authorizer func(*http.Request) (*Grant, error)
 

@@ -34,7 +34,7 @@ const lingerBytes = 512 << 20
 
 func newBody(w http.ResponseWriter, r *http.Request, p pace) *body {
 	src := r.Body
-	if src == nil { // of a request that no server has read
+	if src == nil { // as of http.NewRequest
 		src = http.NoBody
 	}
 	return &body{
@@ -129,8 +129,8 @@ type badBody struct {
 
 func (e *badBody) Error() string { return fmt.Sprintf("%s at byte %d", e.what, e.at) }
 
-// parseError keeps an [*Error] and other errors that quote nothing, and replaces those of reading or
-// parsing a body that may quote it. The bytes read so far are at.
+// parseError keeps an [*Error] and other errors that quote nothing. It replaces errors that may
+// quote the body, after at bytes of it were read.
 func parseError(err error, at int64) error {
 	if err == nil || err == io.EOF { // a wrapped io.EOF is not the end
 		return err

@@ -32,7 +32,7 @@ func Check(ctx context.Context, policy Validator, f File, maxSize int64, r io.Re
 	return judged, err
 }
 
-// hasForm reports whether policy says which fields there are.
+// hasForm reports whether policy has a [Form].
 func hasForm(policy Validator) bool {
 	var found survey
 	found.walk(policy, true)

@@ -42,8 +42,8 @@ func (q *session) fits(t *sealed) error {
 	return nil
 }
 
-// check reads the stored bytes, which open opens, through the cleaner and the validators. There are
-// as many as the ticket says, or it fails.
+// check reads the stored bytes, which open opens, through the cleaner and the validators. It fails
+// unless there are as many as the ticket says.
 func (p *confirmer) check(q *session, t *sealed, s *ticket.State, open opener) (*checked, error) {
 	if err := q.fits(t); err != nil {
 		return nil, err
@@ -83,9 +83,9 @@ func (p *confirmer) readWhole(q *session, t *sealed, src io.Reader) (*checked, e
 }
 
 // read shows the whole file to the cleaner and the observer. Promotion is held to the SHA-256 of a
-// file that was sent in one request or has a declared one. An ETag can be an MD5, for which a
-// client can make two files, and a request for a whole file can come again. Parts cannot, once they
-// are one object.
+// file that was sent in one request, or whose client declared it. An ETag can be an MD5, and a
+// client can make two files with one MD5 and send the second by the same signed request. Parts
+// cannot be sent again after they have become one object.
 func (p *confirmer) read(q *session, t *sealed, in *Incoming, src io.Reader) (*checked, error) {
 	observer, err := p.judge(q, t, in)
 	if err != nil {

@@ -25,7 +25,7 @@ func typed(types []string, o *contentOptions) Validator {
 	var unknown []error
 	for _, t := range types {
 		if len(sniff.Extensions(t)) == 0 || t == "text/html" {
-			unknown = append(unknown, fmt.Errorf("upload: Types does not know the media type %q", t))
+			unknown = append(unknown, fmt.Errorf("upload: Types cannot accept the media type %q", t))
 		}
 	}
 	named := func(_ context.Context, in *Incoming) error {

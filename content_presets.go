@@ -14,7 +14,7 @@ type ImageOptions struct {
 
 	MaxWidth  int   // pixels. Default: 16,384.
 	MaxHeight int   // pixels. Default: 16,384.
-	MaxPixels int64 // an animation's frames may have 16 times that. Default: 67,108,864.
+	MaxPixels int64 // an animation's frames may have 16 times that in all. Default: 67,108,864.
 	MaxFrames int   // of an animation. Default: 1,000.
 
 	MinWidth, MinHeight int // pixels, after orientation. Refused if unknown, as of SVG.
@@ -29,8 +29,8 @@ type ImageOptions struct {
 	Decode bool
 }
 
-// Images accepts pictures as [Types] does, within the limits of options, which may be nil. SVG has
-// no upper limits.
+// Images accepts pictures as [Types] does, within the limits of options, which may be nil. SVG,
+// BMP, TIFF and ICO have no upper limits.
 func Images(options *ImageOptions) Validator {
 	o := valueOf(options)
 	types := o.Types
@@ -85,11 +85,11 @@ type DocumentOptions struct {
 	AllowActivePDF bool
 
 	// AllowLinks accepts links in Office, OpenDocument and EPUB files to other files, computers or
-	// programs, and of most other schemes.
+	// programs, and of most other schemes; in Office files even javascript.
 	AllowLinks bool
 
 	// MaxEntries and the next three limit unpacking Office, OpenDocument and EPUB files. Defaults:
-	// those of [ArchiveOptions], but 5,000 entries.
+	// those of [ArchiveOptions], except 5,000 entries.
 	MaxEntries   int
 	MaxEntrySize int64
 	MaxTotalSize int64
@@ -144,9 +144,9 @@ type ArchiveOptions struct {
 	Nesting int
 }
 
-// Archives accepts ZIP archives without bombs, entries outside of their directory, links, hidden
-// bytes, and by default programs. By default it judges only the first 4 KiB of each entry; options
-// may be nil.
+// Archives accepts ZIP archives. It refuses bombs, entries outside of their directory, links,
+// hidden bytes, and by default programs. By default it judges only the first 4 KiB of each entry;
+// options may be nil.
 func Archives(options *ArchiveOptions) Validator {
 	o := valueOf(options)
 	return typed([]string{"application/zip"}, &contentOptions{archives: inspect.Zip{

@@ -23,7 +23,8 @@
 //   - accept a file as the whole body: [Handler.Raw]
 //   - store or check your program's files: [Handler.Store], [Check]
 //   - keep cameras' metadata: [Options.Metadata]
-//   - write your own check: [ValidatorFunc] of a file's beginning, [Observer] of every byte; [Reject]
+//   - write your own check: [ValidatorFunc] of a file's beginning, [Observer] of every byte;
+//     [Reject]
 //   - save a row with the file: [Handler.Middleware] and [Keep], or [Handler.Handle]
 //   - refuse for your own reason: [Handler.Handle], [Refuse], [Tx.Refuse]
 //   - give each role rules of its own: [Grant], docs/recipes.md
@@ -82,8 +83,8 @@
 //
 // One decision per request. Each request or step, except a [Resumer]'s OPTIONS and a
 // [Presigner.ConfirmStored] without a ticket, ends with one record of [Options.Logger] and one
-// [Event] of [Options.Hooks]. Clean-ups and failures add more. No content, signed URLs or tickets
-// are there.
+// [Event] of [Options.Hooks]. Clean-ups and failures add more. Records and events have no
+// content, signed URLs or tickets.
 //
 // # Where it runs
 //

@@ -28,9 +28,9 @@ type Event struct {
 	// Subject is the caller, "" for anonymous ones and before the authorizer.
 	Subject string
 
-	// Files are all of an upload accepted, given up, undone, or refused by the host without naming
-	// one, else the file in question, if any. Size is declared, stored, or what has come; Type is
-	// declared or detected. Do not change the slice.
+	// Files are all files of an upload accepted, aborted, undone, or refused by the host without
+	// naming one, else the file in question, if any. Size is declared, stored, or what has come; Type
+	// is declared or detected. Do not change the slice.
 	Files []File
 
 	// Code says why, for KindRefused only.
@@ -97,12 +97,12 @@ func (k EventKind) IsDecision() bool {
 // refuse makes e a refusal.
 func (e *Event) refuse(err *Error) { e.Kind, e.Code, e.Err = KindRefused, err.Code, err }
 
-// Hooks are for metrics, traces and audits. They run on goroutines of their own, in order for
-// one request, concurrently for several. The upload waits for them, at most 10 s each. A hook that
-// panics, hangs or ends its goroutine is logged. While 64 hang, none is called.
+// Hooks run on goroutines of their own, in order for one request, concurrently for several. The
+// upload waits for them, at most 10 s each. A hook that panics, hangs or ends its goroutine is
+// logged. While 64 hang, none is called.
 type Hooks struct {
 	// Start is called when a request arrives, and exactly one decision follows. It returns ctx or
-	// one made of it, for storage, validators, Event and others.
+	// one made of it, for storage, validators and Event.
 	Start func(ctx context.Context, door string) context.Context
 
 	// Event is called after the log. Its ctx has the values of Start's and outlives the request.

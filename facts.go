@@ -15,7 +15,7 @@ type Facts struct {
 	Cleaned bool `json:"cleaned,omitempty"` // metadata was blanked
 }
 
-// factsOf returns the facts that a storage has kept, or none that are known.
+// factsOf returns the facts that a storage has kept, or zero ones.
 func factsOf(kept string) (f Facts) {
 	if json.Unmarshal([]byte(kept), &f) != nil { // empty, or of another program
 		return Facts{}

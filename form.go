@@ -18,7 +18,7 @@ import (
 // {Accept: policy}}. [All] keeps the rules of one Form among its validators. New refuses a Form
 // inside of [Any], [ForType] or another Form. A host's validator that wraps one hides its fields.
 //
-// Wrong fields and files too many are refused before their content is read, missing files at the
+// Wrong fields and surplus files are refused before their content is read, missing files at the
 // end. Direct and resumable uploads, raw bodies and files of [Handler.Store] have one file, so
 // MaxFiles and Optional do not count there. Do not modify a Form in use.
 type Form map[string]Field

@@ -14,7 +14,7 @@ type survey struct {
 	motion bool // a rule accepts motion photos
 }
 
-// walk looks at v. keeps is false inside of Any, ForType and a Form, where the rules of a Form
+// walk surveys v. keeps is false inside of Any, ForType and a Form, where the rules of a Form
 // could not be enforced.
 func (s *survey) walk(v Validator, keeps bool) {
 	switch v := v.(type) {
@@ -52,7 +52,7 @@ func (s *survey) form(f Form) {
 	}
 }
 
-// rules are a policy and the limits of a caller, worked out.
+// rules are a policy with the limits that the options and a caller's grant set.
 type rules struct {
 	policy Validator
 	size   int64 // MaxFileSize of the options: of files in fields without a MaxSize, unless the grant sets one
@@ -64,8 +64,8 @@ type rules struct {
 	motion   bool  // motion photos may be accepted
 }
 
-// rulesOf works out the rules of policy for a caller whose grant allows mostBytes of a file, 0 if
-// it says nothing.
+// rulesOf returns the rules of policy for a caller whose grant allows mostBytes of a file, 0 if it
+// sets no limit.
 func rulesOf(policy Validator, mostBytes, size int64) (*rules, error) {
 	var found survey
 	found.walk(policy, true)

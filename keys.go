@@ -21,8 +21,9 @@ func keyError(err error) error {
 
 // KeyGenerator chooses the key of a file after its head was read, or from its [Declaration]. An
 // error, a key with [storage.StagingSegment], or one that does not pass [storage.ValidKey], fails
-// the upload with [CodeInternal], a key that is taken with [CodeConflict]. Return a new key each time: simultaneous uploads of one
-// key can harm each other. Do not use Name or Form, which are the client's words.
+// the upload with [CodeInternal], a key that is taken with [CodeConflict]. Return a new key each
+// time: simultaneous uploads of one key can harm each other. Do not use Name or Form, which are the
+// client's words.
 type KeyGenerator interface {
 	Key(ctx context.Context, in *Incoming) (string, error)
 }
@@ -33,7 +34,7 @@ type KeyFunc func(ctx context.Context, in *Incoming) (string, error)
 // Key calls f.
 func (f KeyFunc) Key(ctx context.Context, in *Incoming) (string, error) { return f(ctx, in) }
 
-// ownKeys is a generator of this package, over another one if it has one. One that is ours never hangs.
+// ownKeys is a generator of this package. It may add to the keys of next.
 type ownKeys struct {
 	KeyFunc
 	next KeyGenerator

@@ -17,8 +17,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Links hands out published files, as by short-lived URLs, whose type and disposition nobody can
-// change.
+// Links hands out published files by short-lived URLs, or passes them on. Clients cannot change
+// type and disposition.
 type Links struct {
 	store    storage.ObjectReader
 	signer   storage.LinkStorage // nil if the store signs no links
@@ -29,7 +29,7 @@ type Links struct {
 	noDeadlines sync.Once
 }
 
-// LinksOptions are the settings of [Links]. The zero value and nil are strict.
+// LinksOptions are the settings of [Links]. Nil and zero are strict.
 type LinksOptions struct {
 	// Expires is how long a URL works, unless the storage's credentials end first. Default: 5 min.
 	// At most 12 h.
@@ -47,7 +47,7 @@ type LinksOptions struct {
 	MinRate      int64
 
 	// RequireScan hands out only files that a scanner of published objects found clean, by a
-	// [storage.ScanReader]. Without a verdict the answer is 503, for a bad one 404.
+	// [storage.ScanReader]. A pending or failed scan is answered with 503, a bad verdict with 404.
 	RequireScan bool
 
 	// Logger, Hooks and Text are as in [Options].
@@ -93,7 +93,7 @@ func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 		l.verdicts = nil
 	}
 	if negative || l.opts.Expires > maxLinkExpires {
-		return nil, errors.New("upload: no number of LinksOptions is negative, and Expires is at most 12 hours")
+		return nil, errors.New("upload: a number of LinksOptions is negative, or Expires is above 12 hours")
 	}
 	for _, t := range l.opts.Inline {
 		if !isMediaType(t) || isActive(t) {

@@ -164,8 +164,8 @@ func (p *passage) ReadFrom(src io.Reader) (int64, error) {
 	defer relays.Put(buf)
 	before := p.sent
 	for p.err == nil {
-		// HTTP/2 looks at the deadline at any time, so it must outlast the storage,
-		// which may have to open the object, too.
+		// HTTP/2 applies the deadline even while nothing is written. So it must outlast the
+		// storage, which may have to open the object, too.
 		late := p.ctl.SetWriteDeadline(time.Now().Add(2*linkStall + p.pace.window))
 		p.noDeadlines = errors.Is(late, http.ErrNotSupported)
 		n, err := src.Read(buf[:])

@@ -32,7 +32,7 @@ type Presigner struct {
 	confirmedElsewhere atomic.Bool
 }
 
-// PresignOptions are the settings of a [Presigner]. The zero value and nil are strict.
+// PresignOptions are the settings of a [Presigner]. Nil and zero are strict.
 type PresignOptions struct {
 	// MaxFileSize is as in [Options], its default. A Grant's wins.
 	MaxFileSize int64
@@ -135,7 +135,7 @@ func (o *PresignOptions) fill(h *Handler) error {
 	case o.SingleSize > storage.MaxPartSize, o.PartSize < storage.MinPartSize, o.PartSize > storage.MaxPartSize:
 		return errors.New("upload: SingleSize is at most 5 GiB, PartSize 5 MiB to 5 GiB")
 	case o.URLExpires > maxURLExpires, o.TicketExpires > maxTicketExpires, o.TicketExpires < o.URLExpires:
-		return errors.New("upload: URLExpires is at most 12 hours, and TicketExpires no less than that and at most 7 days")
+		return errors.New("upload: URLExpires is at most 12 hours, and TicketExpires at least URLExpires and at most 7 days")
 	}
 	return validStaging(o.StagingPrefix)
 }
@@ -159,8 +159,8 @@ func (p *Presigner) step(r *http.Request, token string) (*session, *sealed, erro
 	return q, t, err
 }
 
-// enter returns the session of the request that ReadStep has read, or that of r, which
-// it authorizes, for a step without a body. The caller leaves it.
+// enter returns the session that ReadStep has begun. Without one it begins and authorizes one for
+// r, whose body it does not read. The caller leaves it.
 func (p *Presigner) enter(r *http.Request) (*session, error) {
 	if s, ok := r.Context().Value(stepOf{p}).(*pendingStep); ok && s.take() {
 		return s.q, nil

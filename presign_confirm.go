@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Confirm publishes the file of a ticket that its client has sent, then calls done, unless it is
+// Confirm publishes the file that the client of a ticket has sent, then calls done, unless it is
 // nil.
 //
 // It completes a multipart upload of exactly the signed parts, and cleans and checks the stored
@@ -108,7 +108,7 @@ func (p *Presigner) confirm(q *session, t *sealed, admitted error, done func(Fil
 		f, err = p.publish(q, t, s)
 		return err
 	})
-	q.worker.Close() // and with it the slot: done takes none
+	q.worker.Close() // which frees the slot: done needs none
 	if err != nil {
 		return File{}, withFile(err, t.Field, t.Name)
 	}
@@ -157,8 +157,8 @@ func (p *Presigner) publish(q *session, t *sealed, s *ticket.State) (File, error
 	return c.file, nil
 }
 
-// complete makes one object of the parts if they are exactly those that were
-// signed. It may have been done before.
+// complete makes one object of the parts if they are exactly those that were signed. It does
+// nothing for a single request, and after another confirmation has done so.
 func (p *Presigner) complete(ctx context.Context, t *sealed) error {
 	if t.UploadID == "" {
 		return nil

@@ -134,7 +134,7 @@ func (p *Presigner) fail(w http.ResponseWriter, r *http.Request, err error) {
 const (
 	// maxStepBody is the most bytes of the JSON of one step.
 	maxStepBody = 64 << 10
-	// stepLingerBytes is how far a refused step is read on at most.
+	// stepLingerBytes is how many more bytes of a refused step are read at most.
 	stepLingerBytes = 1 << 20
 )
 

@@ -14,8 +14,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Sign asks the authorizer, judges d as far as that needs no file, and signs the upload. The error
-// is an [*Error], for [Handler.RespondError].
+// Sign asks the authorizer, judges d without the file, and signs the upload. The error is an
+// [*Error], for [Handler.RespondError].
 func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
 	if d.Size > p.opts.SingleSize || p.methods.NeedsDigest && d.SHA256 == "" {
 		return p.SignParts(r, d, p.opts.PartSize)

@@ -14,11 +14,11 @@ import (
 // which [Presigner.SignPart] signs each part. Go by Parts, not by the size.
 type Ticket struct {
 	Token   string    `json:"token"`   // opaque
-	Expires time.Time `json:"expires"` // by URLExpires, or of a ticket with parts
+	Expires time.Time `json:"expires"` // of the request, or of a ticket with parts
 
 	*storage.SignedRequest
 
-	PartSize int64 `json:"partSize,omitempty"` // bytes of each part but the last
+	PartSize int64 `json:"partSize,omitempty"` // bytes of each part except the last
 	Parts    int   `json:"parts,omitempty"`
 }
 
@@ -36,7 +36,7 @@ type sealed struct {
 	UploadID string `json:"m,omitempty"` // of a multipart upload
 	PartSize int64  `json:"p,omitempty"`
 	Cell     int64  `json:"c,omitempty"` // most bytes of a piece, of a resumable upload
-	Metadata string `json:"x,omitempty"` // likewise, as the client sent it
+	Metadata string `json:"x,omitempty"` // of a resumable upload, as the client sent it
 	Expires  int64  `json:"e"`           // Unix time
 }
 

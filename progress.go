@@ -13,7 +13,8 @@ import (
 // Progress shows how far uploads have come on the server. Handlers may share one. The client
 // chooses the id of an upload and sends it before the body. Only its subject can ask for it;
 // anonymous callers are one subject, so their ids must not be guessable. Each process has only its
-// own uploads, and forgets one a minute after its end. The host writes the route (examples/server).
+// own uploads, and forgets one a minute after its end or pause. The host writes the route
+// (examples/server).
 //
 // The zero value is ready. Its fields must not change in use.
 type Progress struct {
@@ -45,9 +46,9 @@ func (p *Progress) Get(subject, id string) (ProgressStatus, bool) {
 	return s, true
 }
 
-// Watch yields the status of an upload once in every (10 ms or more), if it changed, and at its
-// end. It stops then, with ctx, or when the upload is forgotten. It waits at least 10 s for one to
-// begin. A new one with that id replaces the old.
+// Watch yields the status of an upload in intervals of every (10 ms or more) if it changed, and at
+// its end. It stops then, with ctx, or when the upload is forgotten. It waits at least 10 s for one
+// to begin. A new one with that id replaces the old.
 func (p *Progress) Watch(ctx context.Context, subject, id string, every time.Duration) iter.Seq[ProgressStatus] {
 	return func(yield func(ProgressStatus) bool) {
 		ticker := time.NewTicker(max(every, 10*time.Millisecond))

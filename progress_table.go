@@ -12,8 +12,7 @@ type ProgressStatus struct {
 	State ProgressState `json:"state"`
 	Code  Code          `json:"code,omitempty"` // of StateRefused: why
 
-	// Received counts bytes that have arrived. It begins again while a direct or resumable upload
-	// is checked.
+	// Received counts bytes that have arrived or, from 0, are read to check a stored upload.
 	Received int64 `json:"received"`
 	// Total is what Received will be, -1 if unknown.
 	Total int64 `json:"total"`
@@ -59,7 +58,7 @@ type tracked struct {
 	place, ownPlace *list.Element
 }
 
-// at says how many bytes there are already.
+// at sets how many bytes have arrived.
 func (t *tracked) at(received int64) {
 	if t != nil {
 		t.received.Store(received)

@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/internal/chain"
 )
 
-// freeBytes is from how many bytes on a PATCH does not count as a request. A file that comes in
+// freeBytes is the size from which a PATCH does not count as a request. A file that comes in
 // pieces must not use up the requests of its sender.
 const freeBytes = 64 << 10
 
@@ -107,8 +107,8 @@ func (s *resumption) store(end func()) (j *judging, whole bool, err error) {
 	return nil, false, nil
 }
 
-// atEnd judges a request for an upload of which all bytes are stored. Clients that do not know
-// that send the last one again, which is dropped.
+// atEnd judges a request for an upload of which all bytes are stored. Clients may send the
+// last byte again, since no answer has acknowledged it. It is dropped.
 func (s *resumption) atEnd() error {
 	rest := s.t.Size - s.request.Offset
 	if rest < 0 || rest > 1 {

@@ -37,7 +37,7 @@ func refusedBy(err error) ending {
 func (z *Resumer) decideEnd(q *session, t *sealed, c *chain.Chain, want ending) (decided ending, err error) {
 	want.ID = t.ID
 	data, err := z.sealMarker(want)
-	if err != nil { // too long: clients can make no sentence of it, but know the code
+	if err != nil { // too long: clients get the code alone
 		want.Reason, want.Params = "", nil
 		if data, err = z.sealMarker(want); err != nil {
 			return ending{}, internal(err)

@@ -16,7 +16,7 @@ import (
 //	PATCH   its URL  sends bytes
 //	HEAD    its URL  asks how many have arrived; all only after the file was published
 //	DELETE  its URL  gives it up
-//	GET     its URL  returns the published file, {"files":[{…}]}, until it expires
+//	GET     its URL  describes the published file, {"files":[{…}]}, until the URL expires
 //
 // Refusals are problem+json.
 func (z *Resumer) ServeHTTP(w http.ResponseWriter, r *http.Request) {

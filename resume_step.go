@@ -85,7 +85,8 @@ var errChecking = &Error{Code: CodeBusy, Params: map[string]any{"kind": "checkin
 // errOffset refuses bytes that do not follow those that are stored.
 var errOffset = &Error{Code: CodeConflict, Params: map[string]any{"kind": "offset"}}
 
-// outliving is a context for what is stored of a request that ends: a CommitTimeout more.
+// outliving returns a context in which bytes that came are stored. It ends a CommitTimeout after
+// that of the session.
 func (s *resumption) outliving() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx))
 	stop := context.AfterFunc(s.ctx, func() { time.AfterFunc(s.h.opts.CommitTimeout, cancel) })

@@ -68,10 +68,10 @@ func (q *session) authorize(door *rules) error {
 func (q *session) admit(grant *Grant, door *rules) error {
 	g := *grant
 	if g.MaxFileSize < 0 || g.MaxFileSize > maxFileSize || g.KeyPrefix != "" && !strings.HasSuffix(g.KeyPrefix, "/") {
-		return internal(errors.New("the grant has a limit that makes no sense, or a key prefix that does not end in a slash"))
+		return internal(errors.New("upload: the grant's MaxFileSize is out of range, or its KeyPrefix does not end in a slash"))
 	}
 	if !utf8.ValidString(g.Subject) {
-		return internal(errors.New("the grant's subject is not UTF-8"))
+		return internal(errors.New("upload: the grant's subject is not UTF-8"))
 	}
 	rules, err := door.of(&g)
 	if err != nil {

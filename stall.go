@@ -146,8 +146,8 @@ func renewWriteDeadline(ctl *http.ResponseController, r *http.Request) {
 	}
 }
 
-// resetWriteDeadline is renewWriteDeadline after deadlines of our own: without a
-// WriteTimeout there is none again.
+// resetWriteDeadline is renewWriteDeadline after deadlines of our own. It removes ours if the
+// server has no WriteTimeout.
 func resetWriteDeadline(ctl *http.ResponseController, r *http.Request) {
 	if writeTimeout(r) == 0 {
 		_ = ctl.SetWriteDeadline(time.Time{})

@@ -95,8 +95,8 @@ func newStream(src io.Reader, in *Incoming, limit int64, w *worker.Worker, o Obs
 	return s
 }
 
-// close closes the observer and, unless it is lent, the cleaner, and gives the relay back. After a call that hangs
-// the observer is closed when that returns, and the relay is left to it.
+// close closes the observer and, unless it is lent, the cleaner, and gives the relay back. After a
+// call that hangs, the observer is closed when that call returns, and keeps the relay.
 func (s *stream) close() {
 	if s.cleaner != nil && !s.lends {
 		s.cleaner.Close()

@@ -184,7 +184,7 @@ func (tx *Tx) refused(err error, others []File) error {
 	}
 	_ = tx.rollback()
 	tx.s.decide(tx.s.refusal(&e))
-	if tx.s.r != nil { // else there is no answer
+	if tx.s.r != nil { // otherwise no answer follows
 		e.rest = tx.s.body
 	}
 	return &e

@@ -12,7 +12,7 @@ import (
 
 const (
 	// lingerTime is how long a refused body is read on at most. Browsers send all before they look,
-	// and would else see a reset and no answer.
+	// and would otherwise see a reset and no answer.
 	lingerTime = 10 * time.Second
 	// notice is how long a client that does look gets to stop by itself.
 	notice = 150 * time.Millisecond
@@ -106,8 +106,8 @@ func (h *Handler) lingers(b *body, r *http.Request) bool {
 	}
 }
 
-// failed reports whether reading b has failed, so that nothing more comes in time. A body that is too
-// large has not failed, nor has a superseded request: its client may still send on this connection.
+// failed reports whether reading b has failed, so that nothing more comes in time. A body that is
+// too large has not failed. Nor has that of a superseded request, whose client may still send.
 func (b *body) failed() bool {
 	e, ok := b.err.(*Error) //nolint:errorlint // body sets it bare
 	return b.err != nil && (!ok || e.Code != CodeTooLarge && e != errSuperseded)

@@ -15,9 +15,9 @@ import (
 // Raw returns a Handler whose requests, by PUT or POST, have one file as their whole body. The file
 // obeys the rules of field. Both handlers share storage, policy, options, slots and Shutdown.
 //
-// The file name is that of Content-Disposition (RFC 6266, RFC 8187), or else the result of name,
-// which may be nil and must not read the body. Without a name the request is refused with
-// [CodeBadName]. Content-Type is only [Incoming.ClaimedType]. Incoming.Form stays empty.
+// The file name is that of Content-Disposition (RFC 6266, RFC 8187), or the result of name, which
+// may be nil and must not read the body. Without a name the request is refused with [CodeBadName].
+// Content-Type is only [Incoming.ClaimedType]. Incoming.Form stays empty.
 //
 // A multipart form or a compressed body is refused with [CodeNotRaw]; a cut one, and a part of a
 // file by Content-Range or resumable upload, with [CodeMalformed]. Raw fails if the policy has no

@@ -25,7 +25,7 @@ type Handler struct {
 	raw *rawBody // how a file is the whole body, nil for forms
 }
 
-// rawBody says what the file is called that is a whole body.
+// rawBody has the field and the name of a file that is a whole body.
 type rawBody struct {
 	field string
 	name  func(*http.Request) string // may be nil
@@ -47,7 +47,7 @@ type core struct {
 	noDeadlines sync.Once
 }
 
-// Options are the settings of a [Handler]. The zero value and nil are strict.
+// Options are the settings of a [Handler]. Nil and zero are strict.
 type Options struct {
 	// MaxFileSize is the most bytes of one file in a field without [Field.MaxSize].
 	// Default: 5 MiB. At most 50,000 GiB.

@@ -172,7 +172,7 @@ func NotEmpty() Validator {
 	})
 }
 
-// MaxSize refuses files of more than n bytes; see [Field.MaxSize].
+// MaxSize refuses files of more than n bytes.
 func MaxSize(n int64) Validator {
 	fits := func(_ context.Context, in *Incoming) error {
 		if max(in.Size, int64(len(in.Head))) > n {

@@ -104,7 +104,7 @@ func TestWrappedRefusal(t *testing.T) {
 }
 
 func TestUnknownTypes(t *testing.T) {
-	const says = `upload: Types does not know the media type "image/nonsense"`
+	const says = `upload: Types cannot accept the media type "image/nonsense"`
 	wrong := upload.Types("image/png", "image/nonsense")
 	for about, policy := range map[string]upload.Validator{
 		"alone": wrong, "All": upload.All(upload.NotEmpty(), wrong), "Any": upload.Any(upload.NotEmpty(), wrong),

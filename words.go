@@ -11,10 +11,10 @@ import (
 	"github.com/airlock-go/upload/internal/sniff"
 )
 
-// sentences are the refusals in English, for the person who chose the file. They go by
-// code and the parameter "kind", or by code alone. Of several, the first counts whose
-// parameters are there. A placeholder has the name of a parameter and, after a colon, often
-// how it is written; see written.
+// sentences are the refusals in English, for the person who chose the file. They are found by code
+// and the parameter "kind", or by code alone. Of several, the first counts whose parameters are
+// there. A placeholder has the name of a parameter and, after a colon, often how it is written; see
+// written.
 var sentences = map[string][]string{
 	"malformed":              {"The upload could not be read. Try again."},
 	"malformed cut":          {"The upload ended before it was complete. Try again."},
