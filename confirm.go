@@ -96,8 +96,9 @@ func (p *confirmer) promote(q *session, t *sealed, c *checked, store storage.Dir
 	return nil
 }
 
-// published returns the file if this ticket has published it, which is then the checked one; digest
-// is its SHA-256, "" if it is not known. The error is fs.ErrNotExist if no such object exists.
+// published returns the file that this ticket has published; digest is its SHA-256, "" if it is not
+// known. The error is fs.ErrNotExist if no object has the key, CodeConflict if that of another
+// ticket has.
 func (p *confirmer) published(ctx context.Context, t *sealed, digest string) (File, error) {
 	stored, err := p.objects.Stat(ctx, t.Key)
 	switch {

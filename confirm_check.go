@@ -21,7 +21,7 @@ type checked struct {
 	source  string          // SHA-256 of what was sent, "" if it was not computed
 	digest  string          // that of what will be published, "" if it is not known
 	patches []storage.Patch // between the two
-	cleaner *clean.Reader   // which has the memory of the patches; nil: there are none
+	cleaner *clean.Reader   // holds the memory of the patches; nil if the type is not cleaned
 }
 
 func (c *checked) close() {
@@ -160,7 +160,7 @@ func (p *confirmer) unchanged(q *session, t *sealed) string {
 func (p *confirmer) judge(q *session, t *sealed, in *Incoming) (Observer, error) {
 	if types := t.types(); len(types) > 0 && len(in.Head) > 0 && !slices.Contains(types, in.Type) {
 		e := typeMismatch(in.Name, in.Type)
-		delete(e.Params, "extensions") // of which the policy may accept none
+		delete(e.Params, "extensions") // the policy may accept none of these
 		return nil, e
 	}
 	return q.validate(in)

@@ -95,6 +95,6 @@ func (h *Handler) completeName(name, mediaType string) string {
 	if !h.opts.CompleteNames || name == "" || filename.Ext(name) != "" || len(exts) == 0 {
 		return name
 	}
-	whole, _ := filename.Clean(name + exts[0]) // which cuts a long name, and has nothing to refuse
+	whole, _ := filename.Clean(name + exts[0]) // it cuts a long name, and finds nothing to refuse
 	return whole
 }

@@ -28,6 +28,6 @@ func (f Facts) kept() string {
 	if f == (Facts{}) {
 		return ""
 	}
-	text, _ := json.Marshal(f) // fails for infinite numbers and NaN alone, which f never has
+	text, _ := json.Marshal(f) // fails only for infinite numbers and NaN, which f never has
 	return string(text)
 }

@@ -271,7 +271,7 @@ func overdue(ctx context.Context, e *Error, err error) {
 		return
 	}
 	e.Code, e.Reason, e.Params = CodeTimeout, "", map[string]any{"kind": "deadline"}
-	e.Err = fmt.Errorf("upload: the request's context has a deadline, as a timeout middleware sets it, and it passed before the file was whole: %w", err)
+	e.Err = fmt.Errorf("upload: the deadline of the context, which a timeout middleware may have set, passed before the file was whole: %w", err)
 }
 
 // left reports whether a request's context was cancelled, mostly since its client has left.

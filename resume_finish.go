@@ -191,7 +191,7 @@ func (s *resumption) replay(c *checked, open opener) error {
 	}
 	defer src.close()
 	err = s.copy(ctx, c, &patched{src: src, list: c.patches})
-	if err != nil && !errors.Is(err, storage.ErrExists) { // which is perhaps this file, by another instance
+	if err != nil && !errors.Is(err, storage.ErrExists) { // another instance may have published this file
 		return err
 	}
 	switch _, err := s.z.published(ctx, s.t, c.digest); {
@@ -214,7 +214,7 @@ func (s *resumption) copy(ctx context.Context, c *checked, src io.Reader) error 
 		return stageError(err)
 	}
 	if err := staged.Commit(ctx); err != nil {
-		if !errors.Is(err, storage.ErrUnknownOutcome) { // else it may be published, which stays
+		if !errors.Is(err, storage.ErrUnknownOutcome) { // else the file may be published, and stays
 			err = errors.Join(err, s.cleanup(c.file, staged.Discard))
 		}
 		return commitError(err)

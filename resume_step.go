@@ -20,8 +20,8 @@ type resumption struct {
 	chain   *chain.Chain // of t
 
 	handed  bool  // a job ends the session
-	stored  int64 // bytes of the body, which limits have counted at the creation
-	least   int64 // how many must be stored for a request that limits do not count
+	stored  int64 // bytes of the body that were stored; the limiter counted them at the creation
+	least   int64 // the limiter counts the request if fewer bytes are stored
 	charged bool
 }
 

@@ -73,7 +73,7 @@ type stream struct {
 	limit    int64
 	worker   *worker.Worker
 	observer Observer
-	in       *Incoming        // of which the observer is
+	in       *Incoming        // the file that observer sees
 	ours     bool             // isOurs(observer): it neither hangs nor keeps what it sees
 	relay    *[relaySize]byte // shown to others, which may keep it when they hang
 	hash     hash.Hash
@@ -244,8 +244,8 @@ func (s *stream) failed() error {
 }
 
 // readHead reads the bytes from which the type is detected, and sets Head and Type of in, and Size
-// if the file ends within them. It distinguishes the end of a file from
-// that of the body, which io.ReadFull would both take for short.
+// if the file ends within them. It distinguishes the end of a file from a cut body: io.ReadFull
+// returns io.ErrUnexpectedEOF for both.
 func readHead(in *Incoming, r io.Reader) error {
 	head, n := make([]byte, sniff.HeadLen), 0
 	for n < len(head) {

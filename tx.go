@@ -27,7 +27,7 @@ type Tx struct {
 	files  []File // by index the ones of staged
 	state  txState
 
-	cleaners []*clean.Reader // which have the memory of patches of staged
+	cleaners []*clean.Reader // hold the memory of the patches of staged
 	shared   bool            // a caller of ours ends the request after Commit
 	accepted Event           // the decision that Commit made, perhaps not reported yet
 	refusal  *Error          // the answer of Refuse
