@@ -42,7 +42,7 @@ func TestComposition(t *testing.T) {
 		{"Any of one", upload.Any(text), hello, ""},
 		{"Any, the second accepts", upload.Any(pdf, text), hello, ""},
 		{"Any, none accepts", upload.Any(pdf, no), hello, "no"},
-		{"Any, the first that minds more than the type", upload.Any(pdf, no, upload.Types("image/png")), hello, "no"},
+		{"Any, the first that does not refuse the type", upload.Any(pdf, no, upload.Types("image/png")), hello, "no"},
 		{"Any, the name is wrong", upload.Any(upload.Images(nil), upload.Documents(nil)), file("file", "a.pdf", pngBytes()), upload.CodeTypeMismatch},
 		{"Any, one accepts after the head", upload.Any(late, yes), long, ""},
 		{"Any, one observer refuses late", upload.Any(late, good), long, ""},
@@ -89,8 +89,6 @@ func TestIncoming(t *testing.T) {
 	require.Equal(t, int64(-1), got.Size)
 }
 
-// TestUnknownTypes: New names an unknown type, wherever in a policy it stands. In the
-// policy of a grant it is an error of the server.
 // TestWrappedRefusal checks that the log has the error that wraps a validator's refusal, and the
 // client does not.
 func TestWrappedRefusal(t *testing.T) {
@@ -103,6 +101,8 @@ func TestWrappedRefusal(t *testing.T) {
 	require.Contains(t, f.log.String(), "the list on disk 7")
 }
 
+// TestUnknownTypes: the error of New names an unknown type, wherever in a policy it stands. In the
+// policy of a grant it is an error of the server.
 func TestUnknownTypes(t *testing.T) {
 	const says = `upload: Types cannot accept the media type "image/nonsense"`
 	wrong := upload.Types("image/png", "image/nonsense")
