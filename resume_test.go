@@ -21,7 +21,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// resumable is an application with resumable uploads under /files/. Callers name themselves.
+// resumable is an application with resumable uploads under /files/. Callers name themselves in the
+// header Subject.
 type resumable struct {
 	*httptest.Server
 	reader  storage.ObjectReader
@@ -250,12 +251,12 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestResumeCells checks a file that is larger than a cell of memstore, which has 5 MiB, in
-// requests that do not end with a cell.
+// TestResumeCells checks a file that is larger than a cell, in requests that do not end with one. A
+// cell of such a file has 5 MiB in memstore, and 8 MiB in diskstore.
 func TestResumeCells(t *testing.T) {
 	disk, err := diskstore.Open(t.TempDir())
 	require.NoError(t, err)
-	content := strings.Repeat("0123456789abcde\n", 350_000)
+	content := strings.Repeat("0123456789abcde\n", 600_000)
 	for name, store := range map[string]storage.Storage{"memory": &memstore.Store{}, "disk": disk} {
 		for _, size := range []int{len(content), 3_000_001} {
 			t.Run(name+" "+strconv.Itoa(size), func(t *testing.T) {
@@ -268,7 +269,8 @@ func TestResumeCells(t *testing.T) {
 	}
 }
 
-// TestResumeLate checks that a film is published without the places that lie before its index.
+// TestResumeLate checks that places that a film has before its index are blanked in the published
+// file.
 func TestResumeLate(t *testing.T) {
 	disk, err := diskstore.Open(t.TempDir())
 	require.NoError(t, err)
