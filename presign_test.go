@@ -20,8 +20,8 @@ import (
 
 var secret = bytes.Repeat([]byte{7}, 32)
 
-// direct is an application with direct uploads: its steps under /tickets/, and
-// a memory store that clients reach over HTTP. Callers name themselves.
+// direct is an application with direct uploads: its steps under /tickets/, and a memory store that
+// clients reach over HTTP. Callers name themselves in the header Subject.
 type direct struct {
 	*httptest.Server
 	store     *memstore.Store
@@ -231,8 +231,8 @@ func TestConfirmRefuses(t *testing.T) {
 	}
 }
 
-// TestSignRefuses checks that a declaration that is already wrong is refused with this code. A good
-// one gets 201, or 401 without a subject.
+// TestSignRefuses checks that a wrong declaration is refused with the code of its row. A good one
+// gets 201, or 401 without a subject.
 func TestSignRefuses(t *testing.T) {
 	ok := upload.Declaration{Field: "file", Name: "a.png", Type: "image/png", Size: 5}
 	rows := map[string]struct {
@@ -245,7 +245,7 @@ func TestSignRefuses(t *testing.T) {
 		"another extension":                      {func(d *upload.Declaration) { d.Name = "a.exe" }, upload.CodeTypeMismatch},
 		"another extension, no type":             {func(d *upload.Declaration) { d.Name = "a.exe"; d.Type = "" }, upload.CodeTypeNotAllowed},
 		"no extension, a type in capitals":       {func(d *upload.Declaration) { d.Name = "a"; d.Type = "Image/PNG; q=1" }, upload.CodeTypeMismatch},
-		"an unlisted type":                       {func(d *upload.Declaration) { d.Name = "a.gif" }, upload.CodeTypeNotAllowed},
+		"an unlisted type":                       {func(d *upload.Declaration) { d.Name = "a.gif"; d.Type = "image/gif" }, upload.CodeTypeNotAllowed},
 		"an unlisted extension, an allowed type": {func(d *upload.Declaration) { d.Name = "a.gif"; d.Type = "image/png" }, upload.CodeTypeNotAllowed},
 		"no size":                                {func(d *upload.Declaration) { d.Size = 0 }, upload.CodeEmpty},
 		"a negative size":                        {func(d *upload.Declaration) { d.Size = -1 }, upload.CodeMalformed},

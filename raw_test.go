@@ -103,14 +103,14 @@ func rest(t *testing.T, r *http.Request) string {
 	return string(b)
 }
 
-// TestRawIsTheWholeFile: a request whose body may not be the whole file is refused. Where its head
-// says so, no byte of the body is read.
+// TestRawIsTheWholeFile: a request whose body may not be the whole file is refused. If its head is
+// enough to refuse it, no byte of the body is read.
 func TestRawIsTheWholeFile(t *testing.T) {
 	for _, tc := range []struct {
 		about  string
 		change func(r *http.Request)
 		code   upload.Code // "" if it is accepted
-		reads  bool        // of the body before the refusal
+		reads  bool        // bytes were read before the refusal, or no body came
 	}{
 		{about: "no Content-Type", change: func(*http.Request) {}},
 		{about: "POST", change: func(r *http.Request) { r.Method = http.MethodPost }},
@@ -140,7 +140,7 @@ func TestRawIsTheWholeFile(t *testing.T) {
 		{about: "a range", change: header("Content-Range", "bytes 0-99/200"), code: upload.CodeMalformed},
 		{about: "a range of all", change: header("Content-Range", "bytes 0-129/130"), code: upload.CodeMalformed},
 		{about: "more follows, by the draft", change: header("Upload-Complete", "?0"), code: upload.CodeMalformed},
-		{about: "two words of the draft", change: header("Upload-Complete", "?1", "?0"), code: upload.CodeMalformed},
+		{about: "two values of the draft's header", change: header("Upload-Complete", "?1", "?0"), code: upload.CodeMalformed},
 		{about: "more follows, by an older draft", change: header("Upload-Incomplete", "?1"), code: upload.CodeMalformed},
 		{about: "an offset", change: header("Upload-Offset", "0"), code: upload.CodeMalformed},
 		{about: "tus", change: header("Tus-Resumable", "1.0.0"), code: upload.CodeMalformed},
@@ -166,8 +166,7 @@ func TestRawIsTheWholeFile(t *testing.T) {
 				require.Equal(t, pngBytes(), content)
 				return
 			}
-			p := f.refuses(t, tc.code, r)
-			require.NotContains(t, p.Detail, "x=")
+			f.refuses(t, tc.code, r)
 			if !tc.reads {
 				require.Equal(t, pngBytes(), rest(t, r))
 			}
@@ -199,7 +198,7 @@ func TestRawAnswers(t *testing.T) {
 	f.refuses(t, upload.CodeEmpty, put(`attachment; filename="a.png"`, ""))
 }
 
-// TestRawWithoutALength: the limit holds for a body without a length.
+// TestRawWithoutALength: the size limit applies to a body without a length, too.
 func TestRawWithoutALength(t *testing.T) {
 	const limit = 100_000
 	for _, tc := range []struct {
@@ -276,7 +275,8 @@ func TestRawMiddlewareAndReceive(t *testing.T) {
 	require.Len(t, f.store.Keys(), 1)
 }
 
-// TestRawCountsForTheLimiter: a raw body claims one file, and its announced length.
+// TestRawCountsForTheLimiter: a raw body claims one file, and its announced length. Without one it
+// claims the limit of a file.
 func TestRawCountsForTheLimiter(t *testing.T) {
 	l := &claims{}
 	f := newRaw(t, upTo(7, upload.Types("image/png")), upload.Options{Limiter: l, MaxFileSize: 1000}, nil)
@@ -288,7 +288,7 @@ func TestRawCountsForTheLimiter(t *testing.T) {
 	require.Equal(t, []upload.Usage{{Files: 1, Bytes: int64(len(pngBytes()))}, {Files: 1, Bytes: int64(len(pngBytes()))}}, l.used)
 }
 
-// claims is a limiter that grants everything, and its own reservation.
+// claims is a limiter that grants everything, and is its own reservation.
 type claims struct {
 	claimed [][2]int64
 	used    []upload.Usage
@@ -304,7 +304,7 @@ func (l *claims) Settle(_ context.Context, u upload.Usage) error {
 	return nil
 }
 
-// TestRawShutdown: the handlers of one New end together.
+// TestRawShutdown: after Shutdown of a handler, the one that Raw made of it refuses uploads, too.
 func TestRawShutdown(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{})
 	raw, err := f.Raw("file", nil)
@@ -314,7 +314,8 @@ func TestRawShutdown(t *testing.T) {
 	f.refuses(t, upload.CodeShutdown, put(`attachment; filename="a.png"`, pngBytes()))
 }
 
-// TestRawBodiesThatFail: a body that ends in an error at any byte is refused.
+// TestRawBodiesThatFail: a body that ends in an error is refused, wherever it ends. Neither the
+// answer nor the log has the error's text.
 func TestRawBodiesThatFail(t *testing.T) {
 	for _, at := range []int{0, 1, 4095, 4096, 4097, 100_000} {
 		f := newRaw(t, upload.NotEmpty(), upload.Options{}, nil)
@@ -332,8 +333,7 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// TestWrappedEnd: only a bare io.EOF ends a body, and not the failure of a reader that has one in
-// it.
+// TestWrappedEnd: a bare io.EOF ends a body. An error that wraps io.EOF is a failure.
 func TestWrappedEnd(t *testing.T) {
 	for about, err := range map[string]error{"wrapped": fmt.Errorf("the line broke: %w", io.EOF), "joined": errors.Join(io.EOF, io.ErrClosedPipe)} {
 		f := newRaw(t, upload.Types("text/plain"), upload.Options{}, nil)
