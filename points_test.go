@@ -165,7 +165,7 @@ type pointStaged struct {
 
 func (s pointStaged) Commit(ctx context.Context) error { s.hit("Commit"); return s.Staged.Commit(ctx) }
 func (s pointStaged) Discard(ctx context.Context) error {
-	defer func() { // a store may remove files before it misbehaves
+	defer func() { // even a Discard that panics or exits removes the file
 		if err := s.Staged.Discard(ctx); err != nil {
 			panic(err)
 		}
@@ -198,9 +198,9 @@ func pointed(t *testing.T, p *points) (*upload.Handler, *memstore.Store) {
 	return h, store
 }
 
-// TestEveryPoint: whatever the host's code does at any point, either all files of the
-// request stay or none. Its slot is free, nothing goes on, it has one decision, and
-// Shutdown has nothing to wait for. A log or a hook does not even change the answer.
+// TestEveryPoint: if the host's code panics, exits or hangs at any point, all files of the request
+// stay or none, and the request has one decision. After the call has ended, the slot is free, no
+// goroutine is left, and Shutdown does not wait. A log or a hook does not even change the answer.
 func TestEveryPoint(t *testing.T) {
 	good := new(form).file("file", "a.txt", "hello").file("file", "b.txt", "hello").String()
 	bad := new(form).file("file", "a.txt", "hello").file("file", "b.txt", "<html>").String()
@@ -214,7 +214,7 @@ func TestEveryPoint(t *testing.T) {
 		about string
 		body  string
 		serve func(p *points, h *upload.Handler, w http.ResponseWriter, r *http.Request)
-		files int // that are there undisturbed
+		files int // that stay if no point misbehaves
 	}{
 		{"ServeHTTP", good, func(_ *points, h *upload.Handler, w http.ResponseWriter, r *http.Request) { h.ServeHTTP(w, r) }, 2},
 		{"ServeHTTP refuses", bad, func(_ *points, h *upload.Handler, w http.ResponseWriter, r *http.Request) { h.ServeHTTP(w, r) }, 0},
@@ -333,7 +333,7 @@ func TestEveryPoint(t *testing.T) {
 	}
 }
 
-// send puts what a ticket's request signs into the store, without a network.
+// send sends content to the store by a signed request, without a network.
 func (p *points) send(t *testing.T, s *storage.SignedRequest, content string) {
 	t.Helper()
 	r := httptest.NewRequest(s.Method, s.URL, strings.NewReader(content))
@@ -346,8 +346,8 @@ func (p *points) send(t *testing.T, s *storage.SignedRequest, content string) {
 }
 
 // TestEveryPointOfSteps: if the host's code panics or exits at any point of a direct upload, each
-// step has one decision, and nothing goes on. The next confirmation or abort ends cleanly. A log or
-// a hook does not even change an answer.
+// step has one decision, and no goroutine is left. Afterwards a confirmation succeeds, and aborts
+// leave nothing of the other files. A log or a hook does not even change an answer.
 func TestEveryPointOfSteps(t *testing.T) {
 	for about, do := range map[string]func(){"panics": misdeeds["panics"], "exits": misdeeds["exits"]} {
 		undisturbed := []int{}
@@ -441,8 +441,8 @@ func TestEveryPointOfSteps(t *testing.T) {
 	}
 }
 
-// TestEveryPointOfListeners: in direct uploads, links and sweeps, too, a log or a hook
-// changes nothing, whatever it does.
+// TestEveryPointOfListeners: in direct uploads, links and sweeps, too, a log or a hook that panics,
+// exits or hangs changes nothing.
 func TestEveryPointOfListeners(t *testing.T) {
 	code := func(err error) string {
 		var e *upload.Error
@@ -465,7 +465,7 @@ func TestEveryPointOfListeners(t *testing.T) {
 				ticket, err := ps.Sign(request(), declarationOf("a.txt", content))
 				did(err)
 				p.send(t, ticket.SignedRequest, content)
-				for range 2 { // the second time it is confirmed already
+				for range 2 { // the second time after a confirmation or refusal
 					_, err = ps.Confirm(httptest.NewRecorder(), request(), ticket.Token, nil)
 					did(err)
 				}

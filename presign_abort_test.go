@@ -17,15 +17,14 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// lateBytes is a service where bytes arrive after they were removed, and open an upload in parts
-// again.
+// lateBytes is a storage in which bytes arrive after a removal, and open an upload in parts again.
 type lateBytes struct {
 	*memstore.Store
-	late     []time.Duration // how long after each removal bytes arrive
+	late     []time.Duration // how long after each of the first removals bytes arrive
 	always   bool            // bytes arrive with each removal
 	inParts  bool
 	removals atomic.Int32
-	stay     atomic.Bool
+	stay     atomic.Bool // bytes are there
 }
 
 func (s *lateBytes) removed(err error) error {
@@ -63,8 +62,8 @@ func (s *lateBytes) Parts(ctx context.Context, key, uploadID string) ([]storage.
 	return s.Store.Parts(ctx, key, uploadID)
 }
 
-// TestAbortWhileBytesArrive: of an upload that its client gives up while it sends, nothing stays on
-// a busy service either. If bytes arrive after each removal, the abort fails.
+// TestAbortWhileBytesArrive: an abort also removes bytes that arrive within half a second after its
+// removal. If bytes arrive with each removal, the abort fails.
 func TestAbortWhileBytesArrive(t *testing.T) {
 	for _, row := range []struct {
 		name   string

@@ -18,7 +18,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// stepAnswer is the answer to a step, or none.
+// stepAnswer is the answer to a step, zero if none came.
 type stepAnswer struct {
 	status, proto int
 	files         []upload.File

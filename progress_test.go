@@ -27,7 +27,7 @@ func shown(id, body string) *http.Request {
 	return r
 }
 
-// gates hold an upload at the points that a test looks at.
+// gates hold an upload at the points that a test checks.
 type gates struct{ verdict, commit, next chan struct{} }
 
 type gatedStore struct {
@@ -158,7 +158,7 @@ func TestProgressOfRollback(t *testing.T) {
 	require.Equal(t, upload.StateAborted, s.State)
 }
 
-// TestProgressOfConfirmation: the reading of a direct upload is shown.
+// TestProgressOfConfirmation: the end of a confirmation is shown, and how many bytes it has read.
 func TestProgressOfConfirmation(t *testing.T) {
 	p := &upload.Progress{ID: func(r *http.Request) string { return r.Header.Get("Id") }}
 	d := newDirect(t, nil, upload.Options{Progress: p}, upload.PresignOptions{})
@@ -176,7 +176,7 @@ func TestProgressOfConfirmation(t *testing.T) {
 	}
 }
 
-// TestProgressIDs: an upload with an invalid id is not shown, and not harmed.
+// TestProgressIDs: an upload with an invalid id is accepted, and not shown.
 func TestProgressIDs(t *testing.T) {
 	for id, known := range map[string]bool{
 		"a": true, "3e2b8f00-5a11-4bb5-b0b5-7a9d4b6c1a20": true, strings.Repeat("a", 128): true,

@@ -29,7 +29,7 @@ func TestWatch(t *testing.T) {
 				states, at = append(states, string(s.State)), append(at, time.Since(begin))
 			}
 		}()
-		time.Sleep(2500 * time.Millisecond) // asked before it begins
+		time.Sleep(2500 * time.Millisecond) // Watch was called before the upload begins
 		tx, err := f.Receive(httptest.NewRecorder(), shown("id", file("file", "a.txt", "hello")))
 		require.NoError(t, err)
 		time.Sleep(3 * time.Second) // nothing changes
@@ -45,7 +45,7 @@ func TestWatch(t *testing.T) {
 	})
 }
 
-// TestWatchEnds: Watch ends with the upload or with its own context, also if no upload begins.
+// TestWatchEnds: Watch ends with the upload, with its own context, or after 10 s without an upload.
 func TestWatchEnds(t *testing.T) {
 	for _, tc := range []struct {
 		about, id string

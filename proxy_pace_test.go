@@ -111,7 +111,7 @@ func TestProxyOutlastsWriteTimeout(t *testing.T) {
 	})
 }
 
-// TestProxyOutlastsSlowStorage: the client is not blamed for the storage.
+// TestProxyOutlastsSlowStorage: the time that the storage takes does not count against the client.
 func TestProxyOutlastsSlowStorage(t *testing.T) {
 	eachProtocol(t, func(t *testing.T, http2 bool, configure func(*http.Server)) {
 		store := slowStore{oneMebibyte(t), 29 * time.Second}
@@ -122,7 +122,7 @@ func TestProxyOutlastsSlowStorage(t *testing.T) {
 	})
 }
 
-// slowStore takes so long for each read, and to open.
+// slowStore pauses before it opens an object, and before each read.
 type slowStore struct {
 	*memstore.Store
 	pause time.Duration
@@ -148,8 +148,8 @@ func (b slowBody) Read(p []byte) (int, error) {
 // is cut after StallTimeout.
 func TestProxyCutsWhoDoesNotRead(t *testing.T) {
 	for name, row := range map[string]struct {
-		reads int64 // before it stops
-		rate  int   // it goes on with, each second
+		reads int64 // bytes read at once
+		rate  int   // bytes read each second after that; 0: none
 	}{
 		"nothing":   {0, 0},
 		"some":      {100_000, 0},
@@ -213,8 +213,8 @@ func (d *deadlines) SetWriteDeadline(at time.Time) error {
 	return nil
 }
 
-// TestProxyGivesTheDeadlineBack: a later write of the host has the server's own time.
-// While bytes pass there is always a deadline.
+// TestProxyGivesTheDeadlineBack: after the file, a write of the host has the server's WriteTimeout
+// again. While bytes pass, a deadline is set.
 func TestProxyGivesTheDeadlineBack(t *testing.T) {
 	for _, row := range []struct {
 		about  string

@@ -34,7 +34,7 @@ func TestRawAndStoreObeyTheField(t *testing.T) {
 		{about: "a grant with a higher limit", grant: upload.Grant{MaxFileSize: 5000}, content: strings.Repeat("x", 1001), code: upload.CodeTooLarge},
 		{about: "a grant with another Form", grant: upload.Grant{Policy: upload.Form{"file": {Accept: upload.NotEmpty(), MaxSize: 2000}}}, content: strings.Repeat("x", 2000)},
 		{about: "a grant without the field", grant: upload.Grant{Policy: upload.Form{"picture": {Accept: upload.NotEmpty()}}}, content: "x", code: upload.CodeUnexpectedField},
-		{about: "a grant that contradicts itself", grant: upload.Grant{Policy: upload.Any(policy)}, content: "x", code: upload.CodeInternal},
+		{about: "a grant with a Form inside of Any", grant: upload.Grant{Policy: upload.Any(policy)}, content: "x", code: upload.CodeInternal},
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			f := newFixture(t, policy, upload.Options{})

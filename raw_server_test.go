@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestRawSizes: bytes arrive as they were sent, over either protocol, with and without a
+// TestRawSizes: bytes arrive as they were sent, over HTTP/1.1 and HTTP/2, with and without a
 // length.
 func TestRawSizes(t *testing.T) {
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
@@ -99,14 +99,14 @@ func TestRawCutOverHTTP2(t *testing.T) {
 	f.empty(t)
 }
 
-// TestRawExpect: a client that asks first is refused before it sends a byte.
+// TestRawExpect: a client that sends "Expect: 100-continue" is refused before it sends its body.
 func TestRawExpect(t *testing.T) {
 	for _, tc := range []struct {
 		about string
 		heads []string
 		code  upload.Code
 	}{
-		{"a length", []string{"Content-Length: 1000000000", "Content-Type: image/png"}, upload.CodeTooLarge},
+		{"a length over the limit", []string{"Content-Length: 1000000000", "Content-Type: image/png"}, upload.CodeTooLarge},
 		{"a form", []string{"Content-Length: 100", "Content-Type: multipart/form-data; boundary=x"}, upload.CodeNotRaw},
 		{"compressed", []string{"Content-Length: 100", "Content-Encoding: br"}, upload.CodeNotRaw},
 		{"a part", []string{"Content-Length: 100", "Content-Range: bytes 0-99/1000"}, upload.CodeMalformed},

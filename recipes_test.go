@@ -14,8 +14,8 @@ var (
 	lineStart = regexp.MustCompile(`(?m)^(.)`)
 )
 
-// TestRecipes: each program of a recipe is literally part of example_recipes_test.go. Each recipe
-// has a program, and names an example of that file.
+// TestRecipes: each program of a recipe is part of example_recipes_test.go, perhaps with one more
+// tab. Each recipe has a program, and names an example of that file.
 func TestRecipes(t *testing.T) {
 	page, err := os.ReadFile("docs/recipes.md")
 	require.NoError(t, err)
@@ -29,7 +29,7 @@ func TestRecipes(t *testing.T) {
 		require.NotEmpty(t, blocks, title)
 		for _, block := range blocks {
 			code := block[1]
-			if !strings.Contains(string(examples), "\n"+code) { // of a function
+			if !strings.Contains(string(examples), "\n"+code) { // it is in a function
 				code = lineStart.ReplaceAllString(code, "\t$1")
 			}
 			require.Contains(t, string(examples), "\n"+code, title)

@@ -37,8 +37,8 @@ func endedContext(h *upload.Handler) http.Handler {
 	})
 }
 
-// TestDrainedIsCounted: the drained rest of a refused body counts like the part before
-// it. The reservation is settled once, after both.
+// TestDrainedIsCounted: the drained rest of a refused body counts like the part before it. The
+// reservation is settled once.
 func TestDrainedIsCounted(t *testing.T) {
 	bodyOf := func(size int) string {
 		return new(form).file("file", "a.html", "<!DOCTYPE html><html><script>").file("file", "b.txt", strings.Repeat("h", size)).String()
@@ -47,7 +47,7 @@ func TestDrainedIsCounted(t *testing.T) {
 		name string
 		via  func(*upload.Handler) http.Handler
 		size int
-		all  bool // of the body is drained
+		all  bool // the whole body is drained
 	}{
 		{"by the handler", func(h *upload.Handler) http.Handler { return h }, 12 << 20, true},
 		{"as little as net/http drains", func(h *upload.Handler) http.Handler { return h }, 200 << 10, true},
@@ -63,7 +63,7 @@ func TestDrainedIsCounted(t *testing.T) {
 			c := rawUpload(t, srv, len(body), "")
 			_, err := io.WriteString(c, body)
 			require.True(t, err == nil || !row.all, "the connection may only be reset if nothing is drained")
-			if row.all { // closing a connection that holds an answer would reset it
+			if row.all { // closing a connection with an unread answer would reset it
 				_, err = io.Copy(io.Discard, c)
 				require.NoError(t, err)
 			}
@@ -105,7 +105,7 @@ func TestDrainedEarlyIsCharged(t *testing.T) {
 		"too large by its length":  {options: upload.Options{MaxFileSize: 1 << 20}, demands: 1, charged: true},
 		"by the limiter, once":     {reserve: refuseFirst(upload.CodeRateLimited), demands: 2, charged: true},
 		"by the limiter, for good": {reserve: func(context.Context) error { return upload.Reject(upload.CodeRateLimited, "no") }, demands: 2},
-		"nobody's": {authorize: func(*http.Request) (*upload.Grant, error) {
+		"of an unknown caller": {authorize: func(*http.Request) (*upload.Grant, error) {
 			return nil, upload.Reject(upload.CodeUnauthenticated, "sign in")
 		}},
 	} {
@@ -138,8 +138,8 @@ func TestDrainedEarlyIsCharged(t *testing.T) {
 	}
 }
 
-// TestOwnAnswersToStalledBodies: a host answers a refusal itself, and its client stalls in
-// a body that net/http drains. The request ends after StallTimeout.
+// TestOwnAnswersToStalledBodies: a host answers a refusal itself, and the client stalls in a body
+// that net/http drains. The answer comes at most 2 seconds after StallTimeout.
 func TestOwnAnswersToStalledBodies(t *testing.T) {
 	store := &memstore.Store{}
 	store.Handler("http://store.example/")
@@ -206,7 +206,7 @@ func (b *countedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// TestRefusedStepsAreReadOnLittle: no limit counts the bytes of a step, so only 1 MiB of
+// TestRefusedStepsAreReadOnLittle: the limiter does not count the bytes of a step, so only 1 MiB of
 // a refused one is drained.
 func TestRefusedStepsAreReadOnLittle(t *testing.T) {
 	store := &memstore.Store{}
@@ -226,7 +226,7 @@ func TestRefusedStepsAreReadOnLittle(t *testing.T) {
 			}))
 			defer srv.Close()
 			c := rawUpload(t, srv, 16<<20, "")
-			_, _ = io.WriteString(c, strings.Repeat(" ", 16<<20)) // it may be reset
+			_, _ = io.WriteString(c, strings.Repeat(" ", 16<<20)) // the connection may be reset
 			require.EqualValues(t, 1<<20, <-done)
 			require.NoError(t, c.Close())
 		})

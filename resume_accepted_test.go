@@ -49,9 +49,9 @@ type plainStore struct {
 type twoPolicies struct {
 	store     *beforeFile
 	one, two  *resumable
-	down, bad atomic.Bool // what the second one's check finds
-	done      atomic.Int64
-	fails     atomic.Bool // Done, on both
+	down, bad atomic.Bool  // the check of the second one fails, or refuses the file
+	done      atomic.Int64 // calls of Done that succeeded
+	fails     atomic.Bool  // Done fails, on both
 }
 
 func newTwoPolicies(t *testing.T, direct bool, keys upload.KeyGenerator) *twoPolicies {
@@ -118,7 +118,7 @@ func TestResumeAcceptedThenRefused(t *testing.T) {
 		require.Equal(t, http.StatusLocked, p.one.do(t, tusRequest{method: "DELETE", url: url}).StatusCode)
 
 		p.down.Store(true)
-		require.Equal(t, http.StatusServiceUnavailable, p.two.patch(t, url, 4, "o").StatusCode, "which is not a refusal")
+		require.Equal(t, http.StatusServiceUnavailable, p.two.patch(t, url, 4, "o").StatusCode, "a check that fails refuses nothing")
 		require.Equal(t, 4, p.two.offset(t, url))
 		p.down.Store(false)
 		p.bad.Store(true)
@@ -155,7 +155,8 @@ func TestResumeAcceptedMeanwhile(t *testing.T) {
 	})
 }
 
-// TestResumeKeyLost has another file take the key of an upload, before it is accepted or after.
+// TestResumeKeyLost has another file take the key of an upload, before the upload is accepted or
+// after. The upload is over, and the other file stays.
 func TestResumeKeyLost(t *testing.T) {
 	keys := upload.KeyFunc(func(context.Context, *upload.Incoming) (string, error) { return "one.txt", nil })
 	eachPublication(t, func(t *testing.T, direct bool) {

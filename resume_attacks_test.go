@@ -23,7 +23,7 @@ import (
 )
 
 // TestResumeAttacks checks what a client may not do with a URL, a length, metadata or bytes. Each
-// attack gets a status, and leaves as many published files as its row says.
+// attempt gets the status of its row, and leaves so many published files.
 func TestResumeAttacks(t *testing.T) {
 	text := strings.Repeat("0123456789abcdef", 1000)
 	for _, row := range []struct {
@@ -140,7 +140,8 @@ func signAs(subject string) *http.Request {
 	return r
 }
 
-// TestResumeExpires checks that an upload ends with its URL, for its caller with 410.
+// TestResumeExpires checks that an upload ends when its URL expires. Then its caller gets 410, and
+// another one 404.
 func TestResumeExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.RequireSubject(bySubject), &upload.Options{Logger: (&fixture{log: &syncBuffer{}}).logger()})
@@ -163,7 +164,7 @@ func TestResumeExpires(t *testing.T) {
 	})
 }
 
-// TestResumeStrictLater checks that each request is judged by the rules of now.
+// TestResumeStrictLater checks that each request is judged by the grant that its caller has then.
 func TestResumeStrictLater(t *testing.T) {
 	grant := &upload.Grant{Subject: "ann", KeyPrefix: "a/"}
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), func(*http.Request) (*upload.Grant, error) { return grant, nil }, &upload.Options{Logger: (&fixture{log: &syncBuffer{}}).logger()})
@@ -176,11 +177,11 @@ func TestResumeStrictLater(t *testing.T) {
 		grant  upload.Grant
 		status int
 	}{
-		"another prefix":  {upload.Grant{Subject: "ann", KeyPrefix: "b/"}, 404},
-		"another policy":  {upload.Grant{Subject: "ann", KeyPrefix: "a/", Policy: upload.Form{"x": {Accept: plain}}}, 400},
-		"a smaller limit": {upload.Grant{Subject: "ann", KeyPrefix: "a/", MaxFileSize: 5}, 413},
-		"no subject":      {upload.Grant{KeyPrefix: "a/"}, 404},
-		"an invalid one":  {upload.Grant{Subject: "ann", KeyPrefix: "a"}, 500},
+		"another prefix":   {upload.Grant{Subject: "ann", KeyPrefix: "b/"}, 404},
+		"another policy":   {upload.Grant{Subject: "ann", KeyPrefix: "a/", Policy: upload.Form{"x": {Accept: plain}}}, 400},
+		"a smaller limit":  {upload.Grant{Subject: "ann", KeyPrefix: "a/", MaxFileSize: 5}, 413},
+		"no subject":       {upload.Grant{KeyPrefix: "a/"}, 404},
+		"an invalid grant": {upload.Grant{Subject: "ann", KeyPrefix: "a"}, 500},
 	} {
 		grant = &row.grant
 		require.Equal(t, row.status, z.patch(t, url, 5, "5678").StatusCode, name)
@@ -189,8 +190,8 @@ func TestResumeStrictLater(t *testing.T) {
 	publishedBy(t, z.patch(t, url, 5, "56789"))
 }
 
-// TestResumeKeyTaken checks that a key that another file has is an end: clients would try again
-// after 409.
+// TestResumeKeyTaken checks that an upload ends with 410 if another file has its key. After 409
+// clients would try again.
 func TestResumeKeyTaken(t *testing.T) {
 	keys := upload.KeyFunc(func(context.Context, *upload.Incoming) (string, error) { return "one.txt", nil })
 	z := newResumable(t, &memstore.Store{}, nil, upload.Options{Keys: keys}, upload.ResumeOptions{})
@@ -208,8 +209,8 @@ func TestResumeKeyTaken(t *testing.T) {
 	z.requireStored(t, f, "hello")
 }
 
-// TestResumeStorageFails checks that an upload outlives each failure of its storage, and that a
-// client that asks how far it is does not begin again.
+// TestResumeStorageFails checks that an upload outlives each failure of its storage. Meanwhile a
+// HEAD gets 200 or 423, after which clients do not begin again.
 func TestResumeStorageFails(t *testing.T) {
 	t.Run("pieces", func(t *testing.T) {
 		resumeStorageFails(t, func(f *uploadtest.FailingStore) storage.Storage {
@@ -291,8 +292,8 @@ func resumeStorageFails(t *testing.T, front func(*uploadtest.FailingStore) stora
 
 var errAny = errors.New("any")
 
-// TestResumeSwept checks that a sweep finds all that an upload leaves which nobody goes on with,
-// and the markers of one that ended.
+// TestResumeSwept checks that a sweep removes the bytes of an upload that nobody continues, and the
+// markers of one that has ended.
 func TestResumeSwept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(20 * 365 * 24 * time.Hour) // a sweep believes no date from before S3
@@ -340,8 +341,8 @@ func (panicking) Stage(_ context.Context, _ storage.Object, r io.Reader) (storag
 	panic("in the storage")
 }
 
-// TestResumeStoragePanics checks that nothing runs on after a storage has panicked. The bubble
-// fails if a goroutine stays.
+// TestResumeStoragePanics checks that no goroutine is left after a storage has panicked; package
+// synctest would find one.
 func TestResumeStoragePanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, err := upload.New(panicking{&memstore.Store{}}, upload.Types("text/plain"), upload.RequireSubject(bySubject), &upload.Options{Logger: slog.New(slog.DiscardHandler)})

@@ -16,8 +16,8 @@ import (
 )
 
 // TestResumeJava sends a file as tus-java-client does: in requests of 10 MiB without a length,
-// which wait for 100 Continue. They are POST where PATCH is not allowed. The client accepts only
-// the offset of all that it has sent.
+// which wait for 100 Continue. They are POST, with an override, where the client cannot send PATCH.
+// The client accepts only the offset of all that it has sent.
 func TestResumeJava(t *testing.T) {
 	for name, over := range map[string]bool{"PATCH": false, "override": true} {
 		t.Run(name, func(t *testing.T) {
@@ -70,7 +70,7 @@ func TestResumeTUSKit(t *testing.T) {
 		require.Equal(t, http.StatusNoContent, got.StatusCode, got.Body)
 		require.Equal(t, strconv.Itoa(min(at+piece, len(content))), got.Header.Get("Upload-Offset"))
 		q.body = bytes.NewReader(content[at:min(at+piece, len(content))])
-		again := z.do(t, q) // which requires that a refusal has no offset
+		again := z.do(t, q) // do requires that a refusal has no offset
 		require.Equal(t, http.StatusConflict, again.StatusCode)
 		require.Equal(t, min(at+piece, len(content)), z.offset(t, url))
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// dial begins a PATCH by hand.
+// dial sends the head of a PATCH; the test sends the body.
 func (z *resumable) dial(t *testing.T, url string, offset int, content string) *uploadtest.Conn {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, z.resolve(url), strings.NewReader(content))
@@ -34,8 +34,8 @@ func (z *resumable) dial(t *testing.T, url string, offset int, content string) *
 	return c
 }
 
-// TestResumeCut checks that what came before a cut is kept, and that the next request does not wait
-// for the old connection.
+// TestResumeCut checks that an upload continues after a cut, and that the next request does not
+// wait for the old connection. If that one is only silent, all bytes that came on it are kept.
 func TestResumeCut(t *testing.T) {
 	content := strings.Repeat("0123456789abcdef", 40<<10)
 	for _, sent := range []int{0, 4095, 100_000, len(content) - 1} {
@@ -47,7 +47,7 @@ func TestResumeCut(t *testing.T) {
 				url := z.create(t, "a.txt", len(content))
 				c := z.dial(t, url, 0, content)
 				require.NoError(t, c.Send(int64(sent)))
-				if how == "silent" { // else what has not arrived may be thrown away
+				if how == "silent" { // the other cuts may lose bytes on their way
 					z.awaitReceived(t, int64(sent))
 				}
 				cut(c)
@@ -87,8 +87,8 @@ func (z *resumable) awaitReceived(t *testing.T, n int64) {
 	t.Fatal("the request has ended")
 }
 
-// TestResumeTwoWriters checks that clients that send at once, here four, make one file of right
-// bytes.
+// TestResumeTwoWriters checks that several clients that send to one upload at once make one file
+// with the right bytes.
 func TestResumeTwoWriters(t *testing.T) {
 	content := strings.Repeat("0123456789abcdef", 40<<10)
 	z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{})

@@ -69,9 +69,8 @@ func TestResumeDone(t *testing.T) {
 	}
 }
 
-// TestResumeDoneLearns checks what the host's function learns, also on another instance than that
-// of the creation. It learns the caller, the file, and the client's metadata except what is said
-// of the file.
+// TestResumeDoneLearns checks that Done gets the caller, the file, and the client's metadata
+// without those that describe the file, also on another instance than that of the creation.
 func TestResumeDoneLearns(t *testing.T) {
 	for _, row := range []struct {
 		name, meta string

@@ -16,7 +16,8 @@ import (
 // is one that clients know, an acknowledged byte is never lost, and what is published is the file.
 // Three bytes are a step: what it does, its offset and its length.
 func FuzzResume(f *testing.F) {
-	const patch, other, honest, head = 0x40, 1, 4, 0x20 // of the first byte; other is the second instance, 0 is DELETE
+	// Of the first byte. Other is the second instance, and without patch and head it is a DELETE.
+	const patch, other, honest, head = 0x40, 1, 4, 0x20
 	f.Add([]byte{patch | honest, 0, 128}, uint16(10))
 	f.Add([]byte{patch | honest, 0, 60, patch | honest | other, 0, 30, head, 0, 0, patch | honest, 0, 128}, uint16(256))
 	f.Add([]byte{patch | honest, 0, 60, patch | other, 20, 60, patch, 200, 9, head | other, 0, 0, patch | honest, 0, 128}, uint16(4000))

@@ -22,7 +22,7 @@ import (
 // ends.
 type hungReads struct {
 	*memstore.Store
-	sound atomic.Int64 // how many more objects are read before
+	sound atomic.Int64 // how many more objects it sends first
 }
 
 func (s *hungReads) OpenAt(ctx context.Context, key, etag string, offset, n int64) (io.ReadCloser, error) {
@@ -36,14 +36,14 @@ func (s *hungReads) OpenAt(ctx context.Context, key, etag string, offset, n int6
 	return r, err
 }
 
-// TestResumeHungReads checks that a storage that sends nothing of an object holds no request for
-// ever, and that the upload continues afterwards.
+// TestResumeHungReads checks that a request ends even if the storage sends nothing of an object.
+// Afterwards the upload continues.
 func TestResumeHungReads(t *testing.T) {
 	for _, row := range []struct {
 		name  string
 		size  int
 		sound int64
-		parts []int // where a PATCH ends
+		parts []int // where the first PATCH ends, and the one that hangs
 	}{
 		{"while the head is judged", 9000, 0, []int{100, 5000}},
 		{"while all is read again", 9000, 0, []int{5000, 9000}},
@@ -71,7 +71,7 @@ func TestResumeHungReads(t *testing.T) {
 				require.GreaterOrEqual(t, patch(url, row.parts[1]), 500)
 
 				store.sound.Store(math.MaxInt64)
-				time.Sleep(5 * time.Minute) // of the bubble: the call that hung must have ended
+				time.Sleep(5 * time.Minute) // until then the call that hung must have ended
 				head := z.do(t.Context(), "HEAD", url, "", "")
 				require.Equal(t, http.StatusOK, head.Code)
 				at, err = strconv.Atoi(head.Header().Get("Upload-Offset"))

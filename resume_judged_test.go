@@ -119,7 +119,7 @@ func TestResumeJudgedOnce(t *testing.T) {
 	}
 }
 
-// TestResumeNotJudged checks that a check that fails leaves the upload alive, and says so by an
+// TestResumeNotJudged checks that a check that fails leaves the upload alive. Then HEAD returns an
 // offset that clients do not take for success.
 func TestResumeNotJudged(t *testing.T) {
 	content := strings.Repeat("0123456789", 2000)

@@ -29,7 +29,8 @@ func (l *releasing) Release(_ context.Context, subject, id string) error {
 }
 
 // TestResumeLimiter checks what is reserved: the file at its creation, until the upload has ended.
-// Later requests count as requests only if they bring few bytes, and a HEAD never.
+// A later PATCH counts as a request only if it brings few bytes, or brings many for nothing. GET
+// and DELETE count, HEAD does not.
 func TestResumeLimiter(t *testing.T) {
 	content := strings.Repeat("0123456789abcdef", 16<<10)
 	l := &releasing{}

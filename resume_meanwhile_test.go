@@ -52,7 +52,7 @@ func TestResumeEndsMeanwhile(t *testing.T) {
 				defer close(answered)
 				slow.resumer.ServeHTTP(w, r)
 			}()
-			_, err := io.WriteString(sends, content[:5000]) // which the request has read then
+			_, err := io.WriteString(sends, content[:5000]) // returns when the request has read them
 			require.NoError(t, err)
 			row.ends(t, other, url)
 			_, err = io.WriteString(sends, content[5000:])
@@ -120,7 +120,7 @@ func TestResumeDecidedMeanwhile(t *testing.T) {
 // onList calls then before one of its lists.
 type onList struct {
 	*memstore.Store
-	left int // how many lists until then, that one included
+	left int // lists up to the one before which it calls then
 	then func()
 }
 
@@ -131,8 +131,8 @@ func (s *onList) ListObjects(ctx context.Context, prefix, after string) (storage
 	return s.Store.ListObjects(ctx, prefix, after)
 }
 
-// TestResumeHeadGone has another instance end an upload when this one reads the stored beginning of
-// its head. The answer is that of the end.
+// TestResumeHeadGone has another instance end an upload when this one is about to read the stored
+// first bytes of the file. The answer is that of the end.
 func TestResumeHeadGone(t *testing.T) {
 	content := strings.Repeat("0123456789abcdef", 1<<10)
 	store := &onList{Store: &memstore.Store{}}

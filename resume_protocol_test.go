@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// TestResumeProtocol checks the answers to requests that break the protocol, or ask for what is not
-// there. None changes an upload.
+// TestResumeProtocol checks the answers to requests that are refused, mostly because they break the
+// protocol. None changes an upload.
 func TestResumeProtocol(t *testing.T) {
 	z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{})
 	url := z.create(t, "a.txt", 10)
@@ -44,7 +44,7 @@ func TestResumeProtocol(t *testing.T) {
 		{"more than the length", tusRequest{method: "PATCH", url: url, headers: offsetBytes + "4", body: strings.NewReader("4567890")}, 400, "malformed", "tus_length"},
 		{"another type of body", tusRequest{method: "PATCH", url: url, headers: "Content-Type: text/plain\nUpload-Offset: 4", body: strings.NewReader("4")}, 415, "malformed", "content_type"},
 		{"a checksum", tusRequest{method: "PATCH", url: url, headers: offsetBytes + "4\nUpload-Checksum: sha1 AAAA", body: strings.NewReader("4")}, 400, "malformed", "tus_checksum"},
-		{"a method", tusRequest{method: "PUT", url: url, body: strings.NewReader("4")}, 405, "method", ""},
+		{"another method", tusRequest{method: "PUT", url: url, body: strings.NewReader("4")}, 405, "method", ""},
 		{"another caller's", tusRequest{method: "PATCH", url: url, headers: offsetBytes + "4", body: strings.NewReader("4"), as: "bob"}, 404, "bad_ticket", ""},
 		{"another caller's offset", tusRequest{method: "HEAD", url: url, as: "bob"}, 404, "", ""},
 		{"another caller's removal", tusRequest{method: "DELETE", url: url, as: "bob"}, 404, "bad_ticket", ""},
@@ -75,7 +75,8 @@ func TestResumeProtocol(t *testing.T) {
 	publishedBy(t, z.patch(t, url, 4, "456789"))
 }
 
-// TestResumeOptions checks what is said before authorization.
+// TestResumeOptions checks the answer to OPTIONS, which needs no authorization, and which pages may
+// send and read.
 func TestResumeOptions(t *testing.T) {
 	z := newResumable(t, &memstore.Store{}, nil, upload.Options{MaxFileSize: 1000}, upload.ResumeOptions{Origins: []string{"https://app.example.com"}})
 	got := z.do(t, tusRequest{method: "OPTIONS", headers: "Subject: \nOrigin: https://app.example.com\nAccess-Control-Request-Method: PATCH\nTus-Resumable: 7"})
@@ -88,7 +89,7 @@ func TestResumeOptions(t *testing.T) {
 	}
 	require.Contains(t, got.Header.Get("Access-Control-Allow-Methods"), "PATCH")
 
-	// The page of the origin may send, and reads also refusals; that of another one may not.
+	// A page of the origin may send, and can read refusals. A page of another one may not send.
 	from := "Sec-Fetch-Site: cross-site\nOrigin: https://"
 	url := "/files/" + z.create(t, "a.txt", 10)
 	for _, row := range []struct {
@@ -181,7 +182,7 @@ func TestResumeLocationHost(t *testing.T) {
 }
 
 // TestResumeMetadata checks that HEAD returns the metadata as they came, also those that mean
-// nothing here, and that an override of the method is taken.
+// nothing here, and that an override of the method is obeyed.
 func TestResumeMetadata(t *testing.T) {
 	z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{})
 	meta := metadataOf("relativePath", "a/b/../../c", "filename", "../../<b>.txt", "x", "\xff") + ",flag"
@@ -195,8 +196,8 @@ func TestResumeMetadata(t *testing.T) {
 	require.Equal(t, "<b>.txt", publishedBy(t, got).Name)
 }
 
-// TestResumeCreationWithUpload checks that a creation never brings the last byte, so that one that
-// is sent again publishes nothing twice.
+// TestResumeCreationWithUpload checks that a creation never stores the last byte. So a creation
+// that is sent again publishes nothing twice.
 func TestResumeCreationWithUpload(t *testing.T) {
 	content := strings.Repeat("0123456789", 1000)
 	for _, row := range []struct {

@@ -18,8 +18,8 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// TestResumeSuperseded checks that the answer of a request, whose client has begun another one,
-// reaches a client that sends all before it reads, as browsers do.
+// TestResumeSuperseded checks that a request whose client has begun another one is answered with
+// 409. The answer reaches a client that sends all before it reads, as browsers do.
 func TestResumeSuperseded(t *testing.T) {
 	for name, row := range map[string]struct {
 		size    int
@@ -144,7 +144,7 @@ func overTLS(t *testing.T, h http.Handler) (*http.Client, string) {
 	return srv.Client(), srv.URL
 }
 
-// overH2C serves h by HTTP/2 without TLS, as after a proxy.
+// overH2C serves h by HTTP/2 without TLS, as some proxies send it.
 func overH2C(t *testing.T, h http.Handler) (*http.Client, string) {
 	t.Helper()
 	both := new(http.Protocols)

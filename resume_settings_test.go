@@ -36,7 +36,7 @@ func TestResumeOtherPieces(t *testing.T) {
 	}{
 		{"smaller ones now", 6 * mebi, 5 * mebi},
 		{"larger ones now", 5 * mebi, 6 * mebi},
-		{"so large that one is all", 5 * mebi, 20 * mebi},
+		{"one piece for all now", 5 * mebi, 20 * mebi},
 	} {
 		for name, content := range map[string]string{"a.txt": text, "a.mov": late} {
 			if name == "a.txt" && i > rounds.Of(0, i) {
@@ -74,19 +74,19 @@ func TestNewResumer(t *testing.T) {
 		secrets [][]byte
 		o       upload.ResumeOptions
 	}{
-		"no handler":           {nil, [][]byte{secret}, upload.ResumeOptions{}},
-		"no secret":            {h, nil, upload.ResumeOptions{}},
-		"a short secret":       {h, [][]byte{secret[:31]}, upload.ResumeOptions{}},
-		"a negative size":      {h, [][]byte{secret}, upload.ResumeOptions{MaxFileSize: -1}},
-		"too large":            {h, [][]byte{secret}, upload.ResumeOptions{MaxFileSize: largestFile + 1}},
-		"too long":             {h, [][]byte{secret}, upload.ResumeOptions{Expires: 8 * 24 * time.Hour}},
-		"a prefix":             {h, [][]byte{secret}, upload.ResumeOptions{StagingPrefix: "a"}},
-		"any origin":           {h, [][]byte{secret}, upload.ResumeOptions{Origins: []string{"*"}}},
-		"an origin and a path": {h, [][]byte{secret}, upload.ResumeOptions{Origins: []string{"https://app.example.com/"}}},
-		"any header":           {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{"*"}}},
-		"no header":            {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{""}}},
-		"two headers in one":   {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{"X-A, X-B"}}},
-		"a line in a header":   {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{"X-A\r\nX-B"}}},
+		"no handler":               {nil, [][]byte{secret}, upload.ResumeOptions{}},
+		"no secret":                {h, nil, upload.ResumeOptions{}},
+		"a short secret":           {h, [][]byte{secret[:31]}, upload.ResumeOptions{}},
+		"a negative size":          {h, [][]byte{secret}, upload.ResumeOptions{MaxFileSize: -1}},
+		"a size that is too large": {h, [][]byte{secret}, upload.ResumeOptions{MaxFileSize: largestFile + 1}},
+		"8 days":                   {h, [][]byte{secret}, upload.ResumeOptions{Expires: 8 * 24 * time.Hour}},
+		"a prefix without /":       {h, [][]byte{secret}, upload.ResumeOptions{StagingPrefix: "a"}},
+		"any origin":               {h, [][]byte{secret}, upload.ResumeOptions{Origins: []string{"*"}}},
+		"an origin and a path":     {h, [][]byte{secret}, upload.ResumeOptions{Origins: []string{"https://app.example.com/"}}},
+		"any header":               {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{"*"}}},
+		"an empty header":          {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{""}}},
+		"two headers in one":       {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{"X-A, X-B"}}},
+		"a line break in a header": {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{"X-A\r\nX-B"}}},
 	} {
 		_, err := upload.NewResumer(row.h, row.secrets, &row.o)
 		require.Error(t, err, name)

@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// TestResumeWaste checks that bytes count for the caller that sent them for nothing, wherever the
+// TestResumeWaste checks that the limiter counts bytes that a caller sent for nothing, wherever the
 // request was refused.
 func TestResumeWaste(t *testing.T) {
 	const sent = 1 << 20
@@ -59,8 +59,8 @@ func TestResumeWaste(t *testing.T) {
 	}
 }
 
-// sendAll sends a request of that length with content as its body, and looks at the answer, a
-// refusal, only after that. If content is shorter, it closes the connection instead.
+// sendAll sends a request of that length with content as its body. Only then it reads the answer,
+// which must be a refusal. If content is shorter, it closes the connection instead.
 func (z *resumable) sendAll(t *testing.T, q tusRequest, length int, content string) {
 	t.Helper()
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", z.Listener.Addr().String())

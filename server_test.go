@@ -60,7 +60,7 @@ func answerOn(t *testing.T, c net.Conn) *http.Response {
 	return r
 }
 
-// dialed begins an upload of 200 kB over connections in memory, for a bubble.
+// dialed sends the head of an upload of 200 kB over connections in memory, for package synctest.
 func dialed(t *testing.T, h http.Handler) *uploadtest.Conn {
 	t.Helper()
 	s := uploadtest.Serve(t, h)
@@ -118,7 +118,7 @@ func TestClocksWaitOnlyForTheClient(t *testing.T) {
 	})
 }
 
-// trickle sends body with a pause in its middle.
+// trickle returns a reader of body that pauses in the middle.
 func trickle(body string, pause time.Duration) io.Reader {
 	half := len(body) / 2
 	return io.MultiReader(strings.NewReader(body[:half]), readerFunc(func([]byte) (int, error) {
@@ -167,7 +167,7 @@ func TestShutdown(t *testing.T) {
 	done := make(chan error)
 	go func() { done <- f.Shutdown(ctx) }()
 	require.Eventually(t, func() bool {
-		w := f.do(httptest.NewRequest(http.MethodGet, "/upload", nil)) // else 405
+		w := f.do(httptest.NewRequest(http.MethodGet, "/upload", nil)) // before Shutdown it is 405
 		return w.Code == http.StatusServiceUnavailable && w.Header().Get("Retry-After") != ""
 	}, 5*time.Second, time.Millisecond, "new uploads are refused")
 	select {
@@ -206,7 +206,7 @@ func TestShutdownLetsUploadsFinish(t *testing.T) {
 	require.NoError(t, <-done)
 }
 
-// TestRefusedBytesAreNoRequest: bytes of a refused body are never a request.
+// TestRefusedBytesAreNoRequest: bytes of a refused body are never served as a request.
 func TestRefusedBytesAreNoRequest(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{MaxFileSize: 1000})
 	requests := 0
@@ -240,8 +240,8 @@ func TestRefusedBytesAreNoRequest(t *testing.T) {
 	}
 }
 
-// TestRefusalOfClosingClient: net/http reads nothing more of a connection that the client
-// closes after this request, so the handler must.
+// TestRefusalOfClosingClient: net/http reads nothing more of a connection that the client closes
+// after this request. So the handler must drain the body.
 func TestRefusalOfClosingClient(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{MaxFileSize: 1000})
 	srv := serveHTTP(t, f, nil)

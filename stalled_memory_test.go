@@ -25,7 +25,7 @@ const requestMemory = 192 << 10
 // hold all of it.
 func sizeOf(c corpus.Kind) int {
 	if slices.ContainsFunc(corpus.CostlyUnfolding(), func(u corpus.Kind) bool { return u.About == c.About }) {
-		return 0 // which unfolds to as much
+		return 0 // the smallest file, which unfolds to more
 	}
 	return requestMemory + 16<<10
 }
@@ -33,13 +33,13 @@ func sizeOf(c corpus.Kind) int {
 // held is the memory that a handler holds for uploads that stall.
 type held struct {
 	own     int64 // all except what is shared
-	seen    int64 // bytes that inspectors have looked at
+	seen    int64 // bytes that the inspectors have accepted so far
 	waiting int   // uploads that have not ended
 }
 
 // holds has n clients send the same file and then nothing. The handler also has a check of the
-// host's. That check sees what the inspector has accepted, and adds the most that a policy can add
-// to the memory of a request.
+// host's. That check sees what the inspector has accepted, and needs a relay and a goroutine, which
+// add to the memory of a request.
 func holds(t *testing.T, n int, c corpus.Kind, content []byte) held {
 	t.Helper()
 	var seen atomic.Int64
@@ -51,9 +51,9 @@ func holds(t *testing.T, n int, c corpus.Kind, content []byte) held {
 	return held{own: all.Memory - shared, seen: seen.Load(), waiting: all.Waiting}
 }
 
-// TestStalledMemory: a request whose client stalls holds less than requestMemory, and its
-// inspector's part of the shared memory, whatever file it has sent. Many requests of one type hold
-// no more each.
+// TestStalledMemory: a request whose client stalls holds less than requestMemory in addition to its
+// inspector's part of the shared memory. That is so for the worst known files of each type. Many
+// requests of one type hold no more each.
 func TestStalledMemory(t *testing.T) {
 	type beginning struct {
 		corpus.Kind
@@ -62,7 +62,7 @@ func TestStalledMemory(t *testing.T) {
 	}
 	worst, takesTurn := map[string]beginning{}, rounds.Turns(3)
 	for _, c := range corpus.CostlyFiles() {
-		// The tests of the inspectors measure each file.
+		// internal/inspect.TestHeldMemory measures each file.
 		if _, seen := worst[c.Type]; seen && !takesTurn() {
 			continue
 		}
@@ -75,7 +75,7 @@ func TestStalledMemory(t *testing.T) {
 			one = holds(t, 1, c, content)
 		}
 		require.Equal(t, 1, one.waiting, c.About)
-		if len(content) > sniff.HeadLen { // else it is refused before an inspector has it
+		if len(content) > sniff.HeadLen { // an inspector sees the file only after its head
 			require.Greater(t, one.seen, int64(len(content)-1024), c.About)
 		}
 		assert.Less(t, one.own, int64(requestMemory), c.About)

@@ -22,8 +22,8 @@ import (
 // documentation.
 const lookingMemory = 64 << 20
 
-// TestSharedMemory: a file that needs memory which others hold is refused at once, as busy. No
-// other file is. The memory is free again when its holders leave.
+// TestSharedMemory: a file that needs memory which others hold is refused at once, as busy. A file
+// that needs none is accepted. The memory is free again when its holders leave.
 func TestSharedMemory(t *testing.T) {
 	greedy := []corpus.Kind{
 		costly("PDF of cross references ahead"), // which fills memory fastest

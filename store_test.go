@@ -70,9 +70,9 @@ func TestStoreRefuses(t *testing.T) {
 		{about: "another field", grant: ada, file: upload.File{Field: "cv", Name: "a.txt"}, r: strings.NewReader("hello"), code: upload.CodeUnexpectedField},
 		{about: "no name", grant: ada, file: named(""), r: strings.NewReader("hello"), code: upload.CodeBadName},
 		{about: "a bad name", grant: ada, file: named("a\n.txt"), r: strings.NewReader("hello"), code: upload.CodeBadName},
-		{about: "a type", grant: ada, file: named("a.png"), r: strings.NewReader("<html>"), code: upload.CodeTypeNotAllowed},
+		{about: "another type", grant: ada, file: named("a.png"), r: strings.NewReader("<html>"), code: upload.CodeTypeNotAllowed},
 		{about: "a name of another type", grant: ada, file: named("a.txt"), r: strings.NewReader(pngBytes()), code: upload.CodeTypeMismatch},
-		{about: "nothing", grant: ada, file: named("a.txt"), r: strings.NewReader(""), code: upload.CodeEmpty},
+		{about: "an empty file", grant: ada, file: named("a.txt"), r: strings.NewReader(""), code: upload.CodeEmpty},
 		{about: "a missing end", grant: ada, file: named("a.png"), r: strings.NewReader(pngBytes()[:60]), code: upload.CodeTruncated},
 		{about: "a byte more than the grant", grant: &upload.Grant{MaxFileSize: 100_000}, file: named("a.txt"), r: strings.NewReader(long), code: upload.CodeTooLarge},
 		{about: "the grant's policy", grant: &upload.Grant{Policy: upload.Types("image/png")}, file: named("a.txt"), r: strings.NewReader("hello"), code: upload.CodeTypeNotAllowed},
@@ -155,8 +155,8 @@ func TestStoreCommitsWhatWasRead(t *testing.T) {
 	require.NoError(t, s.committed)
 }
 
-// endingStore ends the context of the caller after it has read a file. Committed is the
-// state of the context that Commit got.
+// endingStore ends the context of the caller after it has read a file. Its field committed is the
+// error of the context that Commit got.
 type endingStore struct {
 	cancel    context.CancelFunc
 	committed error

@@ -165,7 +165,7 @@ func TestSizeLimitIsExact(t *testing.T) {
 	}
 }
 
-// TestProblem: the answer names every file, and the names are escaped data.
+// TestProblem: the answer names every file, also one whose name has markup.
 func TestProblem(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{})
 	body := new(form).file("file", "good.txt", "1").file("file", `<img src=x>%22.png`, "<html>").String()

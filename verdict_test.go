@@ -21,7 +21,7 @@ func TestVerdicts(t *testing.T) {
 		status int
 		level  string
 	}{
-		storage.ScanPending:     {upload.CodeScanPending, 503, "WARN"}, // it passes by itself
+		storage.ScanPending:     {upload.CodeScanPending, 503, "WARN"}, // until the scan ends
 		storage.ScanInfected:    {upload.CodeInfected, 422, "INFO"},
 		storage.ScanSuspicious:  {upload.CodeSuspicious, 422, "INFO"},
 		storage.ScanTooLarge:    {upload.CodeNotScanned, 422, "INFO"},
@@ -47,8 +47,8 @@ func TestVerdicts(t *testing.T) {
 	require.NoError(t, upload.ScanError(storage.ScanClean, cause))
 }
 
-// TestLinksRequireScan: a file that was not found clean is not served, by redirect or by
-// proxy. One that can never be clean is answered as absent.
+// TestLinksRequireScan: a file that was not found clean is not served, by redirect or by proxy. One
+// with a final verdict is answered as absent.
 func TestLinksRequireScan(t *testing.T) {
 	for _, proxied := range []bool{false, true} {
 		l := newLinked(t, upload.LinksOptions{Proxy: proxied, RequireScan: true})
@@ -83,7 +83,7 @@ func TestLinksRequireScan(t *testing.T) {
 	}
 }
 
-// versioned is a store whose objects are replaced as soon as they were looked at.
+// versioned is a store whose objects are replaced right after each Stat.
 type versioned struct {
 	*memstore.Store
 	signed storage.SignedGet
@@ -107,7 +107,7 @@ func (v *versioned) SignGet(ctx context.Context, key string, g storage.SignedGet
 	return v.Store.SignGet(ctx, key, g)
 }
 
-// TestLinkVersion: with RequireScan, verdict and link are those of the version that was found.
+// TestLinkVersion: with RequireScan, verdict and link are those of the version that Stat found.
 // Without it the link names no version.
 func TestLinkVersion(t *testing.T) {
 	l := newLinked(t, upload.LinksOptions{})
