@@ -74,7 +74,7 @@ The rules and the bucket policy in it replace all others there.
 
 This page is about a bucket "bucket" without versions, keys under "avatars/" (` + "`Options.Keys` is `upload.Prefix(\"avatars\", upload.RandomKeys())`" + `), direct uploads and a malware scanner.
 A table after each policy has its reasons, and the statements that versions of the bucket and ` + "`s3store.Options.Tags`" + ` add.
-With versions ` + "`RollBack`, `RemoveStaged`, `ReadVerdict`, `Remove` and `RemoveProbes`" + ` fall away, and ` + "`ListVersions`" + ` has a condition on the prefixes.
+With versions ` + "`RollBack`, `RemoveStaged`, `ReadVerdict`, `Remove` and `RemoveProbes`" + ` are left out, and ` + "`ListVersions`" + ` has a condition on the prefixes.
 A process that has several roles needs one policy, made for all of them: ` + "`streamed+delivery`, or `Policy(RoleStreamed, RoleDelivery)`." + `
 Do not attach the policy of ` + "`delivery`" + ` beside another one: its Deny overrides what the other allows, and the process could neither publish nor sweep staged files ([why](#delivery)).
 The tests give a user of versitygw exactly these actions and run the paths of each role, except resumable uploads.
