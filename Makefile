@@ -122,7 +122,7 @@ fuzz:
 		done || exit 1; \
 	done
 
-# Which statements of the root module its own tests run, in coverage.out and in sum.
+# Which statements of the root module its own tests run, in coverage.out, and their share of all.
 cover:
 	$(GO) test -coverpkg=./... -coverprofile=coverage.out ./...
 	$(GO) tool cover -func=coverage.out | tail -n 1
