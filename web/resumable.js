@@ -89,7 +89,7 @@ async function append(file, at, o) {
 
 // offsetOf needs an Upload-Offset. Servers of another origin have to expose it.
 function offsetOf(xhr, file) {
-  const offset = Number(xhr.getResponseHeader("Upload-Offset") ?? NaN);
+  const offset = Number(xhr.getResponseHeader("Upload-Offset") || NaN);
   if (!(Number.isInteger(offset) && offset >= 0 && offset <= file.size)) throw strange(xhr);
   return offset;
 }

@@ -144,12 +144,14 @@ test("a file that cannot be read is said to be so at once", async (t) => {
   assert.deepEqual(waits, []);
 });
 
-test("a signal cancels, while sending and while waiting", async (t) => {
+test("a signal cancels, while the file is sent, checked, and waits for a new try", async (t) => {
   const origin = await serve(t, async (r, body, w) => { if (r.url === "/busy") problem(w, 503, "busy", { retry_after: 60 }); });
-  for (const path of ["/hangs", "/busy"]) {
-    const stop = new AbortController();
-    const end = upload(fileOf(9), { url: origin + path, signal: stop.signal, onProgress: (p) => p.state !== "sending" && stop.abort() });
-    await assert.rejects(end, { name: "AbortError" });
+  for (const [path, state] of [["/hangs", "sending"], ["/hangs", "checking"], ["/busy", "waiting"]]) {
+    await t.test(state, async () => {
+      const stop = new AbortController();
+      const end = upload(fileOf(1 << 20), { url: origin + path, signal: stop.signal, onProgress: (p) => p.state === state && p.sent !== 0 && setTimeout(() => stop.abort(), 1) });
+      await assert.rejects(end, { name: "AbortError" });
+    });
   }
   await assert.rejects(upload(fileOf(9), { url: origin, signal: AbortSignal.abort() }), { name: "AbortError" });
 });

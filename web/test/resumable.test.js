@@ -185,7 +185,7 @@ test("an offset that cannot be is not believed", async (t) => {
   fast(t);
   for (const offset of ["1e9", "-5", "8.5", "NaN", ""]) {
     const s = await site(t, (call, w) => call === "PATCH 0" && (w.writeHead(204, { "Upload-Offset": offset }), w.end(), true));
-    await assert.rejects(s.send(fileOf(9)), { name: "UploadError" });
+    await assert.rejects(s.send(fileOf(9)), { name: "UploadError", code: "unanswered" }, offset);
     localStorage.removeItem(Object.keys(localStorage)[0]);
   }
 });
