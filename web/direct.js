@@ -16,7 +16,7 @@ export async function sendDirect(file, o) {
       try {
         return await finish(file, kept, memory, o);
       } catch (e) {
-        if (e.code !== "bad_ticket") throw e; // the kept ticket works no more, or not for this person
+        if (e.code !== "bad_ticket") throw e; // the server refuses the kept ticket, so a new one follows
       }
     }
     const declared = { field: o.field, name: file.name, type: file.type, size: file.size };
@@ -50,7 +50,7 @@ async function finish(file, ticket, memory, o) {
     const given = !ticket.parts || (o.signal.aborted ? o.signal.reason !== PAUSE : e.final);
     if (given) {
       memory.clear();
-      step("abort", { token: ticket.token }, { ...o, signal: undefined }, () => true).catch(() => {}); // what was sent is of no use any more
+      step("abort", { token: ticket.token }, { ...o, signal: undefined }, () => true).catch(() => {}); // so that the server removes what was sent
     }
     throw e;
   }
@@ -104,7 +104,8 @@ async function sendParts(file, ticket, done, keep, o) {
   }
 }
 
-// sendTo sends bytes exactly as the server has signed the request, without the caller's headers.
+// sendTo sends bytes exactly as the server has signed the request, without the headers of the
+// options.
 async function sendTo({ method, url, headers, fields }, bytes, progress, o) {
   let body = bytes;
   if (fields) {

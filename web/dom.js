@@ -1,5 +1,5 @@
-// make makes an HTML element with properties, attributes and children. A property that is undefined
-// is left out.
+// make makes an HTML element with properties, attributes and children. Properties and attributes
+// that are undefined are left out.
 export function make(tag, { attributes = {}, ...properties } = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) if (value !== undefined) element[name] = value;
@@ -10,7 +10,7 @@ export function make(tag, { attributes = {}, ...properties } = {}, ...children) 
 
 const SVG = "http://www.w3.org/2000/svg";
 
-// icon makes an arrow out of a tray.
+// icon makes a picture of an arrow that points up from a tray.
 export function icon() {
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", "M12 16V5m0 0L7.5 9.5M12 5l4.5 4.5M4 15.5v2A2.5 2.5 0 0 0 6.5 20h11a2.5 2.5 0 0 0 2.5-2.5v-2");

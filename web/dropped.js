@@ -2,9 +2,9 @@
 
 const MOST_FOLDERS = 1000; // of one drop
 
-// filesOf resolves with at most that many files. It says whether there were more files or folders
-// than it takes, and whether some could not be read. Hidden files in folders, such as .DS_Store,
-// stay out.
+// filesOf resolves with files, at most most of them. It says whether there were more files or
+// folders than it takes, and whether some could not be read. It leaves out hidden files in folders,
+// such as .DS_Store.
 export async function filesOf(transfer, most) {
   // Both calls work only until the event is over.
   const dropped = [...transfer.items].filter((i) => i.kind === "file").map((i) => ({ entry: i.webkitGetAsEntry?.(), file: i.getAsFile() }));
@@ -32,7 +32,7 @@ export async function filesOf(transfer, most) {
 async function* entriesOf(folder) {
   const reader = folder.createReader();
   for (;;) {
-    const some = await new Promise((done, failed) => reader.readEntries(done, failed)); // 100 at a time
+    const some = await new Promise((done, failed) => reader.readEntries(done, failed)); // Chrome returns at most 100
     if (some.length === 0) return;
     yield* some;
   }

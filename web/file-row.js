@@ -9,11 +9,11 @@ const HIDDEN = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
 const FINISHED = new Set(["stored", "refused", "failed", "cancelled"]);
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]); // what browsers show
 const ABOUT_ACCEPTED = /^(type_|too_large|unsupported)/; // refusals that repeat what is accepted
-const MOST_SHOWN = 20 * 2 ** 20; // bytes of a picture that is shown before it is stored
+const MOST_SHOWN = 20 * 2 ** 20; // the most bytes of a picture that is shown before it is stored
 
 export class Row {
-  // host has the words, the options of upload, the limits and links; changed is called with the row
-  // and whether its state changed, after every change.
+  // host is the element: it has the words, the options of upload, the limits and links. changed is
+  // called after every change, with the row and whether its state changed.
   constructor(file, host, changed) {
     const name = this.name = file.name.replace(HIDDEN, "\ufffd");
     Object.assign(this, { file, host, changed, part: 0, links: {} });
@@ -135,7 +135,7 @@ export class Row {
     else if (this.busy && this.pausable) all.push(button("pause", () => this.end("paused", PAUSE)));
     all.push(this.finished ? button("dismiss", () => this.remove()) : button("cancel", () => this.end("cancelled")));
     this.actions.replaceChildren(...all);
-    if (focused) all.at(-1).focus(); // not lost with the button
+    if (focused) all.at(-1).focus(); // the focused button was removed
   }
 
   get pausable() { return this.state !== "checking" && doorOf(this.file, this.host.options) !== "url"; }
@@ -146,7 +146,7 @@ export class Row {
     this.set(state, this.host.words.say(state));
   }
 
-  // remove hands the focus on to a neighbour.
+  // remove moves the focus to the next row, the one before, or the element.
   remove() {
     const neighbour = this.element.nextElementSibling ?? this.element.previousElementSibling;
     const next = neighbour?.querySelector(".actions :last-child");
@@ -155,7 +155,7 @@ export class Row {
     this.changed(this, true);
   }
 
-  // draw shows the file as it is on the disk.
+  // draw shows the extension, and a picture from the chosen file.
   draw() {
     const { name, type, size } = this.file;
     const dot = name.lastIndexOf(".");
@@ -166,7 +166,7 @@ export class Row {
   }
 }
 
-// show replaces what a thumb shows when the picture is there.
+// show puts a picture into thumb once it is loaded, and calls then.
 function show(thumb, src, then) {
   const img = new Image();
   img.alt = "";

@@ -5,9 +5,9 @@
 export const PAUSE = new DOMException("The upload is paused.", "AbortError");
 
 // UploadError says why a file was not, or perhaps not, stored: by a code and parameters of
-// docs/errors.md or the application, or by a code of this module. Those are "lost", "unanswered",
-// "unreadable", and "refused" for another 4xx without a code. After a final one, waiting alone does
-// not help.
+// docs/errors.md or the application, or by a code of this module. The module's codes are "lost",
+// "unanswered", "unreadable", and "refused" for a 4xx that codes does not list. If final is true,
+// waiting alone does not help.
 export class UploadError extends Error {
   constructor(code, params = {}, { detail, ...more } = {}) {
     super(detail ?? code);
@@ -16,8 +16,8 @@ export class UploadError extends Error {
 }
 
 // send sends one request and resolves with the XMLHttpRequest that was answered, whatever the
-// status. Fetch reports no progress. With once, a connection that is lost after the last byte was
-// sent is "unanswered".
+// status. It does not use fetch, which reports no progress. With once, a connection that is lost
+// after the last byte was sent is "unanswered".
 export function send(method, url, { headers = {}, body, signal, progress, credentials, kind, once } = {}) {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
@@ -36,22 +36,22 @@ export function send(method, url, { headers = {}, body, signal, progress, creden
     signal?.addEventListener("abort", abort);
     xhr.onload = () => resolve(xhr);
     xhr.onerror = xhr.ontimeout = () => reject(new UploadError(once && whole ? "unanswered" : "lost", kind && { kind }));
-    xhr.onabort = () => reject(signal?.reason ?? new UploadError("lost")); // the page is being left
+    xhr.onabort = () => reject(signal?.reason ?? new UploadError("lost")); // without a reason the page is being left
     xhr.onloadend = () => signal?.removeEventListener("abort", abort);
     xhr.send(body);
   });
 }
 
-// ask sends a request to the server of the page, with the caller's headers.
+// ask sends a request to the server of the page, with the headers of the options.
 export async function ask(method, url, o, more) {
   const own = typeof o.headers === "function" ? await o.headers() : o.headers;
   return send(method, url, { credentials: o.credentials, signal: o.signal, ...more, headers: { ...own, ...more.headers } });
 }
 
-// Answers without a code, such as those of a proxy.
+// The codes of answers that have none, such as those of a proxy, by status.
 const codes = { 401: "unauthenticated", 403: "forbidden", 404: "not_found", 408: "timeout", 413: "too_large", 429: "rate_limited", 503: "busy", 507: "storage_full" };
 
-// refusal makes an error of an answer.
+// refusal makes an error from an answer.
 export function refusal(xhr) {
   const { status } = xhr;
   const problem = parse(xhr.responseText) ?? {};
@@ -71,16 +71,16 @@ function seconds(value) {
   return Number.isFinite(wait) ? Math.max(0, wait) : 0;
 }
 
-// answered is the JSON of an answer that fits. A page in its place, such as one that asks to sign
-// in, says nothing about the file. With 204 a handler of the application's says that it is stored,
-// and no more.
+// answered returns the JSON of an answer that fits. A page in its place, such as one that asks to
+// sign in, says nothing about the file. A handler of the application says by 204 that the file is
+// stored, and nothing else.
 export function answered(xhr, fits) {
   const answer = xhr.status === 204 ? { files: [{}] } : parse(xhr.responseText);
   if (!fits(answer)) throw strange(xhr);
   return answer;
 }
 
-// strange is the error of an answer that is not the server's.
+// strange makes the error for a success that is not an answer of the library.
 export const strange = ({ status }) => new UploadError("unanswered", { kind: "strange" }, { status });
 
 // passes reports whether waiting alone may help.
@@ -95,10 +95,10 @@ export function parse(text) {
 }
 
 const TRIES = 6; // without progress
-const PATIENCE = 120; // seconds; after a request for a longer wait there is no try
+const PATIENCE = 120; // seconds; if the server asks for a longer wait, again gives up
 
-// again calls f until it succeeds, fails for good, has failed too often, or would wait too long.
-// After a failure of which moved is true, because something arrived, the count begins anew.
+// again calls f until it succeeds, fails for good or has failed too often, or the wait is too long.
+// After an error whose moved is true, because something arrived, the count begins anew.
 // A browser reports a file that has changed or is a folder as a lost connection.
 export async function again(o, f, may = passes) {
   for (let n = 1; ; n++) {
@@ -117,7 +117,7 @@ export async function again(o, f, may = passes) {
   }
 }
 
-// sleep waits, but no longer than until the browser is online again.
+// sleep waits, at most until the browser is online again.
 function sleep(wait, signal) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();

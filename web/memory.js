@@ -1,10 +1,10 @@
-// What has arrived of a file, for the next try and the next visit of the page.
+// What an upload needs to go on after a reload of the page: its URL, or its ticket.
 
 const PREFIX = "upload ";
 const active = new Set(); // two files that look the same do not share an upload
 
-// memoryOf is the memory of one file at one URL, in localStorage. Where there is none, as where the
-// browser blocks it, nothing is remembered.
+// memoryOf returns the memory of one file at one URL, in localStorage. Without localStorage, as
+// where the browser blocks it, nothing is kept.
 export function memoryOf(url, file) {
   const key = PREFIX + [new URL(url, globalThis.location?.href), file.webkitRelativePath || file.name, file.size, file.lastModified].join(" ");
   const free = !active.has(key);
@@ -21,7 +21,7 @@ function attempt(f) {
   try {
     return f(globalThis.localStorage);
   } catch {
-    return undefined; // there is none, or it is full
+    return undefined; // localStorage is blocked or full, or a value is not JSON
   }
 }
 

@@ -1,11 +1,11 @@
 // The resumable door: tus 1.0 (core, creation, expiration, termination). After a lost connection it
-// goes on from what the server has.
+// continues at the server's offset.
 
 import { PAUSE, UploadError, again, ask, parse, refusal, strange } from "./http.js";
 import { memoryOf } from "./memory.js";
 import { watch } from "./watch.js";
 
-const HEAD = 4096; // bytes after which the server judges the type: they go alone
+const HEAD = 4096; // bytes by which the server judges the type; they are sent alone
 const CHUNK = 32 * 2 ** 20; // what a proxy that buffers requests may lose
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -19,7 +19,7 @@ export async function sendResumable(file, o) {
   } catch (e) {
     if (o.signal.aborted ? o.signal.reason !== PAUSE : e.final) {
       memory.clear();
-      if (at.url) tus("DELETE", at.url, { ...o, signal: undefined }).catch(() => {}); // what was sent is of no use any more
+      if (at.url) tus("DELETE", at.url, { ...o, signal: undefined }).catch(() => {}); // so that the server removes what was sent
     }
     throw e;
   } finally {
@@ -84,7 +84,7 @@ async function append(file, at, o) {
   } finally {
     seen.end();
   }
-  if (at.offset <= from) throw new UploadError("storage"); // it has kept nothing: later, perhaps
+  if (at.offset <= from) throw new UploadError("storage"); // the server has kept nothing; a later try may help
 }
 
 // offsetOf needs an Upload-Offset. Servers of another origin have to expose it.
@@ -94,8 +94,8 @@ function offsetOf(xhr, file) {
   return offset;
 }
 
-// described asks how the server describes a file of which the last answer said nothing. Other tus
-// servers answer with the file itself, which is not read.
+// described asks for the description of a file if the last answer had none. Other tus servers may
+// answer with the file itself, so only JSON is read.
 async function described(url, o) {
   const own = typeof o.headers === "function" ? await o.headers() : o.headers;
   const stop = new AbortController();

@@ -69,7 +69,7 @@ export class UploadFiles extends HTMLElement {
   get maxSize() { return Number(this.getAttribute("max-size")) || 0; }
   get types() { return (this.getAttribute("accept") ?? "").split(",").map((t) => t.trim()).filter((t) => this.words.typeName(t) !== t); }
 
-  // accepted is the sentence that says what is accepted, as far as the attributes do.
+  // accepted is the sentence on what is accepted, as far as the attributes say.
   get accepted() {
     const { types, maxSize: size } = this;
     if (types.length) return this.words.say(size ? "accepted" : "accepted_types", { types, size });
@@ -85,8 +85,8 @@ export class UploadFiles extends HTMLElement {
   checkValidity() { return this.#internals.checkValidity(); }
   reportValidity() { return this.#internals.reportValidity(); }
 
-  // add queues files. It says so if they are too many. Without multiple, the first of them takes
-  // the place of the one before.
+  // add queues files, and shows a message if they are too many. Without multiple, the first of them
+  // replaces the file before it.
   add(files, more = false) {
     const all = [...files], several = this.hasAttribute("multiple");
     if (!this.list) return void this.#early.push(...all);
@@ -104,7 +104,8 @@ export class UploadFiles extends HTMLElement {
     this.#say(more || fit.length < all.length ? this.words.say("too_many", { limit }) : "");
   }
 
-  // clear removes rows, by default those that have ended, and cancels those that have not.
+  // clear removes rows, by default those that have ended. It cancels the upload of a removed
+  // row that has not ended.
   clear(which = (row) => row.finished) {
     const gone = [...this.#rows].filter(which);
     for (const row of gone) {
@@ -125,8 +126,8 @@ export class UploadFiles extends HTMLElement {
     else if (!files.length) this.#say(this.words.say("no_files"));
   }
 
-  // #drag reports whether the drag has files, for this element. A drop of files that nothing
-  // prevents would open one and leave the page.
+  // #drag reports whether the drag has files for this element. It prevents the default, by which
+  // the browser opens a dropped file and leaves the page.
   #drag(e, over) {
     if (!hasFiles(e.dataTransfer) || isInput(e.composedPath()[0]) || !first(e)) return this.toggleAttribute("dragging", false);
     e.preventDefault();
@@ -134,7 +135,7 @@ export class UploadFiles extends HTMLElement {
     return true;
   }
 
-  // #changed follows every change of a row. With many rows, a sum after each one would be slow.
+  // #changed runs after every change of a row. With many rows, a sum after each would be slow.
   #changed(row, state) {
     if (row && !this.list.contains(row.element)) this.#rows.delete(row);
     else if (state && row.finished) this.#announce(row);
@@ -188,7 +189,7 @@ export class UploadFiles extends HTMLElement {
     this.done.hidden = open === this.#rows.size;
   }
 
-  // #validate tells the form about the keys, and whether it may be sent.
+  // #validate sets the element's value and validity in its form.
   #validate() {
     const value = new FormData();
     for (const { key } of this.files) if (key) value.append(this.name ?? "", key);
@@ -201,7 +202,7 @@ export class UploadFiles extends HTMLElement {
     else this.#internals.setValidity({});
   }
 
-  // #inputs copies the attributes that concern the inputs, and says what they accept.
+  // #inputs copies attributes to the inputs, and shows what is accepted.
   #inputs() {
     if (!this.picker) return;
     const disabled = this.matches(":disabled");

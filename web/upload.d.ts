@@ -3,7 +3,7 @@ export interface StoredFile {
   field?: string;
   /** The name that the client gave. */
   name?: string;
-  /** The key in the storage. Whoever gets it from a page checks whose it is. */
+  /** The key in the storage. A handler that gets it from a page must check whose it is. */
   key?: string;
   /** The media type that the server has found. */
   type?: string;
@@ -11,7 +11,7 @@ export interface StoredFile {
   width?: number;
   height?: number;
   frames?: number;
-  /** Whether data of place, time or device were removed. */
+  /** Whether metadata such as place, time or device was removed. */
   cleaned?: boolean;
   [more: string]: unknown;
 }
@@ -70,7 +70,7 @@ export interface UploadOptions extends Doors {
 /** Why a file is not stored, or perhaps not. Once upload rejects, its message is for the person who chose the file. */
 export class UploadError extends Error {
   constructor(code: string, params?: Record<string, unknown>, more?: object);
-  /** A code of docs/errors.md or of your application, or "lost", "unanswered", "unreadable" or "refused" (another 4xx without a code). */
+  /** A code of docs/errors.md or of your application, or "lost", "unanswered", "unreadable" or "refused" (an answer without a code, whose status has none either). */
   code: string;
   params: Record<string, unknown>;
   /** If true, waiting alone does not help. */
@@ -88,17 +88,18 @@ export class UploadError extends Error {
  */
 export const PAUSE: DOMException;
 
-/** Which door takes the file, by its size. It throws if there is none. */
+/** Returns which door takes the file, by its size. It throws if doors names none. */
 export function doorOf(file: File, doors: Doors): "url" | "tickets" | "resumable";
 
 /**
  * Sends one file and resolves when the server has checked and stored it. What is refused for now is
  * sent again after the time that the server asks for, if that is at most two minutes. It rejects
- * with an UploadError, the signal's reason, or an error of the page, as of its options.
+ * with an UploadError, the signal's reason, or an error of the page, such as one that headers
+ * throws.
  *
- * A form whose answer is lost may be stored or not ("unanswered"), so it is not sent again. The same
- * is said of a success that is not the server's, such as a page that asks to sign in. The requests
- * of direct and resumable uploads can be repeated, so they are.
+ * If the answer to a form or a raw body is lost, the file may be stored or not ("unanswered"), so it
+ * is not sent again. A success that is not an answer of the library, such as a page that asks to sign
+ * in, is "unanswered", too. The requests of direct and resumable uploads can be repeated, so they are.
  *
  * A handler of your own answers success with upload.JSON and upload.Files, or with 204. Any other
  * body is "unanswered", although the file is stored.

@@ -23,11 +23,12 @@ export function doorOf(file, { url, tickets, resumable, large = LARGE }) {
 }
 
 // upload resolves with the file as the server describes it, or as far as it is known here. It
-// rejects with an UploadError, the signal's reason, or an error of the page, as of its options.
+// rejects with an UploadError, the signal's reason, or an error of the page, such as one that
+// options.headers throws.
 export async function upload(file, options) {
   const door = doorOf(file, options);
   const { field = "file", fields = {}, signal = new AbortController().signal, onProgress = () => {} } = options;
-  // A file that is gone may say that it has no bytes, and a slice of none can always be read.
+  // A file that is gone may have size 0. Its slice would be empty, and could always be read.
   const readable = () => (file.size ? file.slice(0, 1) : file).arrayBuffer().then(() => true, () => false);
   const o = { ...options, field, fields, signal, onProgress, readable };
   const words = import("./words.js").then((m) => m.wordsOf(o.lang)); // now: later there may be no connection

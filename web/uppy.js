@@ -1,5 +1,5 @@
 // A plugin for Uppy 5 and 6, beside its AwsS3 plugin (package uppy in Go) or XHRUpload. It sets
-// what the server asks of a page, shows the server's reason, and stops retries of final answers.
+// what the server needs, shows the server's reason, and stops retries after final answers.
 
 import { UploadError, parse, passes, refusal } from "./http.js";
 import { wordsOf } from "./words.js";
@@ -31,7 +31,7 @@ export default class AirlockPlugin {
     uppy.off("upload-error", this.#failed);
     uppy.off("file-removed", this.#forget);
     if (globalThis.fetch === this.own) globalThis.fetch = this.own.before;
-    this.own = undefined; // another script has wrapped it since: it only passes on
+    this.own = undefined; // if another script has wrapped own, own now only passes on
   }
 
   setOptions(opts) {
@@ -75,8 +75,8 @@ export default class AirlockPlugin {
     if (xhr.status >= 300) throw await this.#worded(refusal(xhr));
   };
 
-  // #fetch reads the refusals of the steps of AwsS3. Uppy 6 shows no word of the server's, so they
-  // are thrown here; Uppy 5 takes what is thrown for a broken connection, and shows the sentence.
+  // #fetch reads the refusals of the steps of AwsS3. Uppy 6 does not show the server's sentence, so
+  // they are thrown here. Uppy 5 shows it, and takes what fetch throws for a broken connection.
   #fetch = async (before, input, init) => {
     const answer = await before.call(globalThis, input, init);
     const { companionEndpoint, endpoint } = this.#s3?.opts ?? {};
@@ -87,7 +87,7 @@ export default class AirlockPlugin {
     const final = answer.status < 500 && ![401, 408, 429].includes(answer.status) && body.error !== "not_uploaded";
     const e = await this.#worded(new UploadError(body.error, body.params, { detail: body.message, final }));
     if (companionEndpoint) throw e;
-    this.#told.clear(); // the last is enough: the error follows at once
+    this.#told.clear(); // the last is enough: its upload-error follows at once
     this.#told.set(body.message, e);
     return answer;
   };

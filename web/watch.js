@@ -1,9 +1,9 @@
-// What the server says of a file of which all bytes are sent, and which it has not answered.
+// The state of an upload on the server, from the file's last byte to the answer.
 
-const SOON = 400; // ms in which most are answered: then nobody asks
+const SOON = 400; // ms: an upload that is answered sooner needs no request for events
 
-// watch returns the headers that name the request, and functions to begin after the last byte and
-// to end. Where events do not come through, the page sees only that the server is checking.
+// watch returns the headers that name the request, begin, to call after the last byte, and end.
+// Where events do not come through, the page sees only that the server is checking.
 export function watch(o) {
   let timer, events;
   const id = o.progress && [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");

@@ -8,8 +8,8 @@
 //	<script type="module" src="/upload-module/…/upload.js" integrity="sha384-…"></script>
 //
 // A page with a Content-Security-Policy needs the server in script-src and connect-src, and the
-// storage of direct uploads in connect-src. The element's previews need blob: in img-src. Nothing is
-// inline, and nothing is evaluated.
+// storage of direct uploads in connect-src. The element's previews need blob: in img-src. Neither
+// unsafe-inline nor unsafe-eval is needed.
 package web
 
 import (
@@ -36,12 +36,12 @@ var files embed.FS
 func Files() fs.FS { return files }
 
 // Path returns the path of a file of the module below the handler, with the hash of all files in
-// it, such as "1f0c…/upload.js". The imports of the file have the same hash. Path panics if there
-// is no such file.
+// it, such as "1f0c…/upload.js". The imports of the file have the same hash. Path panics if the
+// module has no such file.
 func Path(name string) string { return module().hash + "/" + module().file(name).name }
 
-// Integrity returns the value for the integrity attribute of a file of the module. It panics if
-// there is no such file.
+// Integrity returns the value for the integrity attribute of a file of the module. It panics if the
+// module has no such file.
 func Integrity(name string) string { return module().file(name).integrity }
 
 // Handler returns a handler that answers GET and HEAD with the files of the module, by the last
@@ -90,7 +90,6 @@ func takesGzip(r *http.Request) bool {
 	return false
 }
 
-// file is a file as it is served.
 type file struct {
 	name             string
 	content, gzipped []byte

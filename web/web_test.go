@@ -116,7 +116,7 @@ func sizeOf(t *testing.T, name string, seen map[string]bool) int {
 	return size
 }
 
-// TestModule runs the tests of the module itself.
+// TestModule runs the tests in test, by node.
 func TestModule(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {

@@ -3,9 +3,9 @@ export class Words {
   constructor(table: object);
   /** The sentence of an error or of the server's problem+json. */
   refusal(error: { code: string; params?: Record<string, unknown>; detail?: string }): string;
-  /** What people call files of a media type, such as "Word (.docx)". */
+  /** The short name of a media type, such as "Word (.docx)", or the type itself. */
   typeName(type: string): string;
-  /** What people call one such file, such as "Word document (.docx)", or "". */
+  /** The name of one file of that type, such as "Word document (.docx)", or "". */
   typeOne(type: string): string;
   /** A size as people read it. */
   bytes(n: number): string;
@@ -13,5 +13,5 @@ export class Words {
   say(name: string, values?: Record<string, unknown>): string;
 }
 
-/** Loads a language such as "de-CH", by default that of the page or else of the browser. English stands in for others. */
+/** Loads a language such as "de-CH", by default that of the page or else of the browser. Other languages get English. */
 export function wordsOf(lang?: string): Promise<Words>;

@@ -1,4 +1,4 @@
-// The texts for people, English and German, each loaded when it is needed.
+// The texts for people, English and German. Each language is loaded when it is needed.
 
 const languages = { en: () => import("./en.js"), de: () => import("./de.js") };
 
@@ -13,15 +13,15 @@ export async function wordsOf(lang = globalThis.document?.documentElement.lang |
 export class Words {
   constructor(table) { this.table = table; }
 
-  // say is a text of the element, or "" if there is none of that name.
+  // say returns a text of the element, or "" if none has that name or a value is missing.
   say(name, values = {}) {
     const text = this.table.page[name];
     return (text && this.fill(text, values)) ?? "";
   }
 
-  // refusal is the sentence of an error, by its code and parameters. The server's own sentence is
-  // for codes that are not known here, and for what the application says itself. Of several, the
-  // first counts whose parameters are there.
+  // refusal returns the sentence of an error: of those for its code, the first for which it has all
+  // parameters. It returns the server's own sentence if none fits, and for reasons of the
+  // application.
   refusal({ code, params = {}, detail }) {
     const { own, refusals, refused } = this.table;
     if (params.kind === "host" && detail) return detail;
@@ -34,7 +34,7 @@ export class Words {
     return detail || refused;
   }
 
-  // typeName is what people call files of a type, and typeOne what they call one file.
+  // typeName returns the short name of a type, and typeOne the name of one file of that type.
   typeName(type) { return this.table.types[type]?.[0] ?? type; }
   typeOne(type) { return this.table.types[type]?.[2] ?? ""; }
 
@@ -45,7 +45,7 @@ export class Words {
     return this.count(n, "byte");
   }
 
-  // fill writes values for the placeholders; it is null if one is missing.
+  // fill writes values for the placeholders. It returns null if one is missing.
   fill(sentence, values) {
     let whole = true;
     const text = sentence.replace(/\{(\w+)(?::(\w+))?\}/g, (_, name, as) => {
@@ -77,7 +77,7 @@ export class Words {
     return n === 1 ? one : `${n} ${many}`;
   }
 
-  // tenths is n in units, cut to tenths.
+  // tenths returns n in units, rounded down to tenths.
   tenths(n, unit) { return String(Math.floor(10 * n / unit) / 10).replace(".", this.table.point); }
 
   list(items, as) {

@@ -43,10 +43,10 @@ test("one request", async (t) => {
   assert.deepEqual(s.confirmed, { album: "7", token: "t1" });
   assert.equal(s.parts.get("/store/1").length, 9);
   assert.equal(s.headers["x-signed"], "yes");
-  assert.equal(s.headers["x-token"], undefined, "the storage gets no headers of the caller");
+  assert.equal(s.headers["x-token"], undefined, "the storage gets no headers of the options");
 });
 
-test("a handler of the application's may confirm by 204", async (t) => {
+test("a handler of the application may confirm by 204", async (t) => {
   const s = await site(t, { answer: (call, w) => call === "POST /tickets/confirm" && (w.writeHead(204), w.end(), true) });
   assert.deepEqual(await s.send(fileOf(9)), {});
 });
@@ -88,7 +88,7 @@ test("what fails for now is sent again", async (t) => {
   assert.equal(count(s, "PUT /store/1"), 1);
   assert.equal(count(s, "PUT /store/2"), 2);
   assert.equal(count(s, "PUT /store/3"), 2);
-  assert.equal(count(s, "PUT /store/4"), 1, "412 says that it is there");
+  assert.equal(count(s, "PUT /store/4"), 1, "412 says that the storage has the part");
   assert.equal(count(s, "POST /tickets/confirm"), 2);
   assert.deepEqual(s.aborted, []);
 });
@@ -128,7 +128,7 @@ test("a page instead of an answer ends the upload, and parts stay for the next t
       assert.equal(s.tickets, 1);
     });
   }
-  await t.test("a status that says so", async (t) => {
+  await t.test("401 in place of a page", async (t) => {
     let signedIn = false;
     const s = await site(t, { partSize: 100_000, answer: (call, w) => !signedIn && call === "POST /tickets/confirm" && (problem(w, 401, "unauthenticated"), true) });
     await assert.rejects(s.send(fileOf(250_000)), { code: "unauthenticated", final: false });
@@ -140,7 +140,7 @@ test("a page instead of an answer ends the upload, and parts stay for the next t
   assert.deepEqual(waits, []);
 });
 
-test("a storage that cannot be reached is said to be so", async (t) => {
+test("a storage that cannot be reached has a sentence of its own, after six tries", async (t) => {
   fast(t);
   const s = await site(t, { answer: (call, w, r) => call === "PUT /store/1" && (r.socket.destroy(), true) });
   await assert.rejects(s.send(fileOf(9)), { code: "lost", message: "The storage cannot be reached. Try again." });
@@ -182,7 +182,7 @@ test("a pause keeps what has arrived, and the next upload sends the rest", async
   assert.deepEqual(Object.keys(localStorage), []);
 });
 
-test("a ticket that is not known any more begins anew", async (t) => {
+test("an upload whose ticket is not known any more begins anew", async (t) => {
   const s = await holding(t);
   await stopped(s, fileOf(400_000), PAUSE);
   s.hold = (call, w) => false;

@@ -21,7 +21,7 @@ test("the door goes by size", () => {
   assert.throws(() => doorOf({ size: 1 }, {}), TypeError);
 });
 
-test("a form has its text before the file, and the caller's headers", async (t) => {
+test("a form has its text before the file, and the headers of the options", async (t) => {
   let got;
   const origin = await serve(t, async (r, body, w) => {
     got = { method: r.method, token: r.headers["x-token"], body: String(body) };
@@ -48,7 +48,7 @@ test("a raw body is the file alone, with its name", async (t) => {
   assert.deepEqual(got, { method: "PUT", name: "attachment; filename*=UTF-8''Gr%C3%BC%C3%9Fe%20%281%29.txt", type: "text/plain", body: "hello" });
 });
 
-test("a handler of the application's may answer 204", async (t) => {
+test("a handler of the application may answer 204", async (t) => {
   const origin = await serve(t, async (r, body, w) => { w.writeHead(204); w.end(); });
   assert.deepEqual(await upload(fileOf(9), { url: `${origin}/profile` }), {});
 });
@@ -111,7 +111,7 @@ test("tries end", async (t) => {
   assert.equal(calls, 6);
 });
 
-test("a form is sent again only if it cannot have arrived", async (t) => {
+test("a form is sent again only if it cannot have arrived whole", async (t) => {
   fast(t);
   for (const [about, size, code, calls] of [["lost in the middle", 4 << 20, undefined, 2], ["lost after the last byte", 9, "unanswered", 1]]) {
     await t.test(about, async (t) => {
@@ -134,7 +134,7 @@ test("a form is sent again only if it cannot have arrived", async (t) => {
   }
 });
 
-test("a file that cannot be read is said to be so at once", async (t) => {
+test("a file that cannot be read is refused at once", async (t) => {
   const waits = fast(t);
   const origin = await serve(t, async (r) => { r.socket.destroy(); });
   const gone = fileOf(9);

@@ -104,7 +104,7 @@ test("progress counts the tries anew, and without progress they end", async (t) 
   await assert.rejects(s.send(fileOf(200_000)), { code: "lost" });
   assert.ok(s.stored.length > 20_000);
   assert.ok(s.log.length < 60, String(s.log.length));
-  assert.equal(Object.keys(localStorage).length, 1, "it can be gone on with");
+  assert.equal(Object.keys(localStorage).length, 1, "a next upload can go on");
   localStorage.removeItem(Object.keys(localStorage)[0]);
 });
 

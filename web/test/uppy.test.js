@@ -1,4 +1,4 @@
-// The plugin for Uppy, in an Uppy that has what the plugin uses; the browser's tests have real ones.
+// The plugin for Uppy, with a double of Uppy; integration/browser tests it with real ones.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -44,7 +44,7 @@ test("two plugins leave the fetch of the page, in whatever order they go", async
     await assert.rejects(fetch("/a/s3/params"), { code: "too_large" });
     await assert.rejects(fetch("/b/s3/params"), { code: "too_large" });
     plugins[order[0]].uninstall();
-    assert.equal((await fetch(`${["/a", "/b"][order[0]]}/s3/params`)).status, 413, "it passes on only");
+    assert.equal((await fetch(`${["/a", "/b"][order[0]]}/s3/params`)).status, 413, "a plugin that was removed only passes on");
     await assert.rejects(fetch(`${["/a", "/b"][order[1]]}/s3/params`), { code: "too_large" }, "the other one is there");
     plugins[order[0]].install(); // again, as frameworks do
     plugins[order[0]].uninstall();

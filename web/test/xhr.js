@@ -1,4 +1,4 @@
-// What node lacks of a browser, as far as the module uses it.
+// Doubles of what the module uses of a browser and node lacks, and helpers of the tests.
 
 import http from "node:http";
 
