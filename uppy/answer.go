@@ -38,7 +38,7 @@ func (s *server) done(f upload.File) finished {
 	return done
 }
 
-// refuse answers a step that the presigner did not get, and whose body was not read.
+// refuse answers a request that was not given to the presigner, and whose body was not read.
 func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	s.fail(w, r, s.p.Refuse(w, r, err))
 }
@@ -68,7 +68,7 @@ func respond(w http.ResponseWriter, _ *http.Request, _ []upload.File, err error)
 
 func answer(w http.ResponseWriter, status int, v any) {
 	b, err := json.Marshal(v)
-	if err != nil { // as of a host's Params that have no JSON
+	if err != nil { // such as for a host's Params that have no JSON
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// TestOneDecision checks that the hooks get one decision for each request. A refusal of this handler's
-// own counts like one of the presigner's.
+// TestOneDecision checks that the hooks get one decision for each of these requests, whether this
+// handler or the presigner refuses.
 func TestOneDecision(t *testing.T) {
 	var mu sync.Mutex
 	var events []string

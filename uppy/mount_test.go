@@ -66,7 +66,7 @@ func TestPathValues(t *testing.T) {
 	require.Equal(t, []string{"/tenants/t1/s3/multipart"}, paths)
 }
 
-// TestNoStep checks methods and paths that are not a step's.
+// TestNoStep checks that methods and paths of no step are refused.
 func TestNoStep(t *testing.T) {
 	a := newApp(t, upload.Options{}, nil)
 	for _, c := range []call{
@@ -84,7 +84,7 @@ func TestNoStep(t *testing.T) {
 	}
 }
 
-// TestPartNumbers checks numbers that are not those of the only part.
+// TestPartNumbers checks that numbers other than that of the only part are refused.
 func TestPartNumbers(t *testing.T) {
 	a := newApp(t, upload.Options{}, nil)
 	for _, number := range []string{"x", "", "0", "-1", "2", "99999999999999999999"} {

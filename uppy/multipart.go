@@ -128,10 +128,11 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, token string) {
 	answer(w, http.StatusOK, list)
 }
 
-// allParts returns the list for an upload that is no longer open: mostly it was completed, and its
-// check or publication failed. SignPart only finds out whether the caller has such a ticket, so this
-// request has a second decision after the refusal by Parts. With all parts listed, Uppy has none to send and completes it again, which
-// returns the outcome. The number of parts is the page's claim, with which it can only fool itself.
+// allParts returns the list for an upload whose parts the storage has no longer: usually they were
+// joined, and then the check or the publication failed. With all parts listed, Uppy has none to send
+// and completes the upload again, which returns the outcome. SignPart checks that the caller has
+// such a ticket, so this request has a second decision after the refusal by Parts. The number of
+// parts is the page's claim, and a wrong one misleads only that page.
 func (s *server) allParts(r *http.Request, token string) ([]storage.Part, error) {
 	if _, err := s.p.SignPart(r, token, 1); err != nil {
 		return nil, err

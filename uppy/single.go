@@ -42,8 +42,8 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 	s.single.ServeHTTP(noRedirect{w}, r)
 }
 
-// received answers for files that the middleware has published. The middleware removes them if
-// there is not exactly one, or if Options.Published fails.
+// received answers for files that the middleware has published. After a refusal, because they are
+// not exactly one or Options.Published fails, the middleware removes them.
 func (s *server) received(w http.ResponseWriter, r *http.Request) {
 	files := upload.Files(r.Context())
 	if len(files) != 1 {
@@ -74,5 +74,5 @@ func (w noRedirect) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Unwrap serves http.ResponseController, which moves deadlines.
+// Unwrap lets http.ResponseController move deadlines.
 func (w noRedirect) Unwrap() http.ResponseWriter { return w.ResponseWriter }

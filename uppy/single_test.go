@@ -91,8 +91,8 @@ func TestSingleRedirects(t *testing.T) {
 	require.Empty(t, got.header.Get("Location"))
 }
 
-// TestSingleRefused checks that without an endpoint the logged cause, and not the answer, says what
-// to set.
+// TestSingleRefused checks that without an endpoint the cause in the event, and not the answer, says
+// what to set.
 func TestSingleRefused(t *testing.T) {
 	var cause error
 	a := newApp(t, upload.Options{Hooks: causes(&cause)}, nil)
@@ -102,7 +102,7 @@ func TestSingleRefused(t *testing.T) {
 	}
 }
 
-// causes returns hooks that keep why the last request was refused.
+// causes returns hooks that keep the error of the last event.
 func causes(last *error) upload.Hooks {
 	return upload.Hooks{Event: func(_ context.Context, e upload.Event) { *last = e.Err }}
 }

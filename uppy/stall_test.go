@@ -20,7 +20,7 @@ import (
 const stallTimeout = 30 * time.Second
 
 // TestStalledSteps checks each step whose client stops within the body, or sends it too slowly. The
-// answer is 408, also to 201 clients at once. A step of nobody is refused at once.
+// answer is 408, also to 201 clients at once. A step without a subject is refused immediately.
 func TestStalledSteps(t *testing.T) {
 	for _, step := range []string{
 		"POST /s3/multipart", "POST /s3/multipart/token/complete?key=1", "GET /s3/multipart/token/1?key=1", "GET /s3/multipart/token?key=1", "DELETE /s3/multipart/token?key=1",

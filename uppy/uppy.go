@@ -1,5 +1,5 @@
 // Package uppy serves the browser uploader Uppy: the companion protocol of @uppy/aws-s3, the same
-// in its majors 5 and 6. Files go from the page to the storage in parts. The last step, which Uppy
+// in its versions 5 and 6. Files go from the page to the storage in parts. The last step, which Uppy
 // makes by itself, checks and publishes them. So a page needs no code for the checks, and files
 // that it reports as uploaded have passed them.
 //
@@ -35,16 +35,16 @@
 // # What users see
 //
 // Without the plugin, users see that the upload failed. They see the reason only in Uppy 5, when
-// they point at the question mark next to it, and not for single requests. Uppy 6 shows no server's
-// words: its users read "Companion request failed", or a network error for single requests. When
+// they point at the question mark next to it, and not for single requests. Uppy 6 does not show the
+// server's sentence: its users read "Companion request failed", or a network error for single requests. When
 // they press Retry, Uppy 6 continues where it was: after an error of the server nothing is sent
 // again, and a refused file is refused again. Uppy 5 starts over.
 //
 // # Cross-origin pages
 //
 // Uppy 6 sends neither cookies nor the page's headers to another origin; serve the page and this
-// handler from the same one. The store is another origin in any case: its CORS rules must allow PUT
-// from the page's origin and expose ETag.
+// handler from the same one. A store of another origin needs CORS rules that allow PUT from the
+// page's origin and expose ETag.
 //
 // # Header fields of parts
 //
@@ -71,8 +71,8 @@ import (
 // Refusals are {"error": code, "message": text, "params": …}. Those of the middleware for single
 // requests follow [upload.Options] Respond, with 422 in place of a redirect.
 //
-// The handler keeps nothing between requests, so any instance with the same secrets serves any of
-// them, and is safe for concurrent use. It answers no CORS preflights. New fails if p is nil or the
+// The handler is safe for concurrent use. It keeps nothing between requests, so any instance with the
+// same secrets serves any of them. It answers no CORS preflights. New fails if p is nil or the
 // Endpoint is not an absolute URL of http or https without query and fragment.
 func New(p *upload.Presigner, opts *Options) (http.Handler, error) {
 	if p == nil {

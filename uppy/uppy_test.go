@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/uppy"
 )
 
-// TestMultipart checks what each version sends about a file, and what it gets.
+// TestMultipart checks an upload in two parts, with the metadata that each version of Uppy sends.
 func TestMultipart(t *testing.T) {
 	content := strings.Repeat("0123456789abcdef", (part+1000)/16)
 	rows := map[string]map[string]any{
