@@ -41,7 +41,7 @@ func checkText(_ context.Context, text url.Values) error {
 	return nil
 }
 
-// application is a row. No id is given twice, so that an old page never deletes a new application.
+// application is a row. A database gives no id twice, so an old page deletes no new application.
 type application struct {
 	ID                   int64
 	Name, Email, Message string

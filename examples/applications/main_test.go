@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// fixture is the program with what it stores in reach, and with a scanner.
+// fixture is the program with a scanner, its storage and its database.
 type fixture struct {
 	http.Handler
 	store *memstore.Store
@@ -77,7 +77,7 @@ func (f *fixture) agree(t *testing.T, rows int) {
 	require.Empty(t, f.fail.Leftovers())
 }
 
-// browser is somebody at the program, with cookies.
+// browser is a client of the program, with cookies.
 type browser struct {
 	client *http.Client
 	test   *testing.T
@@ -85,7 +85,7 @@ type browser struct {
 
 const home = "https://jobs.example"
 
-// browse returns the browser of a user who has signed in, or of nobody.
+// browse returns the browser of a user who has signed in; with the name "" nobody has.
 func (f *fixture) browse(t *testing.T, name string) *browser {
 	t.Helper()
 	b := &browser{uploadtest.Client(f), t}
@@ -190,7 +190,7 @@ func TestApplication(t *testing.T) {
 	f.agree(t, 1)
 }
 
-// TestTypes: what the page promises is accepted.
+// TestTypes: files of the types that the page names are accepted.
 func TestTypes(t *testing.T) {
 	const docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	for field, types := range map[string][]string{
@@ -212,7 +212,7 @@ func TestTypes(t *testing.T) {
 	}
 }
 
-// TestHostile: what must be refused is, in both fields.
+// TestHostile: hostile files are refused in both fields.
 func TestHostile(t *testing.T) {
 	store := &memstore.Store{}
 	h, err := upload.New(store, policy, upload.AllowAnonymous, nil)

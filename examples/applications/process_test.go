@@ -58,7 +58,7 @@ func (p *process) end(t *testing.T) {
 	require.NoError(t, p.cmd.Wait(), string(log))
 }
 
-// as returns r as from a user who has signed in just now.
+// as signs a user in, and returns r with the cookie of the session.
 func (p *process) as(t *testing.T, name string, r *http.Request) *http.Request {
 	t.Helper()
 	form := strings.NewReader("user=" + name + "&password=" + accounts[name].password)

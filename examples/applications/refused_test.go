@@ -119,8 +119,8 @@ func TestClientLeaves(t *testing.T) {
 	require.Len(t, f.store.Keys(), 2)
 }
 
-// TestSecondApplication: a user applies once. The files of the second are gone, those of the first
-// stay.
+// TestSecondApplication: a user applies once. The files of a second application are removed, those
+// of the first stay.
 func TestSecondApplication(t *testing.T) {
 	f := start(t)
 	ada := f.browse(t, "ada")
@@ -147,7 +147,7 @@ func TestDeletionFails(t *testing.T) {
 	}
 }
 
-// TestBrokenDatabase: without rows there are no pages, no files and no deletions.
+// TestBrokenDatabase: without a database the program serves no pages and no files, and deletes none.
 func TestBrokenDatabase(t *testing.T) {
 	f := start(t)
 	ada, joan := f.browse(t, "ada"), f.browse(t, "joan")

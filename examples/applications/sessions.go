@@ -17,7 +17,7 @@ type user struct {
 	until          time.Time
 }
 
-// accounts stand for yours, where passwords are hashed and attempts are limited.
+// accounts stand in for yours, which should hash passwords and limit attempts.
 var accounts = map[string]user{
 	"ada":   {Name: "ada", password: "lovelace"},
 	"grace": {Name: "grace", password: "hopper"},

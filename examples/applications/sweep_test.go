@@ -16,7 +16,7 @@ import (
 // and nothing else.
 func TestSweep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(7 * 366 * 24 * time.Hour) // from 2000 on, where dates before 2006 are not believed
+		time.Sleep(7 * 366 * 24 * time.Hour) // synctest's clock begins in 2000, and dates before 2006 are refused
 		f := start(t)
 		for _, name := range []string{"ada", "grace"} {
 			require.Equal(t, http.StatusSeeOther, f.browse(t, name).apply(form(cv, png)...).Status)

@@ -1,4 +1,4 @@
-// Avatar is a complete application of profile pictures: signed-in users have a picture, and a
+// Avatar is a complete application for profile pictures: signed-in users have a picture, and a
 // database holds its key and decides who may see it.
 //
 //	go run -C examples ./avatar
@@ -75,8 +75,8 @@ func newApp(store *memstore.Store, db *database) (http.Handler, error) {
 	return secure(signIn(mux)), nil
 }
 
-// toPage answers a form with the page. A user who is not signed in gets a 401, for which the
-// browser asks for a password.
+// toPage answers a form with a redirect to the page. A user who is not signed in gets a 401, for
+// which the browser asks for a password.
 func toPage(w http.ResponseWriter, r *http.Request, files []upload.File, err error) {
 	if errors.Is(err, upload.CodeUnauthenticated) {
 		upload.JSON(w, r, files, err)

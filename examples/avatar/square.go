@@ -22,9 +22,8 @@ const side = 256
 // squarePolicy is for the squares, which the program itself makes and stores.
 var squarePolicy = upload.Form{"picture": {Accept: upload.Images(&upload.ImageOptions{MaxWidth: side, MaxHeight: side})}}
 
-// square stores the middle of a picture that was just published as a file of its own, and returns
-// the key of that. At most two pictures are decoded at once, since each takes up to 24 bytes a
-// pixel.
+// square stores the middle of a published picture as a second file, and returns the key of that
+// file. At most two pictures are decoded at once, since each takes up to 24 bytes a pixel.
 func (a *app) square(ctx context.Context, user string, f upload.File) (key string, err error) {
 	select {
 	case a.decoding <- struct{}{}:
@@ -41,7 +40,7 @@ func (a *app) square(ctx context.Context, user string, f upload.File) (key strin
 		return "", err
 	}
 	if err != nil {
-		// Only decoding finds such damage, or pictures that Go cannot decode.
+		// Only decoding finds damaged pixels, and pictures that Go cannot decode.
 		return "", upload.Reject(upload.CodeDamaged, "")
 	}
 	name, content, err := encode(turned(middle(m), f.Orientation))

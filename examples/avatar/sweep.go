@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// newSweeper returns a sweeper that removes old files to which no row refers. Their deletion or
-// commit failed, for example, or the process was killed before it had saved the row.
+// newSweeper returns a sweeper that removes old files to which no row refers. For example, their
+// deletion or the commit of their row failed, or the process was killed before the commit.
 func newSweeper(store storage.Lister, db *database) (*sweep.Sweeper, error) {
 	return sweep.New(store, db.referenced, &sweep.Options{Prefix: "pictures", Remove: true})
 }
@@ -34,10 +34,10 @@ func (db *database) referenced(ctx context.Context, keys []string) (known []stri
 		}
 		known = append(known, key)
 	}
-	return known, rows.Err() // without it, the files of unread rows would be removed
+	return known, rows.Err() // if it were ignored, the files of unread rows would be removed
 }
 
-// sweepDaily sweeps until ctx ends. A real host can also let cron run the sweep.
+// sweepDaily sweeps until ctx ends. In a real host, cron can also run the sweep.
 func sweepDaily(ctx context.Context, s *sweep.Sweeper) {
 	for {
 		select {

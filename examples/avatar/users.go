@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// passwords stand for your sign-in, which should hash passwords and have sessions.
+// passwords stand in for your sign-in, which should hash passwords and have sessions.
 var passwords = map[string]string{"ada": "lovelace", "grace": "hopper"}
 
 type userKey struct{}

@@ -44,7 +44,7 @@ func newRouter(store storage.Storage, p *profiles) (http.Handler, error) {
 	return r, nil
 }
 
-// profiles stands for the application's database.
+// profiles stands in for the application's database.
 type profiles struct {
 	mu     sync.Mutex
 	byName map[string]profile

@@ -8,8 +8,8 @@ import (
 	"github.com/airlock-go/upload/clamav"
 )
 
-// scan adds clamd after the policy. An address with a slash is a Unix socket. The server does not
-// start if clamd does not answer, or would pass files that it has not read completely.
+// scan adds clamd after the policy. An address with a slash is a Unix socket. scan returns an error
+// if clamd does not answer, or would pass files that it has not read completely.
 func (cfg *config) scan(ctx context.Context) error {
 	if cfg.clamd == "" {
 		return nil

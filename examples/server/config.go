@@ -19,10 +19,10 @@ import (
 type config struct {
 	addr        string
 	dir         string // directory for the files
-	bucket      string // bucket for the files; without either they are in memory
+	bucket      string // bucket for the files; without dir and bucket they are in memory
 	endpoint    string
 	profile     s3store.Profile
-	lacks       []string // in addition to the profile, in its words
+	lacks       []string // what the server lacks in addition, in the words of s3store.Lackable
 	prefix      string   // "", or ends in a slash
 	setup       bool     // set up the bucket for pages that send to it
 	maxFileSize int64
@@ -31,7 +31,7 @@ type config struct {
 	maxMemory   int64 // 0 leaves it to the store
 	direct      bool  // files may be sent to the storage directly
 	resumable   bool  // files may be sent in pieces, by tus
-	maxDirect   int64 // for both
+	maxDirect   int64 // most bytes of a file that is sent directly or in pieces
 	types       []string
 	policy      upload.Validator // for types; with clamd, also scans
 	clamd       string           // its address; "" for no scan
@@ -66,7 +66,7 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 }
 
 func (cfg *config) limitFlags(fs *flag.FlagSet) {
-	fs.Int64Var(&cfg.maxFileSize, "max-file-size", 5<<20, "most `bytes` of one file that is sent through this server")
+	fs.Int64Var(&cfg.maxFileSize, "max-file-size", 5<<20, "most `bytes` of one file that is sent to /upload or /form")
 	fs.Int64Var(&cfg.maxDirect, "max-direct-size", 100<<20, "most `bytes` of one file that is sent to the storage directly, or to /resumable/")
 	fs.IntVar(&cfg.maxFiles, "max-files", 3, "most files of one request")
 	fs.IntVar(&cfg.perHour, "max-files-per-hour", 500, "most files that one address may send in an hour; it should be several times -max-files")
@@ -85,7 +85,7 @@ func (cfg *config) storageFlags(fs *flag.FlagSet) {
 		}
 		return nil
 	})
-	fs.Func("s3-lacks", "what the S3 server lacks in addition to that, separated by commas: "+strings.Join(s3store.Lackable(), ", "), func(words string) error {
+	fs.Func("s3-lacks", "what the S3 server lacks in addition to what -s3-profile says, separated by commas: "+strings.Join(s3store.Lackable(), ", "), func(words string) error {
 		cfg.lacks = append(cfg.lacks, strings.Split(words, ",")...)
 		return new(s3store.Profile).Lack(cfg.lacks...)
 	})

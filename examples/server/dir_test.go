@@ -13,7 +13,7 @@ import (
 )
 
 // TestDirectory checks that the next start of the server has the stored files, and serves them
-// without a redirect. A refused file is refused there, too.
+// without a redirect. It also checks that HTML named .png is refused.
 func TestDirectory(t *testing.T) {
 	cfg, err := parseFlags([]string{"-dir", filepath.Join(t.TempDir(), "files")}, io.Discard)
 	require.NoError(t, err)

@@ -26,11 +26,11 @@ func newPresigner(cfg *config, uploads *upload.Handler) (*upload.Presigner, erro
 	})
 }
 
-// secrets seal the tickets and the URLs of resumable uploads. UPLOAD_SECRET holds them, separated
-// by spaces, each of at least 32 random bytes, for example from "openssl rand -hex 32". All
-// instances of a site share it. The first secret seals and all open. So a change takes three steps,
-// each on all instances: "old new", "new old", and "new". The last comes once all that the old
-// secret has sealed has expired, after a day here.
+// secrets returns the secrets that seal the tickets and the URLs of resumable uploads. UPLOAD_SECRET
+// holds them, separated by spaces, each of at least 32 random bytes, for example from "openssl rand
+// -hex 32". All instances of a site share it. The first secret seals and all open. So a change takes
+// three steps, each on all instances: "old new", "new old", and "new". The last comes once all that
+// the old secret has sealed has expired, after a day here.
 //
 // Without UPLOAD_SECRET the secret is random, and what it has sealed ends with the process.
 func secrets() [][]byte {

@@ -45,7 +45,7 @@ func sign(t *testing.T, base string, d upload.Declaration) upload.Ticket {
 	return ticket
 }
 
-// send sends data as it was signed, to this origin.
+// send sends data by a signed request, to this origin.
 func send(t *testing.T, base string, r *storage.SignedRequest, data []byte) {
 	t.Helper()
 	require.True(t, strings.HasPrefix(r.URL, "/memstore/"), r.URL)
@@ -76,7 +76,7 @@ func TestStraightToStorage(t *testing.T) {
 	require.Equal(t, []string{f.Key}, store.Keys())
 }
 
-// TestStraightToStorageInParts sends a file in parts that is larger than the server itself accepts.
+// TestStraightToStorageInParts sends a file in parts. It is larger than -max-file-size.
 func TestStraightToStorageInParts(t *testing.T) {
 	base, store := start(t)
 	data := bytes.Repeat([]byte("one line of a long text\n"), 1<<20)
@@ -161,7 +161,8 @@ func TestUppy(t *testing.T) {
 	require.Contains(t, done.body, "/files/"+store.Keys()[0])
 }
 
-// TestTicketsForATrustedOrigin checks that pages of -cors-origin may use direct uploads too.
+// TestTicketsForATrustedOrigin checks that pages of -cors-origin may request tickets and read the
+// answers, and that pages of other origins may not.
 func TestTicketsForATrustedOrigin(t *testing.T) {
 	const trusted = "https://app.example.com"
 	base, _ := start(t, "-cors-origin", trusted)
@@ -169,6 +170,13 @@ func TestTicketsForATrustedOrigin(t *testing.T) {
 		header := http.Header{"Origin": {origin}, "Access-Control-Request-Method": {"POST"}, "Access-Control-Request-Headers": {"content-type"}}
 		res := do(t, http.MethodOptions, base+"/tickets/confirm", header, nil)
 		require.Equal(t, allowed, res.header.Get("Access-Control-Allow-Origin"))
+
+		b, err := json.Marshal(declared("cat.png", pngBytes(t)))
+		require.NoError(t, err)
+		header = http.Header{"Origin": {origin}, "Sec-Fetch-Site": {"cross-site"}, "Content-Type": {"application/json"}}
+		res = do(t, http.MethodPost, base+"/tickets/", header, bytes.NewReader(b))
+		require.Equal(t, allowed, res.header.Get("Access-Control-Allow-Origin"))
+		require.Equal(t, map[bool]int{true: http.StatusCreated, false: http.StatusForbidden}[origin == trusted], res.status)
 	}
 }
 

@@ -29,7 +29,7 @@ func (cfg *config) ours(key string) bool {
 func filePath(key string) string { return (&url.URL{Path: filesPath + key}).EscapedPath() }
 
 // newFiles returns a handler that redirects anyone who has a file's key to the file, by a link that
-// works for minutes. With -dir it answers with the file. There are no users here, so a key that
+// works for five minutes. With -dir it answers with the file. There are no users here, so a key that
 // nobody can guess is enough. A real host asks its database who may have the file, and finds the
 // key there.
 func newFiles(cfg *config, links *upload.Links) http.Handler {

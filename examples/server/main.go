@@ -1,6 +1,6 @@
-// Server is a small upload site: a page with drag and drop, a plain HTML form, and files that
-// browsers send to the storage directly. All follow one policy and are stored in memory, in a
-// directory or in S3.
+// Server is a small upload site: a page with drag and drop, a plain HTML form, resumable uploads,
+// and direct uploads to the storage. One policy decides about all files. They are stored in memory,
+// in a directory or in S3.
 //
 //	go run -C examples ./server
 package main

@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// message is the text of the page after the plain form's redirect.
+// message is what the page shows after the plain form's redirect.
 type message struct {
 	Refused bool
 	Text    string

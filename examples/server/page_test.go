@@ -121,8 +121,8 @@ func TestPageHasNothingInline(t *testing.T) {
 }
 
 // TestWords checks that the English sentence of each code is that of the library. It also checks
-// that both languages have texts for the same keys, with the same placeholders, and names of the
-// same types.
+// that the page has the same texts in both languages, with the same placeholders, and that both have
+// names of the same types.
 func TestWords(t *testing.T) {
 	all, err := readWords()
 	require.NoError(t, err)

@@ -112,7 +112,7 @@ func TestTerminateLetsUploadsFinish(t *testing.T) {
 	p := startProcess(t)
 	u := startSlowUpload(t, p.url)
 	p.terminate(t)
-	require.Eventually(t, func() bool { // new uploads are refused meanwhile
+	require.Eventually(t, func() bool { // new uploads are refused before the old one ends
 		return post(t, p.url+"/upload", nil, file{"file", "cat.png", pngBytes(t)}).status == http.StatusServiceUnavailable
 	}, uploadGrace, uploadGrace/100)
 	require.NoError(t, u.form.Close())

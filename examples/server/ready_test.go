@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/internal/s3fake"
 )
 
-// TestReady checks that the probe asks the bucket, and that its answer does not say why.
+// TestReady checks that the probe asks the bucket, and that an answer of 503 has no details.
 func TestReady(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "key")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")

@@ -6,7 +6,7 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// resumablePath is where files come that may be cut and resumed, by tus 1.0.
+// resumablePath is the path of uploads that can be cut and resumed, by tus 1.0.
 const resumablePath = "/resumable/"
 
 // resumableRoutes adds the route of resumable uploads, under the policy of uploads.

@@ -47,8 +47,8 @@ func resume(t *testing.T, base, name string, data []byte) answer {
 	return last
 }
 
-// TestResumable checks that files come in pieces in memory and in a directory, by the policy of the
-// other ways.
+// TestResumable checks resumable uploads in memory and in a directory, under the policy of the
+// server.
 func TestResumable(t *testing.T) {
 	for name, args := range map[string][]string{"memory": nil, "a directory": {"-dir", t.TempDir()}} {
 		t.Run(name, func(t *testing.T) {

@@ -164,7 +164,7 @@ func TestS3IsVerified(t *testing.T) {
 		name   string
 		lacks  s3fake.Lacks
 		secret string
-		flags  []string // with which the server starts, nil if there are none
+		flags  []string // with which the server starts; nil if it never does
 		says   string
 	}{
 		{"forged signatures", s3fake.Lacks{}, "", nil, "signatures: the service accepts a write with a forged signature"},

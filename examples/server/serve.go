@@ -14,7 +14,7 @@ import (
 const (
 	// uploadGrace is how long uploads may continue after the signal to stop.
 	uploadGrace = 5 * time.Second
-	// closeGrace is how long the rest may take after that.
+	// closeGrace is how long the other requests may take after the uploads have ended.
 	closeGrace = 5 * time.Second
 )
 

@@ -173,7 +173,7 @@ func TestPlainForm(t *testing.T) {
 	}
 }
 
-func TestPrefixStandsBeforeKeys(t *testing.T) {
+func TestKeysBeginWithThePrefix(t *testing.T) {
 	url, store := start(t, "-s3-bucket", "unused", "-s3-prefix", "incoming/today")
 	res := post(t, url+"/upload", nil, file{"file", "cat.png", pngBytes(t)})
 	require.Equal(t, http.StatusCreated, res.status)

@@ -83,7 +83,6 @@ func respond(w http.ResponseWriter, r *http.Request, files []upload.File, err er
 	upload.JSON(w, r, files, err)
 }
 
-// newMux routes all requests to the server.
 func newMux(cfg *config, uploads *upload.Handler, store backend, progress *upload.Progress, log *slog.Logger) (*http.ServeMux, error) {
 	p, err := newPage(cfg)
 	if err != nil {

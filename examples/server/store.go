@@ -20,8 +20,8 @@ type backend interface {
 }
 
 // newStore returns the named bucket or directory, otherwise memory. With -direct it returns an
-// error if the bucket's server lacks what that needs. With -s3-setup it also returns a function
-// that allows pages of some origins to send to the bucket.
+// error if the bucket's server lacks what direct uploads need. With -s3-setup it also returns a
+// function that allows pages of some origins to send to the bucket.
 func newStore(ctx context.Context, cfg *config, log *slog.Logger) (store backend, setup func(context.Context, []string) error, err error) {
 	if cfg.dir != "" {
 		log.Info("storing in a directory", "dir", cfg.dir)

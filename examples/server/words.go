@@ -20,7 +20,7 @@ import (
 
 // words are the texts of one language: those of the browser module, and those of the page. Refusals
 // are found by code and the parameter "kind", or by code alone. Of several sentences, the first
-// whose parameters exist counts.
+// that has all its parameters is used.
 type words struct {
 	Lang, Or, And, Point, Million, Refused string
 

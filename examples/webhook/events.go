@@ -13,7 +13,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// event is what S3 servers send about objects. EventBridge has the key in detail.object.key.
+// event has the fields that this program reads from the events of S3 servers. EventBridge has the
+// key in detail.object.key instead.
 type event struct {
 	Records []struct {
 		EventName string
@@ -21,14 +22,14 @@ type event struct {
 	}
 }
 
-// events takes what the bucket reports. A false report harms nobody, since the ticket beside the
-// file decides; the password only saves work. An answer of 5xx makes MinIO send the event again.
-// Versitygw sends each one once and waits 3 s, so the confirmation goes on when its request has
-// ended.
+// events confirms the files that the bucket reports. A false report does no harm, since the ticket
+// beside the file decides; the password only saves work. An answer of 5xx makes MinIO send the
+// event again. Versitygw sends each event once and waits 3 s, so a confirmation continues after the
+// end of its request.
 func (s *site) events(w http.ResponseWriter, r *http.Request) {
 	_, password, _ := r.BasicAuth()
 	if s.password != "" && subtle.ConstantTimeCompare([]byte(password), []byte(s.password)) == 0 {
-		http.Error(w, "The password is missing.", http.StatusUnauthorized)
+		http.Error(w, "The password is missing or wrong.", http.StatusUnauthorized)
 		return
 	}
 	var e event
@@ -49,8 +50,8 @@ func (s *site) events(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(status)
 }
 
-// confirm publishes the file that was sent under key, and reports whether the event is done with.
-// An event of anything else is done with, too: of tickets, published files, and confirmed ones.
+// confirm publishes the file that was sent under key, and reports whether its event need not come
+// again. Nor need the events of tickets, published files and files that were confirmed before.
 func (s *site) confirm(ctx context.Context, key string) (done bool) {
 	_, err := s.presigner.ConfirmStored(ctx, key, func(owner string, f upload.File) error { return s.add(ctx, owner, f) })
 	var refused *upload.Error

@@ -48,8 +48,8 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// serve answers until a signal. Confirmations then have 5 s to finish. MinIO sends the
-// events of those that fail again.
+// serve answers until a signal. Confirmations then have 5 s to finish. For those that fail, MinIO
+// sends the event again.
 func (s *site) serve(addr string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()

@@ -156,7 +156,8 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestRefusedByEvent checks that a refused file is gone, and its event does not come again.
+// TestRefusedByEvent checks that a refused file is removed, and that its event is answered with 204,
+// so that it is not sent again.
 func TestRefusedByEvent(t *testing.T) {
 	w := newWorld(t)
 	key, _ := w.send(t, "a.png", uploadtest.Bytes("<!doctype html>"))

@@ -33,8 +33,8 @@ func newSite(store storage.Storage, db *sql.DB, secret []byte, password string) 
 	return &site{db: db, presigner: p, password: password}, err
 }
 
-// mayStill says what a visitor may do when no request of theirs asks. An application looks up its
-// user here, and refuses one who was removed meanwhile.
+// mayStill returns the grant of a visitor for a confirmation by an event. An application looks up
+// its user here, and refuses one who has been removed.
 func mayStill(_ context.Context, subject string) (*upload.Grant, error) {
 	return &upload.Grant{Subject: subject}, nil
 }
@@ -48,7 +48,7 @@ func openDatabase(name string) *sql.DB {
 }
 
 // add adds the row of a confirmed file. It may run again when the client, or another event,
-// confirms the same file, so it goes by the key.
+// confirms the same file, so a key has one row.
 func (s *site) add(ctx context.Context, owner string, f upload.File) error {
 	_, err := s.db.ExecContext(ctx, `INSERT INTO files (key, owner, name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, f.Key, owner, f.Name)
 	return err

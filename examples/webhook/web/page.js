@@ -15,7 +15,8 @@ async function step(name, body) {
   return json;
 }
 
-// sha256 is declared since some servers, such as MinIO, otherwise take a file only in parts.
+// sha256 returns the digest of a file, which the page declares: without one, a file for a server such
+// as MinIO is sent in parts.
 async function sha256(file) {
   const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
   return Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join("");
