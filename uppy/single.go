@@ -42,8 +42,8 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 	s.single.ServeHTTP(noRedirect{w}, r)
 }
 
-// received answers for files that the middleware has published. After a refusal, because they are
-// not exactly one or Options.Published fails, the middleware removes them.
+// received answers for files that the middleware has published. If there is not exactly one, or if
+// Options.Published fails, received refuses, and the middleware removes the files.
 func (s *server) received(w http.ResponseWriter, r *http.Request) {
 	files := upload.Files(r.Context())
 	if len(files) != 1 {

@@ -36,9 +36,9 @@
 //
 // Without the plugin, users see that the upload failed. They see the reason only in Uppy 5, when
 // they point at the question mark next to it, and not for single requests. Uppy 6 does not show the
-// server's sentence: its users read "Companion request failed", or a network error for single requests. When
-// they press Retry, Uppy 6 continues where it was: after an error of the server nothing is sent
-// again, and a refused file is refused again. Uppy 5 starts over.
+// server's sentence: its users read "Companion request failed", or a network error for single
+// requests. When they press Retry, Uppy 6 continues where it was: after an error of the server
+// nothing is sent again, and a refused file is refused again. Uppy 5 starts over.
 //
 // # Cross-origin pages
 //
@@ -71,8 +71,8 @@ import (
 // Refusals are {"error": code, "message": text, "params": …}. Those of the middleware for single
 // requests follow [upload.Options] Respond, with 422 in place of a redirect.
 //
-// The handler is safe for concurrent use. It keeps nothing between requests, so any instance with the
-// same secrets serves any of them. It answers no CORS preflights. New fails if p is nil or the
+// The handler is safe for concurrent use. It keeps nothing between requests, so any instance with
+// the same secrets serves any of them. It answers no CORS preflights. New fails if p is nil or the
 // Endpoint is not an absolute URL of http or https without query and fragment.
 func New(p *upload.Presigner, opts *Options) (http.Handler, error) {
 	if p == nil {

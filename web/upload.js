@@ -28,7 +28,7 @@ export function doorOf(file, { url, tickets, resumable, large = LARGE }) {
 export async function upload(file, options) {
   const door = doorOf(file, options);
   const { field = "file", fields = {}, signal = new AbortController().signal, onProgress = () => {} } = options;
-  // A file that is gone may have size 0. Its slice would be empty, and could always be read.
+  // A file that is gone may have size 0. An empty slice can always be read, so the file itself is read.
   const readable = () => (file.size ? file.slice(0, 1) : file).arrayBuffer().then(() => true, () => false);
   const o = { ...options, field, fields, signal, onProgress, readable };
   const words = import("./words.js").then((m) => m.wordsOf(o.lang)); // now: later there may be no connection

@@ -1,5 +1,5 @@
-// Package web serves the browser module of this library, whose files lie beside this one. README.md
-// there describes the module.
+// Package web serves the browser module of this library, whose files are in this folder. README.md
+// describes the module.
 //
 //	mux.Handle("GET /upload-module/", web.Handler()) // in chi: r.Handle("/upload-module/*", …)
 //
