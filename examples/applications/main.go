@@ -30,8 +30,8 @@ func main() {
 	flag.Parse()
 	var files store = &memstore.Store{} // ends with the program, as the rows do
 	switch {
-	case (*dir+*bucket == "") != (*db == ":memory:"):
-		log.Fatal("-db goes with -dir or -s3, so that neither rows nor files outlive the others")
+	case *dir != "" && *bucket != "", (*dir+*bucket == "") != (*db == ":memory:"):
+		log.Fatal("-db goes with either -dir or -s3, so that neither rows nor files outlive the others")
 	case *bucket != "":
 		opened := must(s3open.Open(context.Background(), *bucket, nil))
 		files = must(opened, opened.Ping(context.Background())) // Open sends no request

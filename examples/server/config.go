@@ -103,11 +103,11 @@ func (cfg *config) check(fs *flag.FlagSet) error {
 	if fs.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", fs.Arg(0))
 	}
-	if cfg.maxFileSize <= 0 || cfg.maxDirect <= 0 || cfg.maxFiles <= 0 || cfg.perHour <= 0 || cfg.maxMemory < 0 {
-		return errors.New("-max-file-size, -max-direct-size, -max-files, -max-files-per-hour and -max-memory must be positive: nothing is unlimited")
-	}
 	given := map[string]bool{}
 	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	if cfg.maxFileSize <= 0 || cfg.maxDirect <= 0 || cfg.maxFiles <= 0 || cfg.perHour <= 0 || given["max-memory"] && cfg.maxMemory <= 0 {
+		return errors.New("-max-file-size, -max-direct-size, -max-files, -max-files-per-hour and -max-memory must be positive: nothing is unlimited")
+	}
 	cfg.direct = cfg.direct || cfg.inMemory() && !given["direct"]
 	cfg.resumable = cfg.resumable || cfg.bucket == "" && !given["resumable"]
 	if err := cfg.checkDir(given); err != nil {

@@ -27,6 +27,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"-max-direct-size 0", "must be positive"},
 		{"-max-files-per-hour 0", "must be positive"},
 		{"-max-memory -1", "must be positive"},
+		{"-max-memory 0", "must be positive"},
 		{"-types image/nonsense", `-types: upload: Types cannot accept the media type "image/nonsense"`},
 		{"-types image/png,", `-types: upload: Types cannot accept the media type ""`},
 		{"-cors-origin *", "-cors-origin: invalid origin"},
