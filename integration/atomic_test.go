@@ -119,7 +119,7 @@ func TestHostDecides(t *testing.T) {
 			panic("host")
 		}, true},
 	}
-	takesTurn := rounds.Turns(2) // each row in one of the buckets, since their number is odd
+	takesTurn := rounds.Turns(2) // each row in one of the buckets, since the number of rows is odd
 	for name, versioned := range map[string]bool{"plain bucket": false, "versioned bucket": true} {
 		for _, row := range rows {
 			if !takesTurn() {

@@ -28,8 +28,7 @@ const chainPrefix = "up/upload-staging/id/"
 
 // TestChainKilledWriter kills a process in the middle of a PUT. Acknowledged bytes stay, and
 // another process goes on from what the state says. Over TLS and without the SDK's checksums
-// versitygw keeps the half of the piece that came: it counts, since it is the beginning of the
-// right bytes.
+// versitygw keeps what came of the piece: it counts, since it is the beginning of the right bytes.
 func TestChainKilledWriter(t *testing.T) {
 	t.Parallel()
 	for name, secure := range map[string]bool{"signed bytes": false, "bytes that only TLS protects": true} {
@@ -47,7 +46,7 @@ func TestChainKilledWriter(t *testing.T) {
 			require.GreaterOrEqual(t, s.Offset, int64(part))
 			t.Log(s.Offset-part, "bytes of the piece were kept")
 			if secure && s3test.Get().Software == s3test.VersityGW {
-				require.Greater(t, s.Offset, int64(part), "the server keeps no half PUTs any more")
+				require.Greater(t, s.Offset, int64(part), "the server keeps nothing of a PUT that breaks off")
 			}
 			requireChain(t, c, whole[:s.Offset])
 			n, err := c.Append(t.Context(), s, chain.Template{}, bytes.NewReader(whole[s.Offset:]))
@@ -92,7 +91,7 @@ func publishChain(t *testing.T, st *stage, c *chain.Chain, want []byte) {
 	require.Equal(t, []string{"up/file", chainPrefix + "0-end"}, keys)
 }
 
-// The environment of the process that is killed.
+// Names of the variables by which TestChainWriter gets its settings.
 const (
 	writerEndpoint = "UPLOAD_TEST_CHAIN_ENDPOINT"
 	writerBucket   = "UPLOAD_TEST_CHAIN_BUCKET"
@@ -113,7 +112,7 @@ func killWriter(t *testing.T, bucket string, whole []byte, secure bool) {
 	proxy.ended.Wait()
 }
 
-// TestChainWriter is what killWriter kills.
+// TestChainWriter runs in the process that killWriter kills. In other processes it does nothing.
 func TestChainWriter(t *testing.T) {
 	endpoint := os.Getenv(writerEndpoint)
 	if endpoint == "" {

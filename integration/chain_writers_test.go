@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestChainWriters has instances with different bytes race for one upload on a real server. The
-// upload keeps what each had acknowledged, and no two had the same bytes acknowledged.
+// TestChainWriters has writers with different bytes race for one upload on a real server. The
+// upload keeps the bytes of each that were acknowledged. Each byte is acknowledged to one writer.
 func TestChainWriters(t *testing.T) {
 	t.Parallel()
 	const size, writers = 1 << 20, 3
@@ -49,7 +49,7 @@ func TestChainWriters(t *testing.T) {
 	}
 }
 
-// race appends one letter until the upload is complete, and passes on what was acknowledged.
+// race appends one letter until the upload is complete. It reports each acknowledged range.
 func race(t *testing.T, c *chain.Chain, letter byte, size int64, acknowledged func(start, n int64)) {
 	for {
 		s, err := c.State(t.Context())

@@ -37,8 +37,8 @@ func (s *meanwhile) Delete(ctx context.Context, key string) error {
 	return err
 }
 
-// TestDirectAbortMeetsBytes checks that nothing stays of an upload whose bytes the server was
-// receiving when the client gave up. versitygw opens an upload in parts again for them.
+// TestDirectAbortMeetsBytes checks that nothing stays of an upload that is aborted while the server
+// receives its bytes. For such bytes versitygw opens an upload in parts again.
 func TestDirectAbortMeetsBytes(t *testing.T) {
 	t.Parallel()
 	for name, inParts := range map[string]bool{"in one request": false, "in parts": true} {
@@ -83,7 +83,7 @@ func sendsSlowly(t *testing.T, signed *storage.SignedRequest, content []byte) (e
 	answered := make(chan struct{})
 	go func() {
 		defer close(answered)
-		if resp, err := oneShot.Do(sending); err == nil { // whatever it is
+		if resp, err := oneShot.Do(sending); err == nil { // any answer ends the request
 			_ = resp.Body.Close()
 		}
 		_ = body.Close()

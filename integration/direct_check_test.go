@@ -14,7 +14,7 @@ import (
 // without a guard against copies, Check reports a server that obeys unsigned fields, and so copies.
 func TestDirectCheck(t *testing.T) {
 	unguarded := s3test.Get().Profile()
-	copied := unguarded.HeadersFromQuery // such a server obeys what is not signed
+	copied := unguarded.HeadersFromQuery // such a server obeys fields that are not signed
 	unguarded.HeadersFromQuery, unguarded.InsecureNoCopyGuard = false, true
 	for name, row := range map[string]struct {
 		profile s3store.Profile

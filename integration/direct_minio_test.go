@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestDirectSourceFields checks that a client may not send the fields by which MinIO's replication
-// gives an object an ETag and a time. Other servers accept the request, and ignore the fields.
+// TestDirectSourceFields checks that clients cannot use the fields by which MinIO's replication
+// gives an object an ETag and a time. MinIO refuses the request. Other servers ignore the fields.
 func TestDirectSourceFields(t *testing.T) {
 	for name, value := range map[string]string{
 		"X-Minio-Source-Etag":  "0123456789abcdef0123456789abcdef-1",

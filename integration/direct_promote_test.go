@@ -16,9 +16,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// stageObject puts body where clients do: by a form, which can be sent again, or by a PUT where
-// there are none. It uses a digest only where it must. again makes the same request with other
-// bytes.
+// stageObject stages body as clients do: by a form, which can be sent again, or by a PUT where the
+// profile has no forms. It declares the SHA-256 only where the profile needs it. again returns the
+// same request with other bytes.
 func (st *stage) stageObject(t testing.TB, body []byte) (stored storage.Stored, again func(body []byte) *http.Request) {
 	t.Helper()
 	d := directObject(body)
@@ -77,7 +77,7 @@ func TestPromote(t *testing.T) {
 	}
 }
 
-// sameMD5 are two files with the same MD5 (X. Wang and others, 2004), and so the same ETag.
+// sameMD5 are two files with the same MD5, and so the same ETag.
 var sameMD5 = [2]string{
 	"d131dd02c5e6eec4693d9a0698aff95c2fcab58712467eab4004583eb8fb7f8955ad340609f4b30283e488832571415a085125e8f7cdc99fd91dbdf280373c5b" +
 		"d8823e3156348f5bae6dacd436c919c6dd53e2b487da03fd02396306d248cda0e99f33420f577ee8ce54b67080a80d1ec69821bcb6a8839396f9652b6ff72a70",
@@ -155,8 +155,8 @@ func TestPromoteAtOnce(t *testing.T) {
 	}
 }
 
-// TestPromoteDroppedAnswers has S3 carry a call out and loses its answer, once or always. Promote's
-// result is true.
+// TestPromoteDroppedAnswers has S3 carry a call out and loses its answer, once or always. Promote
+// reports an error only if nothing is published.
 func TestPromoteDroppedAnswers(t *testing.T) {
 	t.Parallel()
 	for _, call := range []faultproxy.Call{faultproxy.Create, faultproxy.UploadPart, faultproxy.Complete} {
@@ -182,8 +182,8 @@ func TestPromoteDroppedAnswers(t *testing.T) {
 	}
 }
 
-// TestPromoteFaults checks that a publication that fails leaves the staged file alone in the
-// bucket.
+// TestPromoteFaults checks that after a publication that fails the bucket holds the staged file and
+// nothing else.
 func TestPromoteFaults(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []faultproxy.Fault{faultproxy.InternalError, faultproxy.SlowDown, faultproxy.Reset, faultproxy.Stall} {

@@ -45,7 +45,7 @@ func directObject(body []byte) storage.DirectObject {
 	}
 }
 
-// needsDigest reports whether the server's profile lets nothing be sent whole without a SHA-256.
+// needsDigest reports whether the server's profile signs whole files only with their SHA-256.
 func needsDigest() bool { return s3test.Get().Profile().NoCopyDigests }
 
 // httpRequest returns the signed request as an honest client sends it.
@@ -137,7 +137,7 @@ func TestDirectPutAttacks(t *testing.T) {
 		"a legal hold":           header("X-Amz-Object-Lock-Legal-Hold", "ON"),
 		"a copy":                 copies(nil),
 		"a copy of a range":      copies(map[string]string{"X-Amz-Copy-Source-Range": "bytes=0-99"}),
-		"a copy, if it is any":   copies(map[string]string{"X-Amz-Copy-Source-If-Match": "*"}),
+		"a copy with any ETag":   copies(map[string]string{"X-Amz-Copy-Source-If-Match": "*"}),
 		"a copy, empty body": func(r *http.Request) {
 			setBody(r, nil)
 			copies(nil)(r)
@@ -251,8 +251,8 @@ func TestDirectRequestsExpire(t *testing.T) {
 	requireKeys(t, st.bucket, "k")
 }
 
-// TestDirectEncoding checks that a header field that S3 cannot bind does not change what is read,
-// checked and published.
+// TestDirectEncoding checks that header fields that S3 lets clients add do not change the bytes that
+// are read, and are not published.
 func TestDirectEncoding(t *testing.T) {
 	t.Parallel()
 	st := newStage(t, false, s3store.Options{})

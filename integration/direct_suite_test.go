@@ -10,11 +10,11 @@ import (
 	"github.com/airlock-go/upload/storetest"
 )
 
-// TestDirectConformance runs the suite. On versitygw it leaves out a body that stops short:
-// versitygw publishes half of it (a known defect), so the size is compared before anything is read.
-// versitygw can do what R2 can, so with UPLOAD_TEST_LONG=1 R2's profile is also tried on it. That
-// profile signs no form. It has what cannot be pinned read and sent instead of copied. Package
-// s3store tests both on its fake.
+// TestDirectConformance runs the suite. On versitygw it leaves out the case "a body that stops
+// short": versitygw stores the bytes that came, a known defect. So a confirmation compares the size
+// before it reads. versitygw can do what R2 can, so with UPLOAD_TEST_LONG=1 R2's profile is also
+// tried on it. With that profile no form is signed, and Promote reads and sends the file instead of
+// copying it.
 func TestDirectConformance(t *testing.T) {
 	t.Parallel()
 	var except []string

@@ -1,18 +1,18 @@
-// Package integration holds tests of the whole way of a file: from clients over real connections,
-// through a handler, into an S3 server that runs beside the test process, and through a proxy that
-// makes chosen calls to it fail.
+// Package integration holds tests with real clients, servers and programs. In many of them a client
+// sends a file over a real connection, through a handler, into an S3 server that runs beside the
+// test process. In some a proxy makes chosen calls to that server fail.
 //
 //	go test ./...
 //
 // runs them; building the S3 server takes a minute or two the first time. Some use further
-// programs, such as curl, chromium and npm, and are skipped without them. The folder is a module of
-// its own, so that no importer of the library depends on a server.
+// programs, such as curl, chromium and npm, and are skipped without them. The folder is a
+// separate module, so that no importer of the library depends on a server.
 //
 //   - the root folder: what is stored, what is not, and what clients get
 //   - refusal: what clients get when nothing is stored, and when
 //   - clients: the names that HTTP libraries send
 //   - tickets: attacks on direct uploads
-//   - events: files that only an event of the bucket confirms
+//   - events: files that an event of the bucket confirms
 //   - resume: resumable uploads over instances that are killed
 //   - metadata, markup, pdfreaders: files in the programs that open them
 //   - browser: what users of pages see
@@ -41,6 +41,6 @@
 //
 // UPLOAD_TEST_S3_ACCESS_KEY is "access" and UPLOAD_TEST_S3_SECRET_KEY "secretsecret" when they are
 // not set. In package browser, Uppy's pause and cancel are tested in memory, and on S3 servers
-// other than versitygw: that one fills an incomplete part with zeros, and lists it as if it were
+// other than versitygw: versitygw fills an incomplete part with zeros, and lists it as if it were
 // whole.
 package integration

@@ -20,8 +20,8 @@ import (
 // versitygw repeats its first answer (0), MinIO sends 412, or 404 without a condition.
 var repeats = map[string]int{"idempotent": 0, "MinIO-like, 412": 412, "MinIO-like, 404": 404}
 
-// repeatsOf returns all of repeats for a call that they are about, and for others one of them, or
-// all in long runs.
+// repeatsOf returns all of repeats for Complete and Abort. For other calls it returns one of them,
+// or all in long runs.
 func repeatsOf(call faultproxy.Call) map[string]int {
 	if call == faultproxy.Complete || call == faultproxy.Abort || rounds.Of(1, 2) > 1 {
 		return repeats
@@ -54,8 +54,8 @@ func TestDroppedAnswer(t *testing.T) {
 	}
 }
 
-// TestDroppedAnswers loses all answers of a call. The HEAD by which the store asks for the truth
-// works, fails or stalls once, or fails for a while. The answer to the client is true.
+// TestDroppedAnswers loses all answers of a call. The HEAD by which the store then asks for the
+// object works, or meets a fault once or for a while. The answer to the client agrees with the bucket.
 func TestDroppedAnswers(t *testing.T) {
 	t.Parallel()
 	asking := map[string]struct {
@@ -103,8 +103,8 @@ func requireTruth(t testing.TB, b *s3test.Bucket, a *client.Answer, c client.Con
 	b.RequireNothing(t)
 }
 
-// TestDroppedAnswerInSecondCommit loses all answers for the second file of a request, or has S3
-// fail there, while the first is already published. Both files are stored, or neither.
+// TestDroppedAnswerInSecondCommit loses all answers to the call that publishes the second file of a
+// request, or has that call fail. The first file is already published. Both are stored, or neither.
 func TestDroppedAnswerInSecondCommit(t *testing.T) {
 	t.Parallel()
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {

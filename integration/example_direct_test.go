@@ -24,7 +24,8 @@ func TestExampleServerDirect(t *testing.T) {
 	t.Parallel()
 	b := s3test.NewBucket(t, false)
 	flags := []string{"-direct", "-s3-prefix", "in"}
-	hasCORS := b.LetIn(t, "https://other.example.com")
+	const other = "https://other.example.com"
+	hasCORS := b.LetIn(t, other) // a rule of another application, which -s3-setup keeps
 	if hasCORS {
 		flags = append(flags, "-s3-setup")
 	}
@@ -36,9 +37,9 @@ func TestExampleServerDirect(t *testing.T) {
 	var ticket upload.Ticket
 	exampleStep(t, p, "", upload.Declaration{Field: "file", Name: "cat.png", Size: picture.Size, SHA256: picture.SHA256()}, &ticket)
 	asked := strings.ToLower(strings.Join(slices.Sorted(maps.Keys(ticket.Headers)), ","))
-	for origin, allowed := range map[string]string{p.URL: p.URL, "https://evil.example.com": ""} {
+	for origin, allowed := range map[string]string{p.URL: p.URL, other: other, "https://evil.example.com": ""} {
 		if allowed == "" && !hasCORS {
-			continue // such a server lets everybody in
+			continue // a server without CORS rules allows each origin
 		}
 		_, _, header := send(t, httpRequest(t, &storage.SignedRequest{Method: http.MethodOptions, URL: ticket.URL, Headers: map[string]string{
 			"Origin": origin, "Access-Control-Request-Method": ticket.Method, "Access-Control-Request-Headers": asked,
@@ -58,7 +59,8 @@ func TestExampleServerDirect(t *testing.T) {
 	p.Terminate(t)
 }
 
-// exampleStep makes one step of a direct upload.
+// exampleStep sends body to a step of a direct upload: "" asks for the ticket, "confirm" confirms.
+// It requires 201 and decodes the answer into the value of into.
 func exampleStep(t *testing.T, p *example.Server, name string, body, into any) {
 	t.Helper()
 	b, err := json.Marshal(body)

@@ -52,8 +52,8 @@ func TestOneFault(t *testing.T) {
 	}
 }
 
-// TestLastingFault checks that the client gets an error before post's timeout when one call always fails,
-// and that nothing is left. Where a multipart upload was created, an abort was sent.
+// TestLastingFault checks that the client gets an error before post's timeout when one call always
+// fails, and that nothing is left. Where a multipart upload was created, an abort was sent.
 func TestLastingFault(t *testing.T) {
 	t.Parallel()
 	lasting := []faultproxy.Fault{
@@ -79,8 +79,8 @@ func TestLastingFault(t *testing.T) {
 	}
 }
 
-// TestFaultyCleanUp checks that the calls of a clean-up are also made again. If one always fails and
-// something is left, the host gets an event with an error.
+// TestFaultyCleanUp checks that the calls of a clean-up are made again after one fault. If a call
+// always fails and something is left, the host gets an event with an error.
 func TestFaultyCleanUp(t *testing.T) {
 	t.Parallel()
 	rows := []struct {

@@ -73,7 +73,7 @@ func (leave leaving) Read([]byte) (int, error) {
 	return 0, context.Canceled
 }
 
-// settled counts goroutines after one upload has warmed up everything.
+// settled makes one upload and returns how many goroutines remain after it.
 func settled(t *testing.T, st *stage, s *host.Server) int {
 	t.Helper()
 	a := post(t, s, client.Form{small}, false)

@@ -17,9 +17,9 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestHungObserver checks that an observer that does not return refuses its file. The bytes that it
-// saw stay unchanged, whatever is uploaded meanwhile: the race detector reports an upload that
-// writes there.
+// TestHungObserver checks that a file is refused if its observer does not return. The bytes that
+// the observer saw stay unchanged while other files are uploaded: the race detector reports an
+// upload that writes there.
 func TestHungObserver(t *testing.T) {
 	t.Parallel()
 	hung := newHanging(t)
@@ -117,8 +117,8 @@ func (h *hanging) requireUnchanged(t *testing.T) {
 	}
 }
 
-// TestFailingObserver checks that an observer that panics or fails refuses its file, early or late,
-// and does not affect the next upload.
+// TestFailingObserver checks that a file is refused if its observer panics, fails or refuses it,
+// early or late. The next upload is accepted.
 func TestFailingObserver(t *testing.T) {
 	t.Parallel()
 	rows := []struct {
@@ -130,9 +130,9 @@ func TestFailingObserver(t *testing.T) {
 		{"panics at the first byte", failing{at: 1, panics: true}, 503, upload.CodeCheckFailed},
 		{"panics in the third part", failing{at: 2*part + 1, panics: true}, 503, upload.CodeCheckFailed},
 		{"panics in its verdict", failing{panics: true}, 503, upload.CodeCheckFailed},
-		{"fails", failing{at: 2*part + 1, err: fmt.Errorf("scanner: down")}, 503, upload.CodeCheckFailed},
-		{"cannot tell", failing{err: fmt.Errorf("scanner: down")}, 503, upload.CodeCheckFailed},
-		{"refuses", failing{at: 2*part + 1, err: upload.Reject(upload.CodeContent, "virus")}, 422, upload.CodeContent},
+		{"fails in the third part", failing{at: 2*part + 1, err: fmt.Errorf("scanner: down")}, 503, upload.CodeCheckFailed},
+		{"fails in its verdict", failing{err: fmt.Errorf("scanner: down")}, 503, upload.CodeCheckFailed},
+		{"refuses in the third part", failing{at: 2*part + 1, err: upload.Reject(upload.CodeContent, "virus")}, 422, upload.CodeContent},
 		{"refuses in its verdict", failing{err: upload.Reject("virus", "virus")}, 422, "virus"},
 	}
 	for _, row := range rows {

@@ -78,7 +78,7 @@ func TestPageNamedPNGIsNotStored(t *testing.T) {
 // digest.
 func TestBytesComeBackOverTLS(t *testing.T) {
 	t.Parallel()
-	takesTurn := rounds.Turns(2) // each size without a fault, and some with each fault
+	takesTurn := rounds.Turns(2) // each size without a fault, and each fault with some sizes
 	for _, size := range []int{100 << 10, part - 1, part, part + 1, 2*part + 1} {
 		for _, fault := range []faultproxy.Fault{"", faultproxy.SlowDown, faultproxy.Reset, faultproxy.Drop} {
 			if fault != "" && !takesTurn() {
@@ -172,8 +172,8 @@ func TestExactLimit(t *testing.T) {
 	}
 }
 
-// TestNames checks that the client's name comes back from the object's headers, whatever characters
-// it has, and is not in the key.
+// TestNames checks that the client's name is not in the key, and comes back from the object's
+// headers unchanged, also with these unusual characters.
 func TestNames(t *testing.T) {
 	t.Parallel()
 	st := newStage(t, false, s3store.Options{})

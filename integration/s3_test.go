@@ -27,7 +27,7 @@ const (
 	mib  = 1 << 20
 	part = 5 * mib // of a multipart upload, by default
 
-	// patience is for short operations, on a busy machine. It is shorter than three calls to S3
+	// patience is the longest that an operation may take, on a busy machine. It is shorter than three calls to S3
 	// that each last for the default CallTimeout, a minute.
 	patience = 2 * time.Minute
 )
@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 	s3test.Main(m)
 }
 
-// stage is a bucket, a store for it, and a function that closes idle connections, to be called before
+// stage is a bucket, a store for it, and a function that closes the store's idle connections before
 // goroutines are counted.
 type stage struct {
 	bucket    *s3test.Bucket
@@ -77,7 +77,7 @@ func lookAfter(t testing.TB, store *s3store.Store, layout s3bucket.Layout) *s3bu
 	return bucket
 }
 
-// eitherBucket returns both kinds of buckets by name, with whether they have versions: in long runs,
+// eitherBucket returns kinds of buckets by name, with whether they have versions: both in long runs,
 // and otherwise one of them by chance.
 func eitherBucket() map[string]bool {
 	both := map[string]bool{"plain": false, "versioned": true}
@@ -96,8 +96,8 @@ func newFaultyStage(t testing.TB, versioned bool, opts s3store.Options) (*stage,
 	return newStageBehind(t, versioned, opts, httptest.NewServer)
 }
 
-// newTLSStage is newFaultyStage without versions where the store uses TLS, over which the SDK sends and signs bodies
-// differently.
+// newTLSStage is newFaultyStage without versions, where the store uses TLS. Over TLS the SDK signs
+// bodies differently.
 func newTLSStage(t testing.TB, opts s3store.Options) (*stage, *faultproxy.Proxy) {
 	t.Helper()
 	return newStageBehind(t, false, opts, httptest.NewTLSServer)

@@ -53,7 +53,7 @@ func TestSilentAnswer(t *testing.T) {
 }
 
 // TestSilentConfirmation does the same to the calls of a confirmation: the file is published, or
-// the client's only copy is there for another try.
+// the staged file is kept, and a second confirmation publishes it.
 func TestSilentConfirmation(t *testing.T) {
 	calls := []faultproxy.Call{
 		faultproxy.Head, faultproxy.Get, faultproxy.Create, faultproxy.UploadPart, faultproxy.Complete, faultproxy.Delete,

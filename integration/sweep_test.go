@@ -44,7 +44,7 @@ func TestListerConformance(t *testing.T) {
 	}
 }
 
-// page is how many objects and parts the pages of smallPages have.
+// page is how many objects or parts a page of smallPages has at most.
 const page = 50
 
 // smallPages returns a store that asks for small pages, so that few objects and parts fill them.
@@ -215,7 +215,8 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// requireSwept checks that exactly what belongs there is left, including all versions.
+// requireSwept checks that what is referred to, young or outside the prefix is left, each object in
+// one version, and nothing else.
 func requireSwept(t *testing.T, st *stage, referenced map[string]bool) {
 	t.Helper()
 	left := map[string]int{}

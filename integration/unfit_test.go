@@ -58,8 +58,8 @@ var unfit = map[string]func(t *testing.T) s3test.Server{
 	},
 }
 
-// TestUnfitServer checks that Check reports a server that checks no signatures and proposes
-// nothing. The example server does not start on it with direct uploads.
+// TestUnfitServer checks that Check reports a server that checks no signatures, and proposes no
+// profile for it. The example server does not start on it with direct uploads.
 func TestUnfitServer(t *testing.T) {
 	for name, start := range unfit {
 		t.Run(name, func(t *testing.T) {

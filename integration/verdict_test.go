@@ -17,8 +17,8 @@ import (
 )
 
 // TestLinksWaitForTheScanner has a scanner tag an object as GuardDuty does, keeping the tags that
-// the store gave it. A link to the object works only after the scanner has found no threats. With
-// versions the link stays with the scanned one.
+// the store gave it. A link to the object is made only after the scanner has found no threats. In a
+// versioned bucket the link leads to the scanned version.
 func TestLinksWaitForTheScanner(t *testing.T) {
 	t.Parallel()
 	for name, versioned := range map[string]bool{"plain bucket": false, "versioned bucket": true} {
