@@ -1,4 +1,4 @@
-// Package events has tests of files that nobody confirms but the bucket: a real S3 server reports
+// Package events has tests of files that an event of the bucket confirms: a real S3 server reports
 // them to examples/webhook.
 package events_test
 
@@ -17,10 +17,10 @@ import (
 	"github.com/airlock-go/upload/integration/internal/s3test"
 )
 
-// patience is how long requireRow waits. Nothing waits longer than it must.
+// patience is how long requireRow waits at most.
 const patience = time.Minute
 
-// reports gets what the S3 server reports, in all tests.
+// reports receives the reports of the S3 server in all tests.
 var reports relay
 
 func TestMain(m *testing.M) {
@@ -29,18 +29,18 @@ func TestMain(m *testing.M) {
 	s3test.Main(m, server.Close)
 }
 
-// password is that of the example's events.
+// password is what the example asks for with an event.
 const password = "a password"
 
-// relay hands on what the server reports, as a queue does, and keeps it.
+// relay passes the server's reports on, as a queue does, and keeps them.
 type relay struct {
 	mu     sync.Mutex
-	to     string // the example, "" for nobody
-	bucket string // whose reports are handed on
+	to     string // the URL of the example, "" while none runs
+	bucket string // the reports about others are ignored
 	kept   []string
 }
 
-// begin makes the relay hand on the reports about a bucket, and forget the earlier ones.
+// begin makes the relay pass on the reports about a bucket, and drop those that it has kept.
 func (r *relay) begin(to, bucket string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -22,7 +22,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// app is examples/webhook with a bucket, behind a proxy (Server) that can withhold confirmations.
+// app is examples/webhook with a bucket. Server is a proxy to it that can withhold confirmations.
 type app struct {
 	*httptest.Server
 	bucket  *s3test.Bucket
@@ -30,7 +30,7 @@ type app struct {
 
 	mu        sync.Mutex
 	cookie    string
-	onConfirm func() // in place of passing a confirmation on
+	onConfirm func() // called with each confirmation, which is then not passed on; nil passes it on
 }
 
 func newApp(t *testing.T) *app {
@@ -47,7 +47,7 @@ func newApp(t *testing.T) *app {
 	require.NoError(t, err)
 	proxy := &httputil.ReverseProxy{
 		Rewrite:  func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host },
-		ErrorLog: log.New(io.Discard, "", 0), // the page is killed
+		ErrorLog: log.New(io.Discard, "", 0), // logs that the killed page does not read its answers
 	}
 	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !a.stops(r) {
@@ -59,8 +59,8 @@ func newApp(t *testing.T) *app {
 	return a
 }
 
-// stops keeps the visitor's cookie, and reports whether r goes no farther. It calls onConfirm in
-// place of a confirmation.
+// stops keeps the visitor's cookie, and reports whether the proxy withholds r. For a confirmation
+// that it withholds it calls onConfirm.
 func (a *app) stops(r *http.Request) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -123,8 +123,8 @@ func (a *app) requireUnchanged(t *testing.T, key, names string) {
 	require.Equal(t, []string{key}, a.keys(t))
 }
 
-// TestKilledPage kills the browser after the page has sent its file, when its confirmation reaches
-// the proxy, which does not pass it on. The bucket's event confirms the file, once, for the visitor.
+// TestKilledPage kills the browser when the page has sent its file, and its confirmation has reached
+// the proxy, which withholds it. The bucket's event confirms the file, once, for the visitor.
 func TestKilledPage(t *testing.T) {
 	a := newApp(t)
 	defer a.program.Terminate(t)
@@ -134,7 +134,8 @@ func TestKilledPage(t *testing.T) {
 	content := uploadtest.PNG(100_000)
 	page.Choose("input", "cat.png", string(content.Bytes()))
 	var timer int
-	page.Value("setTimeout(() => document.querySelector('button').click(), 10)", &timer) // returns before the click, so that the kill does not break this call
+	// The timeout lets this call end before the browser is killed.
+	page.Value("setTimeout(() => document.querySelector('button').click(), 10)", &timer)
 	require.NoError(t, <-killed)
 
 	key := a.requireRow(t, `["cat.png"]`)
@@ -144,8 +145,8 @@ func TestKilledPage(t *testing.T) {
 	a.requireUnchanged(t, key, `["cat.png"]`)
 }
 
-// leave sends a file and confirms nothing. Like the page it declares the SHA-256,
-// without which MinIO takes files only in parts.
+// leave sends a file and does not confirm it. Like the page it declares the SHA-256, without which
+// files go to MinIO only in parts.
 func leave(t *testing.T, client *uploadtest.Direct, file uploadtest.Part) *upload.Ticket {
 	t.Helper()
 	declaration := uploadtest.Declare(file)
@@ -157,8 +158,8 @@ func leave(t *testing.T, client *uploadtest.Direct, file uploadtest.Part) *uploa
 	return ticket
 }
 
-// TestClientComesBack confirms after the event has: the answer is the same file, and there is no
-// second row.
+// TestClientComesBack confirms a file that the event has confirmed. The answer names the same file,
+// and the visitor gets no second row.
 func TestClientComesBack(t *testing.T) {
 	a := newApp(t)
 	defer a.program.Terminate(t)
@@ -175,8 +176,8 @@ func TestClientComesBack(t *testing.T) {
 	a.requireUnchanged(t, key, `["cat.png"]`)
 }
 
-// TestEventRefuses sends what is not the declared picture and leaves: no object and no row stays. A
-// later confirmation still gets the reason.
+// TestEventRefuses sends a page that is declared as a picture, and does not confirm it. No object
+// and no row stays. A later confirmation still gets the reason.
 func TestEventRefuses(t *testing.T) {
 	a := newApp(t)
 	defer a.program.Terminate(t)

@@ -1,6 +1,7 @@
 package faultproxy
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 )
@@ -23,8 +24,9 @@ const (
 	Other        Call = "Other"
 )
 
-// CallOf returns the call of a path-style request. UploadPartCopy counts as UploadPart, and
-// ListParts as GetObject.
+// CallOf returns the call of a path-style request. A call on a key that has no constant here counts
+// as one that has its method, such as UploadPartCopy as UploadPart, and ListParts as GetObject. If
+// none has its method, it is [Other].
 func CallOf(r *http.Request) Call {
 	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	query := r.URL.Query()
@@ -48,7 +50,7 @@ func CallOf(r *http.Request) Call {
 	case r.Method == http.MethodDelete && has("uploadId"):
 		return Abort
 	}
-	return plainCalls[r.Method]
+	return cmp.Or(plainCalls[r.Method], Other)
 }
 
 var plainCalls = map[string]Call{
@@ -56,5 +58,4 @@ var plainCalls = map[string]Call{
 	http.MethodHead:   Head,
 	http.MethodGet:    Get,
 	http.MethodDelete: Delete,
-	http.MethodPost:   Other,
 }

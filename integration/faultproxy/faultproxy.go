@@ -1,8 +1,7 @@
-// Package faultproxy has an http.Handler in front of an S3 server. It makes chosen calls fail, in
-// the ways in which S3 and the network fail.
+// Package faultproxy has an http.Handler in front of an S3 server. It makes chosen calls fail or
+// take long, in ways in which S3, gateways and the network do.
 //
-// Requests are forwarded unchanged: bodies are streamed and the Host header is kept, so that their
-// signatures hold.
+// Bodies are streamed and the Host header is kept, so that signatures stay valid.
 package faultproxy
 
 import (
@@ -64,24 +63,25 @@ func New(upstream *url.URL) *Proxy {
 	return p
 }
 
-// Inject makes the next n calls of that kind fail, every one for [Always].
+// Inject makes the fault in the next n calls of that kind, or in every one for [Always]. It replaces
+// what was injected for that kind before.
 func (p *Proxy) Inject(call Call, fault Fault, n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.faults[call] = &injection{fault: fault, left: n}
 }
 
-// AnswerRepeats makes the proxy behave like servers that forget an upload once it has ended. It
-// then answers a Complete of that upload with status, 412 or 404, and an Abort with 204. Without
-// it, or with 0, both are forwarded.
+// AnswerRepeats makes the proxy behave like servers that forget an upload once it has ended. The
+// proxy then answers a Complete of that upload with status, 412 or 404, and an Abort with 204.
+// Without AnswerRepeats, or with 0, both are forwarded.
 func (p *Proxy) AnswerRepeats(status int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.repeated = status
 }
 
-// Release ends all stalls, present and future, and closes idle connections to the server. A stalled
-// call keeps the server of this handler from closing before.
+// Release ends all stalls, present and future, and closes idle connections to the server. Until then
+// a stalled call keeps the http.Server of this handler from closing.
 func (p *Proxy) Release() {
 	p.release()
 	p.transport.CloseIdleConnections()

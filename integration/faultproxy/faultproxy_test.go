@@ -130,6 +130,8 @@ func TestCallOf(t *testing.T) {
 		"GET /b?uploads":                   faultproxy.ListUploads,
 		"GET /b/?versions":                 faultproxy.ListVersions,
 		"PUT /b":                           faultproxy.Other,
+		"POST /b/k?restore":                faultproxy.Other,
+		"OPTIONS /b/k":                     faultproxy.Other,
 	}
 	for request, want := range rows {
 		method, target, _ := strings.Cut(request, " ")

@@ -46,7 +46,7 @@ func TestSettings(t *testing.T) {
 	require.Equal(t, http.StatusRequestEntityTooLarge, a.Status)
 
 	r = formOf(t, front, uploadtest.PNG(0))
-	r.Header.Set("Origin", front) // without Sec-Fetch-Site it is compared with Host
+	r.Header.Set("Origin", front) // without Sec-Fetch-Site the handler compares it with Host
 	require.Equal(t, http.StatusCreated, send(t, r).Status)
 
 	url := front + create(t, front, len(large))
@@ -76,7 +76,7 @@ var (
 	upstream = regexp.MustCompile(`(?m)^# (upstream app \{ server )\S+(; .*\})$`)
 )
 
-// startNginx starts nginx with all settings of docs/production.md, and returns its URL.
+// startNginx starts nginx with all nginx settings of docs/production.md, and returns its URL.
 func startNginx(t *testing.T, app *httptest.Server) string {
 	t.Helper()
 	path, dir := program.Find(t, "nginx"), t.TempDir()
@@ -148,7 +148,6 @@ func formOf(t *testing.T, front string, content uploadtest.Content) *http.Reques
 
 func send(t *testing.T, r *http.Request) *uploadtest.Answer {
 	t.Helper()
-	r.RequestURI = "" // that of a server
 	return uploadtest.Send(t, http.DefaultClient, r)
 }
 
@@ -158,7 +157,7 @@ func create(t *testing.T, front string, size int) string {
 	r := resumable(t, http.MethodPost, front+"/resumable/", nil)
 	r.Header.Set("Upload-Length", strconv.Itoa(size))
 	r.Header.Set("Upload-Metadata", "filename YS5wbmc=") // a.png
-	r.Header.Set("Origin", front)                        // pages get a path
+	r.Header.Set("Origin", front)                        // a page of this origin gets a path
 	a := send(t, r)
 	require.Equal(t, http.StatusCreated, a.Status, a)
 	require.Regexp(t, "^/resumable/", a.Header.Get("Location"))
