@@ -36,7 +36,8 @@ func sendParts(t testing.TB, s *s3store.Store, id string, body []byte) []storage
 }
 
 // partHeaders returns the header fields that clients must send with a part: a condition that no
-// copy meets. None are needed where the server refuses copies itself, or looks for fields in the URL.
+// copy meets. None are needed where the server refuses copies itself, or looks for fields in the
+// URL.
 func partHeaders() map[string]string {
 	s := s3test.Get()
 	if s.AtAWS() || s.Profile().HeadersFromQuery || s.Profile().InsecureNoCopyGuard {

@@ -251,8 +251,8 @@ func TestDirectRequestsExpire(t *testing.T) {
 	requireKeys(t, st.bucket, "k")
 }
 
-// TestDirectEncoding checks that header fields that S3 lets clients add do not change the bytes that
-// are read, and are not published.
+// TestDirectEncoding checks that header fields that S3 lets clients add do not change the bytes
+// that are read, and are not published.
 func TestDirectEncoding(t *testing.T) {
 	t.Parallel()
 	st := newStage(t, false, s3store.Options{})

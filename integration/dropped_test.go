@@ -55,7 +55,8 @@ func TestDroppedAnswer(t *testing.T) {
 }
 
 // TestDroppedAnswers loses all answers of a call. The HEAD by which the store then asks for the
-// object works, or meets a fault once or for a while. The answer to the client agrees with the bucket.
+// object works, or meets a fault once or for a while. The answer to the client agrees with the
+// bucket.
 func TestDroppedAnswers(t *testing.T) {
 	t.Parallel()
 	asking := map[string]struct {

@@ -15,8 +15,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestPartsOfStore checks that the server accepts the parts that a store sends without the SDK, over
-// http and over https. A proxy passes them on over http. Parts of 2 MiB and more have Expect:
+// TestPartsOfStore checks that the server accepts the parts that a store sends without the SDK,
+// over http and over https. A proxy passes them on over http. Parts of 2 MiB and more have Expect:
 // 100-continue. The store copies the SDK's request for the first part. So it sends all parts of the
 // second file itself.
 func TestPartsOfStore(t *testing.T) {

@@ -27,8 +27,8 @@ const (
 	mib  = 1 << 20
 	part = 5 * mib // of a multipart upload, by default
 
-	// patience is the longest that an operation may take, on a busy machine. It is shorter than three calls to S3
-	// that each last for the default CallTimeout, a minute.
+	// patience is the longest that an operation may take, on a busy machine. It is shorter than
+	// three calls to S3 that each last for the default CallTimeout, a minute.
 	patience = 2 * time.Minute
 )
 
@@ -77,8 +77,8 @@ func lookAfter(t testing.TB, store *s3store.Store, layout s3bucket.Layout) *s3bu
 	return bucket
 }
 
-// eitherBucket returns kinds of buckets by name, with whether they have versions: both in long runs,
-// and otherwise one of them by chance.
+// eitherBucket returns kinds of buckets by name, with whether they have versions: both in long
+// runs, and otherwise one of them by chance.
 func eitherBucket() map[string]bool {
 	both := map[string]bool{"plain": false, "versioned": true}
 	for name := range both {

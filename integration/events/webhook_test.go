@@ -123,8 +123,9 @@ func (a *app) requireUnchanged(t *testing.T, key, names string) {
 	require.Equal(t, []string{key}, a.keys(t))
 }
 
-// TestKilledPage kills the browser when the page has sent its file, and its confirmation has reached
-// the proxy, which withholds it. The bucket's event confirms the file, once, for the visitor.
+// TestKilledPage kills the browser when the page has sent its file, and its confirmation has
+// reached the proxy, which withholds it. The bucket's event confirms the file, once, for the
+// visitor.
 func TestKilledPage(t *testing.T) {
 	a := newApp(t)
 	defer a.program.Terminate(t)

@@ -63,8 +63,8 @@ func New(upstream *url.URL) *Proxy {
 	return p
 }
 
-// Inject makes the fault in the next n calls of that kind, or in every one for [Always]. It replaces
-// what was injected for that kind before.
+// Inject makes the fault in the next n calls of that kind, or in every one for [Always]. It
+// replaces what was injected for that kind before.
 func (p *Proxy) Inject(call Call, fault Fault, n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -80,8 +80,8 @@ func (p *Proxy) AnswerRepeats(status int) {
 	p.repeated = status
 }
 
-// Release ends all stalls, present and future, and closes idle connections to the server. Until then
-// a stalled call keeps the http.Server of this handler from closing.
+// Release ends all stalls, present and future, and closes idle connections to the server. Until
+// then a stalled call keeps the http.Server of this handler from closing.
 func (p *Proxy) Release() {
 	p.release()
 	p.transport.CloseIdleConnections()

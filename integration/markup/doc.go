@@ -1,4 +1,4 @@
 // Package markup tests SVG, XML and the pages of EPUB books against the programs that open them: an
-// accepted document runs nothing and loads nothing from elsewhere in Chromium, and libxml2 calls it
-// well-formed.
+// accepted document runs no script and loads nothing from elsewhere in Chromium, and is well-formed
+// for libxml2.
 package markup

@@ -25,7 +25,7 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// site serves documents, each under its number. Its method load counts other requests.
+// site serves documents, each under its number, and counts other requests.
 type site struct {
 	*httptest.Server
 	documents []document
@@ -35,8 +35,8 @@ type site struct {
 	loaded  map[int]int // requests, by the document that made them
 }
 
-// load counts a request for anything except a document. On a busy machine it arrives late, so it
-// belongs to the document that the browser names, if it names one.
+// load counts a request for anything except a document. On a busy machine the request can arrive
+// late, so it belongs to the document that its Referer names, if it names one.
 func (s *site) load(r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -44,7 +44,7 @@ func (s *site) load(r *http.Request) {
 	if referrer, err := url.Parse(r.Referer()); err == nil {
 		_, _ = fmt.Sscanf(referrer.Path, "/document/%d", &n)
 	}
-	if s.documents[n].book == nil || strings.HasPrefix(r.URL.Path, "/leak") { // a book may load what it has
+	if s.documents[n].book == nil || strings.HasPrefix(r.URL.Path, "/leak") { // a page may load files of its book
 		s.loaded[n]++
 	}
 }
@@ -82,7 +82,7 @@ func (s *site) opened(p *chromium.Page, n int) (ran bool) {
 	s.mu.Lock()
 	s.current = n
 	s.mu.Unlock()
-	p.Do(chromedp.ActionFunc(func(ctx context.Context) error { // it does not wait for what never loads
+	p.Do(chromedp.ActionFunc(func(ctx context.Context) error { // chromedp.Navigate would wait for what never loads
 		_, _, _, _, err := page.Navigate(fmt.Sprintf("%s/document/%d", s.URL, n)).Do(ctx)
 		return err
 	}), chromedp.Sleep(100*time.Millisecond))
@@ -90,20 +90,20 @@ func (s *site) opened(p *chromium.Page, n int) (ran bool) {
 	return ran
 }
 
-// TestBrowser checks that an accepted document runs nothing when it is opened. It also loads
-// nothing, or, as a page of a book, nothing from elsewhere. Some refused ones do, which shows that
-// the test would detect it.
+// TestBrowser checks that an accepted document runs no script when it is opened. It also loads
+// nothing, or, as a page of a book, nothing from elsewhere. Some refused documents run a script or
+// load, which shows that the test would detect it.
 func TestBrowser(t *testing.T) {
 	s := serve(t)
 	p := chromium.Start(t).Open(t, "about:blank")
 	ran := make([]bool, len(s.documents))
-	takesTurn := rounds.Turns(3) // all that are accepted, and some others
+	takesTurn := rounds.Turns(3) // all accepted documents, and a third of the others
 	for n, d := range s.documents {
 		if d.accepted() || takesTurn() {
 			ran[n] = s.opened(p, n)
 		}
 	}
-	p.Do(chromedp.Navigate("about:blank")) // and requests in flight have arrived
+	p.Do(chromedp.Navigate("about:blank")) // the last document loads no more
 	accepted, refusedRan, refusedLoaded := 0, 0, 0
 	for n, d := range s.documents {
 		loads := s.loads(n)
@@ -125,14 +125,14 @@ func TestBrowser(t *testing.T) {
 	require.Greater(t, refusedLoaded, rounds.Of(4, 10))
 }
 
-// TestLibxml2 checks that libxml2 calls accepted documents well-formed, with every prefix declared.
-// It warns of namespaces that are not absolute addresses, which are harmless.
+// TestLibxml2 checks that accepted documents are well-formed for libxml2, with every prefix
+// declared. Its warnings of namespaces that are not absolute addresses are ignored.
 func TestLibxml2(t *testing.T) {
 	xmllint := program.Find(t, "xmllint")
 	dir := t.TempDir()
 	accepted := 0
 	for n, d := range documents(t) {
-		if !d.accepted() || strings.Contains(d.content, "//DTD XHTML") { // xmllint has no such declarations
+		if !d.accepted() || strings.Contains(d.content, "//DTD XHTML") { // xmllint does not load the DTD, which declares entities
 			continue
 		}
 		accepted++

@@ -24,7 +24,7 @@ func inBook(body string) document {
 	return document{about: body, mediaType: typeXHTML, content: content, book: corpus.Book(content)}
 }
 
-// pages returns the pages of the books of the corpus.
+// pages returns the pages of those books of the corpus that package zip opens.
 func pages(t *testing.T) (all []document) {
 	t.Helper()
 	for _, f := range corpus.Archives() {

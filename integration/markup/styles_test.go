@@ -19,13 +19,13 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// cssPieces are the beginnings and ends of what CSS has, whole and broken.
+// cssPieces are pieces of the syntax of CSS, whole and broken.
 var cssPieces = strings.Split(`url(|url(|url("|url('|url(#|u\72l(|\75 rl(|#url(|@url(|-url(|1url(|url (|src(|image-set("|cross-fade(|`+
 	`if(not style(--q:|var(--x)|--x:|--f(|@import|@namespace|@charset|@media|<!--|-->|/*|*/|/*|*/|"|'|"|'|"#|'#|(|)|[|]|{|}|({)}|[(])|;|:|`+
 	`#|\|\"|\(|\)|\#|\0|\a|\66 |!|<|@|-|1|1e|+|.|,|%|&|~|?|x|a| |data:|u+|U+0`+"|\n|\r\n|\r|\t|\\\n|\\\r\n|\u00e9|\u00a0|\u2028", "|")
 
-// randomSheet returns a style sheet with a rule that loads leak, after pieces that may hide it from
-// one reader and not from another.
+// randomSheet returns a style sheet with a rule that loads leak, after pieces that may hide the
+// rule from one parser and not from another.
 func randomSheet(r *rand.Rand, element, leak string) string {
 	var b strings.Builder
 	b.WriteString([]string{"", "a{x:"}[r.IntN(2)])
@@ -71,8 +71,9 @@ func (s *sheets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// TestStyles checks that Chromium loads nothing for random style sheets that are accepted, in half
-// of the rounds in a book, in the others in an SVG. It does for some refused ones.
+// TestStyles checks that Chromium loads nothing for random style sheets that are accepted: in half
+// of the rounds those accepted in a book, in the others those accepted in an SVG. For some of the
+// refused style sheets Chromium loads something.
 func TestStyles(t *testing.T) {
 	s := &sheets{loaded: map[string]bool{}}
 	server := httptest.NewServer(s)
@@ -92,7 +93,7 @@ func TestStyles(t *testing.T) {
 			}
 			if ok {
 				accepted[leak] = sheet
-			} else if len(all)%8 != 0 { // at most one of eight is a refused one
+			} else if len(all)%8 != 0 { // at most one of eight is refused
 				continue
 			}
 			all = append(all, sheet)

@@ -8,11 +8,11 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// document is a file as a browser gets it.
+// document is a file, or a page of a book, that a browser opens.
 type document struct {
 	about, mediaType, content string
 
-	book []byte // which has the content as a page; nil for a document that is a file of its own
+	book []byte // the EPUB that has the content as a page; nil for a document that is a file itself
 }
 
 func (d document) accepted() bool {
@@ -31,16 +31,15 @@ func (d document) accepted() bool {
 	return w.Verdict() == nil
 }
 
-// script marks the document that it runs in.
+// script sets an attribute of the document in which it runs.
 const script = `document.documentElement.setAttribute('data-ran','1')`
 
 func svg(content string) string {
 	return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="100" height="100">` + content + `</svg>`
 }
 
-// documents returns the SVG and XML files of the corpus, the pages of its books, attempts to run the
-// script or to load /leak, and harmless files that look like them. Most are refused: enough of these
-// run or load to show that the test would detect it.
+// documents returns most SVG and XML files of the corpus, the pages of its books, attempts to run
+// the script or to load /leak, and harmless files that look like these attempts.
 func documents(t *testing.T) (all []document) {
 	t.Helper()
 	for _, f := range corpus.Documents() {
@@ -63,8 +62,8 @@ func documents(t *testing.T) (all []document) {
 	return append(all, pages(t)...)
 }
 
-// attempts are contents of an SVG, of an element of XML and of a page of a book. SCRIPT and HTML stand
-// for the script and the namespace of pages.
+// attempts are contents of an SVG, of an element of XML and of a page of a book. SCRIPT is replaced
+// by the script, and HTML by an attribute xmlns with the namespace of XHTML.
 var attempts = []string{
 	`<script>SCRIPT</script>`,
 	`<x:script xmlns:x="http://www.w3.org/2000/svg">SCRIPT</x:script>`,
@@ -124,7 +123,7 @@ var attempts = []string{
 	`<desc><![CDATA[ ` + "\xc3\x83" + `]]><?xpacket ]]></desc><script>SCRIPT</script><desc><!-- ?> --></desc>`,
 }
 
-// whole are documents. SCRIPT stands for the script.
+// whole are documents. SCRIPT is replaced by the script.
 var whole = []string{
 	`<?xml-stylesheet href="/leak" type="text/css"?><a/>`,
 	`<?xml-stylesheet href="/leak" type="text/xsl"?><a/>`,

@@ -29,8 +29,8 @@ const (
 )
 
 // TestPicture takes the picture of the README in both colour schemes: the page of the example
-// server, with a file that it has stored and one that it has refused. The pictures in the
-// repository are of the same width and small; fonts make the rest differ between machines.
+// server, with a file that it has stored and one that it has refused. Of the pictures in the
+// repository only the width and the size in bytes are checked: fonts differ between machines.
 func TestPicture(t *testing.T) {
 	browser, program := chromium.Start(t), build(t, "./server")
 	for _, scheme := range []string{"light", "dark"} {
@@ -124,7 +124,7 @@ func reduced(t *testing.T, taken []byte) []byte {
 	return b.Bytes()
 }
 
-// frequent returns the 256 most frequent colours, in the same order each time.
+// frequent returns the up to 256 most frequent colours, in the same order each time.
 func frequent(m *image.RGBA) (palette color.Palette) {
 	counts := map[pixel]int{}
 	for i := 0; i < len(m.Pix); i += 4 {

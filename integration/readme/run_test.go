@@ -14,7 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// writes reports whether the tests write what they otherwise compare.
+// writes reports whether the tests write the transcript and the pictures. Otherwise they check
+// them.
 var writes = os.Getenv("UPLOAD_WRITE_DOCS") == "1"
 
 // quickstart runs the README's program, at a free address in place of its own.

@@ -22,8 +22,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// rawSenders send a file as the whole body in one of the ways that clients do. Their allowed and
-// unsent mean what those of senders mean.
+// rawSenders send a file as the whole body, each in one of the ways that clients do. Their allowed
+// and unsent mean the same as those of senders.
 var rawSenders = []struct {
 	name      string
 	tls       bool
@@ -86,8 +86,8 @@ func TestRawRefusedEarlyAndWhole(t *testing.T) {
 	}
 }
 
-// TestRawSizes checks that what is published is what was sent, from a byte to 24 MiB, or in long
-// runs to 300 MiB.
+// TestRawSizes checks that the published bytes are those that were sent, for files from a byte to
+// 24 MiB, or in long runs to 300 MiB.
 func TestRawSizes(t *testing.T) {
 	turn, largest := rounds.Turns(3), int64(rounds.Of(24, 300)*mib)
 	for _, sender := range rawSenders {

@@ -1,5 +1,5 @@
 // Package refusal tests what clients of a refused upload get, and when: over HTTP/1.1 and HTTP/2,
-// with Go's client, curl and by hand, through the wrappers that hosts put around handlers.
+// with Go's client, curl and raw sockets. One test puts wrappers around the handler, as hosts do.
 package refusal_test
 
 import (
@@ -54,18 +54,17 @@ var refusals = []struct {
 	{"a program named .png, chunked", client.File("a.png", client.Executable(gib)), true, upload.Types("image/png"), 2 * gib, 0, 415, upload.CodeTypeNotAllowed},
 }
 
-// senders send a form in one of the ways of clients. The URL's scheme decides the protocol: HTTP/2
-// over https.
+// senders send a form, each in one of the ways that clients do. The URL's scheme decides the
+// protocol: HTTP/2 over https.
 var senders = []struct {
 	name  string
 	tls   bool
 	proto string
-	// allowed is how far the client may get beyond what the server needs. On HTTP/2 net/http lets
-	// it send a whole window before any handler sees a byte: by default that is a mebibyte, more
-	// than we would allow.
+	// allowed is how many bytes the client may send beyond what the server needs. On HTTP/2
+	// net/http lets it send a whole window before any handler sees a byte: by default a mebibyte.
 	allowed int64
-	// unsent is what the client has counted and may not have sent: curl's kernel has a large
-	// buffer, and Go reads a frame ahead.
+	// unsent is how many bytes the client may have counted and not sent: under curl the kernel has
+	// a large buffer, and Go reads a frame ahead.
 	unsent    int64
 	configure []func(*http.Server)
 	send      func(t testing.TB, s *host.Server, f client.Form, chunked bool) (*client.Answer, error)
@@ -95,8 +94,8 @@ func goClient(header ...string) func(testing.TB, *host.Server, client.Form, bool
 	}
 }
 
-// rawClient sends until the answer has arrived, and must be able to. A tolerant one only needs to
-// read the answer.
+// rawClient sends until the answer has arrived. An error of sending is returned, unless the client
+// is tolerant and can read the answer.
 func rawClient(tolerant bool, header ...string) func(testing.TB, *host.Server, client.Form, bool) (*client.Answer, error) {
 	return func(_ testing.TB, s *host.Server, f client.Form, chunked bool) (*client.Answer, error) {
 		length := int64(0)
@@ -150,7 +149,7 @@ func TestExpectContinue(t *testing.T) {
 	t.Parallel()
 	h, store := newHandler(t, upload.Types("image/png"), upload.Options{MaxFileSize: mib})
 	s := host.Start(t, h)
-	t.Run("the server never asks for the body of a refused request", func(t *testing.T) {
+	t.Run("the server does not ask for the body of a request that it refuses", func(t *testing.T) {
 		c, err := client.Dial(s.Addr, "/", client.Form{client.File("a.png", client.PNG(8*mib))}, 0, "Expect", "100-continue")
 		require.NoError(t, err)
 		defer c.Close()
@@ -160,7 +159,7 @@ func TestExpectContinue(t *testing.T) {
 		require.False(t, c.Continued())
 		require.Empty(t, store.Keys())
 	})
-	t.Run("the server asks for the body of another request", func(t *testing.T) {
+	t.Run("the server asks for the body of a request that it accepts", func(t *testing.T) {
 		c, err := client.Dial(s.Addr, "/", client.Form{client.File("a.png", client.PNG(0))}, 0, "Expect", "100-continue")
 		require.NoError(t, err)
 		defer c.Close()
@@ -219,8 +218,8 @@ func TestStalledClientGetsAnAnswer(t *testing.T) {
 	}
 }
 
-// TestServerTimeouts checks that the deadlines of the host's server do not cost a client its
-// answer.
+// TestServerTimeouts checks that uploads that last longer than the timeouts of the host's server
+// are accepted and answered.
 func TestServerTimeouts(t *testing.T) {
 	t.Parallel()
 	short := func(s *http.Server) { s.ReadTimeout, s.WriteTimeout = 2*time.Second, 2*time.Second }

@@ -47,8 +47,8 @@ func checkVersion(version string) error {
 	return nil
 }
 
-// pin makes a module require the other modules of this repository in that version. If it is published, it
-// loses its replace lines for them, and its go.sum has their sums.
+// pin makes a module require the other modules of this repository in that version. If it is
+// published, it loses its replace lines for them, and its go.sum has their sums.
 func pin(dir, version string, published bool, sums []sum) error {
 	name := filepath.Join(dir, "go.mod")
 	text, err := os.ReadFile(name)
@@ -81,7 +81,8 @@ func pin(dir, version string, published bool, sums []sum) error {
 	return addSums(filepath.Join(dir, "go.sum"), needed)
 }
 
-// requireIn puts the version where mod requires other modules of this repository, and returns their sums.
+// requireIn puts the version where mod requires other modules of this repository, and returns their
+// sums.
 func requireIn(mod *modfile.File, version string, published bool, sums []sum) (needed []sum, err error) {
 	for _, r := range slices.Clone(mod.Require) {
 		if !ours(r.Mod.Path) {

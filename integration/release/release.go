@@ -75,8 +75,8 @@ func copyFile(from, to, name string) error {
 	return os.WriteFile(target, text, info.Mode().Perm())
 }
 
-// publish writes the version into docs/openapi.yaml and the go.mod files, makes the published modules
-// independent of the checkout, fills the proxy, commits and tags.
+// publish writes the version into docs/openapi.yaml and the go.mod files, makes the published
+// modules independent of the checkout, fills the proxy, commits and tags.
 func (r *release) publish(version string) error {
 	if err := r.document(version); err != nil {
 		return err

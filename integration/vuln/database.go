@@ -18,11 +18,11 @@ import (
 type database struct {
 	url     string // "" for that of govulncheck
 	about   string
-	probing bool // a scan shows no output
+	probing bool // scans print nothing
 }
 
-// choose returns the database that GOVULNDB names, or else that of govulncheck if it answers, or
-// else the records.
+// choose returns the database that GOVULNDB names, or else that of govulncheck if a scan with it
+// succeeds, or else the records.
 func choose(program, module string) (*database, error) {
 	if url := os.Getenv("GOVULNDB"); url != "" {
 		return &database{url: url, about: url + ", of GOVULNDB"}, nil
@@ -41,8 +41,8 @@ func choose(program, module string) (*database, error) {
 // vulndb is the module whose folder data/osv has the records of the database.
 const vulndb = "golang.org/x/vulndb"
 
-// records returns the newest records that the module proxy or the module cache has. Their module
-// is not one that this one requires: a pinned database would grow old.
+// records returns the newest records of the module proxy or, without one, of the module cache. No
+// go.mod requires their module: a pinned database would grow old.
 func records() (*database, error) {
 	dir, version, err := downloaded()
 	if err != nil {
@@ -60,11 +60,11 @@ func records() (*database, error) {
 		return nil, err
 	}
 	days := int(time.Since(at).Hours() / 24)
-	about := fmt.Sprintf("the records of %s, %d days old, since no network leads to that of govulncheck", at.Format(time.DateOnly), days)
+	about := fmt.Sprintf("the records of %s, %d days old, since govulncheck failed with its own", at.Format(time.DateOnly), days)
 	return &database{url: "file://" + filepath.ToSlash(osv), about: about}, nil
 }
 
-// downloaded asks the module proxy.
+// downloaded gets the newest version from the module proxy.
 func downloaded() (dir, version string, err error) {
 	cmd := exec.Command("go", "mod", "download", "-json", vulndb+"@latest")
 	cmd.Dir = os.TempDir()
@@ -79,7 +79,7 @@ func downloaded() (dir, version string, err error) {
 	return got.Dir, got.Version, nil
 }
 
-// newestCached looks into the module cache. Pseudo-versions sort by their time.
+// newestCached finds the newest version in the module cache. Pseudo-versions sort by their time.
 func newestCached() (dir, version string, err error) {
 	out, err := exec.Command("go", "env", "GOMODCACHE").Output()
 	if err != nil {

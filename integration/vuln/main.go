@@ -2,10 +2,10 @@
 //
 //	vuln -govulncheck FILE MODULE...
 //
-// It uses the database that GOVULNDB names, or else that of govulncheck. Where no network leads to
-// it, the records of the newest module golang.org/x/vulndb serve, from the module proxy or, without
-// one, from the module cache. It says which database it used, and fails if it has none: only a
-// module that was checked passes.
+// It uses the database that GOVULNDB names, or else that of govulncheck. If a scan with that fails,
+// as without a network, it uses the records of the newest module golang.org/x/vulndb, from the
+// module proxy or, without one, from the module cache. It prints which database it used, and fails
+// without one: only a module that was checked passes.
 package main
 
 import (
@@ -59,7 +59,8 @@ func run(program string, modules []string) error {
 // vulnerable is the exit status of govulncheck for a module that reaches a vulnerability.
 const vulnerable = 3
 
-// scan runs govulncheck on packages of a module, or with -scan module on what it requires.
+// scan runs govulncheck on packages of a module, or with -scan module on the modules that it
+// requires.
 func (db *database) scan(program, module string, args ...string) (code int, err error) {
 	flags := []string{"-C", module}
 	if db.url != "" {

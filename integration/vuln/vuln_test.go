@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fake acts as govulncheck: its exit status stands in the module's file "status". If the module has
-// a file "unreachable", a call without -db ends with 1, as where no network leads to the database.
+// fake acts as govulncheck. It exits with the number in the module's file "status". If the module
+// has a file "unreachable", a call without -db exits with 1, as without a network.
 const fake = `#!/bin/sh
 echo "$@" >>"$CALLS"
 case "$*" in *"-db "*) ;; *) test ! -e "$2/unreachable" || exit 1 ;; esac
@@ -53,7 +53,7 @@ func TestRun(t *testing.T) {
 			}
 			t.Setenv("GOMODCACHE", filepath.Join(dir, "cache"))
 			t.Setenv("GOPROXY", "off")
-			t.Setenv("GOTOOLCHAIN", "local") // others are in the cache, too
+			t.Setenv("GOTOOLCHAIN", "local") // another toolchain would come from the module cache, which the test replaces
 			t.Setenv("GOVULNDB", row.variable)
 			t.Setenv("CALLS", filepath.Join(dir, "calls"))
 			var modules []string
