@@ -23,21 +23,21 @@ import (
 
 const mib = 1 << 20
 
-// app has the handlers at the paths of the document, and keeps what they read and answered.
+// app has the handlers at the paths of the document, and keeps the exchanges with them.
 type app struct {
 	mux       *http.ServeMux
 	store     *memstore.Store
 	exchanges []*exchange
 }
 
-// variant is what a host chooses and what changes answers.
+// variant has settings of a host that change answers.
 type variant struct {
-	form     bool   // tickets for forms
-	proxy    bool   // links with the bytes
-	endpoint string // of single requests of Uppy
-	empty    bool   // files without a byte are accepted
-	origins  []string
-	done     func() error // of the host; nil for none
+	form     bool         // PresignOptions.Form
+	proxy    bool         // LinksOptions.Proxy
+	endpoint string       // uppy.Options.Endpoint
+	empty    bool         // files without a byte are accepted, and those of any type
+	origins  []string     // ResumeOptions.Origins
+	done     func() error // called by ResumeOptions.Done; nil for none
 }
 
 func newApp(t *testing.T, v variant) *app {
@@ -95,7 +95,7 @@ func refusal(r *http.Request) error {
 	}}
 }
 
-// watch is how a host serves progress: here with one event, since uploads have ended.
+// watch serves progress as a host does, here with one event, since the upload has ended.
 func watch(p *upload.Progress) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		status, known := p.Get("", r.PathValue("id"))
@@ -120,7 +120,7 @@ func (a *app) keep(h http.Handler) http.Handler {
 		kept := httptest.NewRecorder()
 		h.ServeHTTP(kept, r)
 		e.status, e.header = kept.Code, kept.Header()
-		if r.Method != http.MethodHead { // a server sends no body then
+		if r.Method != http.MethodHead { // a server sends no body in answer to HEAD
 			e.answer = kept.Body.Bytes()
 		}
 		a.exchanges = append(a.exchanges, e)
@@ -136,7 +136,7 @@ type call struct {
 	header             http.Header
 }
 
-// send requires the status, and returns the answer.
+// send makes the call, requires the status, and returns the answer.
 func (a *app) send(t *testing.T, status int, c call) *uploadtest.Answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), c.method, "http://app.example.com"+c.path, strings.NewReader(c.body))

@@ -98,7 +98,8 @@ func links(proxied bool) func(t *testing.T, a *app) {
 	}
 }
 
-// companion makes the exchanges of Uppy.
+// companion makes the exchanges of Uppy, as it sends files in parts. Without an Endpoint its single
+// requests are refused.
 func companion(t *testing.T, a *app) {
 	create := func() string {
 		var opened struct{ Key, UploadID string }
@@ -123,7 +124,7 @@ func companion(t *testing.T, a *app) {
 	require.Equal(t, 400, a.form(t, "/direct/s3/single", nil, picture).Status)
 }
 
-// single makes the exchanges of Uppy's single requests.
+// single makes the exchanges of Uppy, as it sends files in single requests.
 func single(t *testing.T, a *app) {
 	a.send(t, 200, call{method: "GET", path: "/direct/s3/params"})
 	require.Equal(t, 201, a.form(t, "/direct/s3/single", nil, picture).Status)

@@ -1,4 +1,4 @@
-// Package openapi_test holds docs/openapi.yaml against what the handlers read and answer.
+// Package openapi_test compares docs/openapi.yaml with what the handlers read and answer.
 package openapi_test
 
 import (
@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// document is docs/openapi.yaml, and stricter: no object has properties that it does not name, and
-// no code is a host's own.
+// document is docs/openapi.yaml made stricter. An object whose schema has a name allows only the
+// properties that the page lists, unless it gives a schema for others. A code must be a known one.
 type document struct {
 	*openapi3.T
 	router routers.Router
@@ -53,10 +53,10 @@ type exchange struct {
 	answer  []byte
 }
 
-// file is the published file in the header of the answer, nil if there is none.
+// file returns the published file in the header of the answer, empty without one.
 func (e *exchange) file() []byte { return []byte(e.header.Get("Upload-File")) }
 
-// json is the JSON of the answer or of its event, nil if it has none.
+// json returns the JSON of the answer or of its server-sent event, nil if it has neither.
 func (e *exchange) json() (data []byte, isEvent bool) {
 	if data, isEvent = bytes.CutPrefix(e.answer, []byte("data: ")); isEvent || isJSON(e.header) {
 		return data, isEvent
@@ -64,8 +64,8 @@ func (e *exchange) json() (data []byte, isEvent bool) {
 	return nil, false
 }
 
-// check returns an error if the document does not allow the exchange. A refused request may be
-// anything.
+// check returns an error if the document does not allow the exchange. Of a refused request it
+// checks only the method and the path.
 func (d *document) check(ctx context.Context, e *exchange) (*openapi3filter.RequestValidationInput, error) {
 	route, params, err := d.router.FindRoute(e.request)
 	if err != nil {
@@ -101,7 +101,8 @@ func (d *document) checkAnswer(ctx context.Context, in *openapi3filter.RequestVa
 
 func isJSON(h http.Header) bool { return strings.HasSuffix(h.Get("Content-Type"), "json") }
 
-// checkJSON checks what is not the body of an answer: the data of a server-sent event, or a header.
+// checkJSON checks JSON that is not the body of an answer: the data of a server-sent event, or a
+// header field.
 func (d *document) checkJSON(schema string, data []byte) error {
 	var v any
 	if err := json.Unmarshal(data, &v); err != nil {
@@ -110,8 +111,8 @@ func (d *document) checkJSON(schema string, data []byte) error {
 	return d.Components.Schemas[schema].Value.VisitJSON(v, openapi3.EnableJSONSchema2020())
 }
 
-// added returns copies of a JSON value. Each has a property more in one of its objects. Header
-// fields and fields of forms have names that no document lists.
+// added returns copies of a JSON value. Each has a property more in one of its objects. The objects
+// "headers" and "fields" get none, since no document lists the names in them.
 func added(v any) (all []any) {
 	switch v := v.(type) {
 	case map[string]any:

@@ -22,7 +22,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// exchanging is the settings of an application, and the requests to it.
+// exchanging has the settings of an application, and makes requests to it.
 type exchanging struct {
 	variant
 	calls func(t *testing.T, a *app)
@@ -102,7 +102,7 @@ func refuseMore(t *testing.T, operation string, data []byte, check func(changed 
 	}
 }
 
-// codes are the constants of the type Code in refusals.go.
+// codes returns the constants of the type Code in refusals.go.
 func codes(t *testing.T) (all []upload.Code) {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "../../refusals.go", nil, 0)
@@ -148,7 +148,7 @@ func TestParams(t *testing.T) {
 }
 
 // TestTypes checks that the document has the properties of these exported types, and no others.
-// Exchanges show only those that are not empty.
+// TestExchanges sees only the properties that are not empty.
 func TestTypes(t *testing.T) {
 	schemas := load(t).Components.Schemas
 	for name, row := range map[string]struct {
@@ -171,7 +171,7 @@ func TestTypes(t *testing.T) {
 	}
 }
 
-// properties are the names that JSON has of a type.
+// properties returns the names of a type's fields in JSON.
 func properties(of reflect.Type) (names []string) {
 	for _, field := range reflect.VisibleFields(of) {
 		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {

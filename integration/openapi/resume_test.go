@@ -11,7 +11,7 @@ import (
 
 const octets = "application/offset+octet-stream"
 
-// tus are the headers of a request of the protocol.
+// tus returns the header of a request of the protocol tus.
 func tus(pairs ...string) http.Header {
 	h := http.Header{"Tus-Resumable": {"1.0.0"}}
 	for i := 0; i < len(pairs); i += 2 {
@@ -20,13 +20,15 @@ func tus(pairs ...string) http.Header {
 	return h
 }
 
-// resumable sends a request to the door, and returns the header of the answer.
+// resumable sends a request to the resumable door, requires the status, and returns the header of
+// the answer.
 func (a *app) resumable(t *testing.T, status int, method, url, body string, header http.Header) http.Header {
 	t.Helper()
 	return a.send(t, status, call{method, "/resumable/" + url, body, header}).Header
 }
 
-// begin creates an upload of a file of 5 bytes, and returns its URL.
+// begin creates an upload of a file of 5 bytes, and returns its URL, which is relative to the
+// door's.
 func (a *app) begin(t *testing.T) string {
 	t.Helper()
 	return a.resumable(t, 201, "POST", "", "", tus("Upload-Length", "5", "Upload-Metadata", "filename YS50eHQ=")).Get("Location")
@@ -49,7 +51,7 @@ func resume(t *testing.T, a *app) {
 	}
 }
 
-// resumeRefused makes the exchanges of resumable uploads that are refused, given up or unknown.
+// resumeRefused makes the exchanges of resumable uploads that are refused, deleted or unknown.
 func resumeRefused(t *testing.T, a *app) {
 	a.resumable(t, 400, "POST", "", "", tus())
 	a.resumable(t, 412, "POST", "", "", tus("Tus-Resumable", "2.0.0"))
@@ -83,8 +85,8 @@ func resumeEmpty(t *testing.T, a *app) {
 }
 
 // failing returns the exchanges of files for which the host's function fails: by a refusal of its
-// own, the code of a failed storage, or a code after which clients wait. A client that comes again
-// succeeds once the function does.
+// own, the code of a failed storage, or a code after which clients wait. Once the function
+// succeeds, a client that sends again does.
 func failing() exchanging {
 	var fails error
 	calls := func(t *testing.T, a *app) {
@@ -115,7 +117,8 @@ func resumeElsewhere(t *testing.T, a *app) {
 	}
 }
 
-// resumableStatus is the status of a code at this door. Clients do not try again after 408.
+// resumableStatus returns the status of a code at this door. It is 503 in place of 408, after which
+// clients do not try again.
 func resumableStatus(code upload.Code) int {
 	if code.Status() == http.StatusRequestTimeout {
 		return http.StatusServiceUnavailable

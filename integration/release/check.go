@@ -8,7 +8,7 @@ import (
 
 // finding is the result of one check.
 type finding struct {
-	check string // what was looked at
+	check string // the name of the check
 	state state
 	text  string
 }
@@ -30,7 +30,7 @@ func inspect(repo, version string) []finding {
 	}
 	return append([]finding{
 		result("modules", checkModules(repo), "requirements, replace lines and versions of Go are as they should be"),
-		result("changelog", checkChangelog(repo, version), "it has what belongs under "+heading(version)),
+		result("changelog", checkChangelog(repo, version), "the heading "+heading(version)+" is as it should be"),
 		h.checkTags(version),
 	}, h.api(repo, version)...)
 }

@@ -21,7 +21,7 @@ const apidiff = "golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4
 // libraries are the published modules that programs import.
 var libraries = published[:len(published)-1]
 
-// api compares the modules with those of the last version. It needs the module proxy only to
+// api compares the libraries with those of the last version. It needs the module proxy only to
 // build apidiff, and for modules of others that the go command does not have yet.
 func (h *history) api(repo, version string) []finding {
 	if h.highest == "" {
@@ -49,8 +49,8 @@ type comparison struct {
 	before, now string // folders
 }
 
-// prepare builds the program and checks the last version out. As in any checkout, its modules then
-// find their neighbours there.
+// prepare builds the program and checks the last version out, in which published modules have no
+// replace lines. It adds such lines.
 func (c *comparison) prepare(last string) error {
 	install := exec.Command("go", "install", apidiff)
 	install.Env = append(os.Environ(), "GOBIN="+filepath.Dir(c.program), "GOFLAGS=-mod=mod")
@@ -71,7 +71,8 @@ func (c *comparison) prepare(last string) error {
 	return nil
 }
 
-// replaceNeighbours is the opposite of dropReplace.
+// replaceNeighbours adds replace lines to the go.mod of a folder. By them the go command finds in
+// repo the modules of this repository that it requires.
 func replaceNeighbours(repo, folder string) error {
 	mod, err := readMod(repo, folder)
 	if err != nil {
@@ -89,7 +90,7 @@ func replaceNeighbours(repo, folder string) error {
 	return os.WriteFile(filepath.Join(repo, folder, "go.mod"), modfile.Format(mod.Syntax), 0o644) //nolint:gosec // as git has it
 }
 
-// module compares one module, and says whether the version may have its changes.
+// module compares one module. It is a fault if the version is too low for the changes.
 func (c *comparison) module(folder, last, version string) finding {
 	check := "api " + folder
 	if _, err := os.Stat(filepath.Join(c.before, folder, "go.mod")); err != nil {

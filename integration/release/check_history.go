@@ -12,10 +12,10 @@ import (
 	"golang.org/x/mod/semver"
 )
 
-// history is what a clone says of earlier versions.
+// history has the earlier versions of which a clone has tags.
 type history struct {
 	tagged  []string
-	highest string // version of the root, "" if there is none
+	highest string // version of the root, "" without one
 	shallow bool   // tags may be missing
 }
 
@@ -43,7 +43,7 @@ func historyOf(tags []string, shallow bool) *history {
 
 // checkTags refuses a shallow clone, which may lack tags, and a version that is tagged or does not
 // come after the highest one. It does not notice that a full clone was made without tags. It names
-// the modules that the highest version lacks, which is not a fault.
+// the modules without a tag of the highest version, which are not a fault.
 func (h *history) checkTags(version string) finding {
 	var faults []string
 	if h.shallow {
@@ -51,11 +51,11 @@ func (h *history) checkTags(version string) finding {
 	}
 	for _, tag := range tags(version) {
 		if version != "" && slices.Contains(h.tagged, tag) {
-			faults = append(faults, "there is a tag "+tag)
+			faults = append(faults, "the tag "+tag+" exists already")
 		}
 	}
 	if h.highest == "" {
-		return result("tags", faults, "there is no version yet")
+		return result("tags", faults, "no version is tagged yet")
 	}
 	if version != "" && semver.Compare(version, h.highest) <= 0 {
 		faults = append(faults, fmt.Sprintf("%s does not come after %s", version, h.highest))
@@ -84,7 +84,7 @@ func heading(version string) string {
 var entry = regexp.MustCompile(`(?m)^- \S`)
 
 // checkChangelog returns the faults of CHANGELOG.md. A version needs a heading with entries, and
-// Unreleased may have none then. Without a version, the heading Unreleased must be there.
+// Unreleased must then have no entries. Without a version, the heading Unreleased must be there.
 func checkChangelog(repo, version string) []string {
 	text, err := os.ReadFile(filepath.Join(repo, "CHANGELOG.md"))
 	if err != nil {
@@ -103,7 +103,8 @@ func checkChangelog(repo, version string) []string {
 	return nil
 }
 
-// section returns what stands under a heading, which may go on with a date.
+// section returns the text under a heading. After the title the heading may have a space and more,
+// such as a date.
 func section(page, title string) (text string, found bool) {
 	for part := range strings.SplitSeq("\n"+page, "\n## ") {
 		if first, rest, _ := strings.Cut(part, "\n"); first == title || strings.HasPrefix(first, title+" ") {

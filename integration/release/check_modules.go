@@ -14,9 +14,10 @@ import (
 // placeholder is the version by which modules of a checkout require each other.
 const placeholder = "v0.0.0-00010101000000-000000000000"
 
-// checkModules returns the faults of the go.mod files. Only folders that modules.go lists have one,
-// and the path of each module is that of its folder. Each module finds the others in the checkout,
-// by the placeholder and a replace line. Published modules are for the root's version of Go.
+// checkModules returns the faults of the go.mod files. Only folders that modules.go lists may have
+// one. The path of each module must be that of its folder. A module must require others of this
+// repository by the placeholder, with a replace line. Published modules must be for the root's
+// version of Go.
 func checkModules(repo string) (faults []string) {
 	all := slices.Concat(published, unpublished)
 	found, err := git(repo, "ls-files", "--cached", "--others", "--exclude-standard", "go.mod", "*/go.mod")

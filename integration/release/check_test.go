@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// clone is a small repository with the published and the private modules, which pass the checks.
+// clone is a small repository with the published and the unpublished modules, which pass the
+// checks.
 type clone string
 
 func newClone(t *testing.T) clone {
@@ -104,7 +105,7 @@ func TestInspect(t *testing.T) {
 		"another path": {"", func(t *testing.T, c clone) {
 			c.edit(t, "s3open/go.mod", "/s3open", "/s3opens")
 		}, "s3open has the path " + root + "/s3opens"},
-		"a module that nobody lists": {"", func(t *testing.T, c clone) {
+		"a module that is not listed": {"", func(t *testing.T, c clone) {
 			c.write(t, "new/go.mod", "module "+root+"/new\n")
 		}, "new has a go.mod, and modules.go does not list it"},
 		"no changes": {"", func(t *testing.T, c clone) { c.edit(t, "CHANGELOG.md", "- one", "") }, ""},
@@ -127,13 +128,13 @@ func TestInspect(t *testing.T) {
 			text, ok := c.inspected(row.version)
 			require.Equal(t, row.fault == "", ok, text)
 			require.Contains(t, text, row.fault)
-			require.Contains(t, text, "there is no version yet")
+			require.Contains(t, text, "ok           tags       no version is tagged yet")
 			require.Contains(t, text, "not checked  api        no version is tagged yet")
 		})
 	}
 }
 
-// TestInspectAgain checks the version after one that is tagged.
+// TestInspectAgain checks v0.1.1 after v0.1.0 is tagged, with the same API and with another one.
 func TestInspectAgain(t *testing.T) {
 	for name, row := range map[string]struct {
 		source, says string
@@ -163,12 +164,12 @@ func TestTags(t *testing.T) {
 		state   state
 		says    string
 	}{
-		"none":            {nil, "v0.1.0", sound, "there is no version yet"},
-		"of others":       {[]string{"v2.0.0", "nightly", "s3open/v0.1.0"}, "v0.2.0", sound, "there is no version yet"},
+		"none":            {nil, "v0.1.0", sound, "no version is tagged yet"},
+		"of others":       {[]string{"v2.0.0", "nightly", "s3open/v0.1.0"}, "v0.2.0", sound, "no version is tagged yet"},
 		"the next":        {tags("v0.9.0"), "v0.10.0", sound, "the last version is v0.9.0"},
 		"not chosen":      {tags("v0.9.0"), "", sound, "the last version is v0.9.0"},
 		"a new module":    {tags("v0.1.0")[:3], "v0.2.0", sound, "v0.1.0, which did not have s3open, cmd/upload-bucket"},
-		"taken":           {tags("v0.1.0"), "v0.1.0", faulty, "there is a tag s3open/v0.1.0"},
+		"taken":           {tags("v0.1.0"), "v0.1.0", faulty, "the tag s3open/v0.1.0 exists already"},
 		"before the last": {append(tags("v0.10.0"), "v0.2.0"), "v0.9.0", faulty, "v0.9.0 does not come after v0.10.0"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -198,8 +199,8 @@ func TestNext(t *testing.T) {
 	}
 }
 
-// TestInspectShallow checks that a shallow clone without tags does not pass for a repository before
-// its first version.
+// TestInspectShallow checks that a shallow clone without tags has a fault, unlike a repository
+// before its first version.
 func TestInspectShallow(t *testing.T) {
 	c := newClone(t)
 	c.write(t, "b.go", "package upload\n")

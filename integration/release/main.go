@@ -5,11 +5,11 @@
 //	release -version v1.2.3 -o FOLDER
 //	release -check [-version v1.2.3]
 //
-// With -check it only says whether that can be done: by the go.mod files, the tags,
+// With -check it only makes the checks with which a release begins: of the go.mod files, the tags,
 // CHANGELOG.md, and what changed in the API since the last version.
 //
-// In a checkout each module finds its neighbours by replace lines, which go install refuses
-// and go get ignores. In the tagged commit the published modules have the version instead.
+// In a checkout each module finds the others by replace lines, which go install refuses and go get
+// ignores. In the tagged commit the published modules require the version instead.
 package main
 
 import (
@@ -22,8 +22,8 @@ import (
 
 func main() {
 	version := flag.String("version", "", "the `version`, such as v1.2.3")
-	folder := flag.String("o", "", "the `folder`, which must not be there yet")
-	only := flag.Bool("check", false, "only check, also without a version")
+	folder := flag.String("o", "", "the `folder`, which must not exist")
+	only := flag.Bool("check", false, "only make the checks, also without a version")
 	flag.Parse()
 	if err := run(*version, *folder, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "release:", err)

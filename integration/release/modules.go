@@ -36,7 +36,7 @@ func tags(version string) []string {
 	return all
 }
 
-// checkVersion refuses malformed versions and those of another major version.
+// checkVersion refuses malformed versions and those of major versions after 1.
 func checkVersion(version string) error {
 	if err := module.Check(root, version); err != nil {
 		return fmt.Errorf("the version %q: %w", version, err)
@@ -118,7 +118,7 @@ func dropReplace(mod *modfile.File) error {
 	return nil
 }
 
-// addSums adds lines where the go command would.
+// addSums adds lines to a go.sum, in the order of the go command.
 func addSums(name string, sums []sum) error {
 	text, err := os.ReadFile(name)
 	if err != nil {

@@ -34,7 +34,7 @@ func (o *outside) run(t *testing.T, dir string, args ...string) string {
 	return string(out)
 }
 
-// forget removes the release from the go command's cache when the test ends.
+// forget removes the release from the module cache when the test ends.
 func (o *outside) forget(t *testing.T) {
 	t.Helper()
 	cache, err := exec.CommandContext(t.Context(), "go", "env", "GOMODCACHE").Output()
@@ -53,7 +53,7 @@ func (o *outside) forget(t *testing.T) {
 	})
 }
 
-// programs use one module each.
+// programs are small programs, by the folder of the module that they use.
 var programs = map[string]string{
 	".": `package main
 
@@ -113,8 +113,8 @@ func main() {
 `,
 }
 
-// gets shows that a module outside the repository can get each module and build a program
-// with it. The operators' program can be installed.
+// gets checks that a module outside the repository can get each library and run a program with it.
+// The operators' program can be installed and run.
 func (o *outside) gets(t *testing.T) {
 	for _, folder := range published {
 		t.Run(folder, func(t *testing.T) {

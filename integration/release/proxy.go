@@ -25,8 +25,8 @@ func (s sum) lines() []string {
 	return []string{head + " " + s.zip + "\n", head + "/go.mod " + s.mod + "\n"}
 }
 
-// zip puts the module in a folder of the tree into the proxy: list, .info, .mod and .zip,
-// as the protocol of GOPROXY has them.
+// zip puts the module in a folder of the tree into the proxy, as the files list, .info, .mod and
+// .zip of the GOPROXY protocol.
 func (r *release) zip(folder, version string) (sum, error) {
 	m := module.Version{Path: pathOf(folder), Version: version}
 	escaped, err := module.EscapePath(m.Path)

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// release is a version in the making.
+// release has the folders in which a version is made.
 type release struct {
 	tree  string // a clone, whose files become those of the tagged commit
 	proxy string // a folder for GOPROXY

@@ -35,8 +35,8 @@ func gitAlone(t *testing.T) {
 	}
 }
 
-// released makes a release of the working tree as it is. Its version depends on the
-// content, so that the go command's cache of it is never stale.
+// released makes a release of the working tree as it is. Its version depends on the content, so
+// that the module cache never has other content for it.
 func released(t *testing.T) (r *release, version string) {
 	t.Helper()
 	gitAlone(t)
@@ -51,7 +51,7 @@ func released(t *testing.T) (r *release, version string) {
 	return r, version
 }
 
-// TestModules: every module is listed either as published or as private.
+// TestModules checks that each module is listed once, as published or as unpublished.
 func TestModules(t *testing.T) {
 	var folders []string
 	repo := repository()
@@ -78,7 +78,7 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-// TestDirty: a checkout with uncommitted files cannot be released.
+// TestDirty checks that a checkout with uncommitted files cannot be released.
 func TestDirty(t *testing.T) {
 	gitAlone(t)
 	repo := t.TempDir()
@@ -89,8 +89,8 @@ func TestDirty(t *testing.T) {
 	require.ErrorContains(t, clean(repo), "?? new")
 }
 
-// TestRelease: the release of this checkout is whole, and a user without a checkout can use
-// it.
+// TestRelease makes a release of this checkout. Its tags and zips are the same, and a user without
+// a checkout can use it.
 func TestRelease(t *testing.T) {
 	r, version := released(t)
 	o := &outside{r: r, version: version}
@@ -99,8 +99,8 @@ func TestRelease(t *testing.T) {
 	t.Run("outside", o.gets)
 }
 
-// tagged shows that the zips equal those that the go command makes of the tags. The go.mod
-// files of the tagged commit need no changes, also those of the private modules.
+// tagged checks that the zips equal those that the go command makes of the tags. The go.mod files
+// of the tagged commit need no changes, also those of the unpublished modules.
 func (o *outside) tagged(t *testing.T) {
 	r, version := o.r, o.version
 	for _, folder := range published {

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWorkflows checks what actionlint does not: workflows may only read the repository, keep no
-// credentials, and use actions by the sum of a commit beside its version.
+// TestWorkflows checks what actionlint does not. Workflows may only read the repository, keep no
+// credentials, and name an action by the hash of a commit, with the version in a comment.
 func TestWorkflows(t *testing.T) {
 	uses := regexp.MustCompile(`(?m)^ +(?:- )?uses: (.+)$`)
 	pinned := regexp.MustCompile(`^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)

@@ -1,5 +1,5 @@
 // Package tickets attacks direct uploads as a whole: an application that signs, its signed
-// requests, and its confirmation, over the S3 server and over the memory store alike.
+// requests, and its confirmation, over the S3 server. Most tests also run over the memory store.
 package tickets_test
 
 import (
@@ -30,7 +30,7 @@ func TestMain(m *testing.M) { s3test.Main(m) }
 
 const mib = 1 << 20
 
-// secrets are those of all presigners.
+// secrets are the secrets of all presigners.
 var secrets = [][]byte{bytes.Repeat([]byte{7}, 32)}
 
 // backend is a store, and a function that lists its keys.
@@ -40,7 +40,7 @@ type backend struct {
 	bucket *s3test.Bucket // nil in memory
 }
 
-// backends are made for each test.
+// backends are functions by which each test makes a store for itself.
 var backends = map[string]func(t *testing.T, mux *http.ServeMux, url string) backend{
 	"memstore": func(_ *testing.T, mux *http.ServeMux, url string) backend {
 		store := &memstore.Store{}
@@ -87,7 +87,7 @@ type app struct {
 	backend
 	presigner *upload.Presigner
 
-	onRead func() // called when a confirmation begins to check a file
+	onRead func() // called by the policy, when a confirmation begins to check a file; may be nil
 }
 
 func newApp(t *testing.T, newBackend func(*testing.T, *http.ServeMux, string) backend, o upload.PresignOptions) *app {
@@ -111,7 +111,8 @@ func newApp(t *testing.T, newBackend func(*testing.T, *http.ServeMux, string) ba
 	return a
 }
 
-// as makes a step and returns its status and code; it decodes a 2xx into answer.
+// as sends a step of subject: "" asks for a ticket. It returns the status, and the code of a
+// refusal. It decodes the answer of a success into answer, unless that is nil.
 func (a *app) as(t *testing.T, subject, step string, body map[string]any, answer any) (int, string) {
 	t.Helper()
 	b, err := json.Marshal(body)
@@ -130,8 +131,8 @@ func (a *app) as(t *testing.T, subject, step string, body map[string]any, answer
 	return status, problem.Code
 }
 
-// needsDigest reports whether nothing is signed whole without its SHA-256, so that no other bytes
-// can be sent.
+// needsDigest reports whether the store signs whole files only with their SHA-256, so that clients
+// can send no other bytes.
 func (a *app) needsDigest(t *testing.T) bool {
 	t.Helper()
 	methods, err := a.Storage.(storage.DirectStorage).DirectMethods()
@@ -139,7 +140,7 @@ func (a *app) needsDigest(t *testing.T) bool {
 	return methods.NeedsDigest
 }
 
-// sign returns a ticket. It declares the SHA-256 only where that is needed.
+// sign returns a ticket of ann. It declares the SHA-256 only where that is needed.
 func (a *app) sign(t *testing.T, name, content string) *upload.Ticket {
 	t.Helper()
 	ticket := &upload.Ticket{}
@@ -152,7 +153,7 @@ func (a *app) sign(t *testing.T, name, content string) *upload.Ticket {
 	return ticket
 }
 
-// confirm requires that the file is published, and returns its key.
+// confirm confirms a ticket of ann, requires that the file is published, and returns its key.
 func (a *app) confirm(t *testing.T, ticket *upload.Ticket) string {
 	t.Helper()
 	var answer struct{ Files []upload.File }

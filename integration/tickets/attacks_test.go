@@ -25,8 +25,8 @@ func setBody(r *http.Request, content string) {
 	r.Body, r.ContentLength, r.GetBody = io.NopCloser(strings.NewReader(content)), int64(len(content)), nil
 }
 
-// TestForgedRequests checks that the storage refuses a signed request after each change, and that
-// there is nothing to confirm. The unchanged request then works.
+// TestForgedRequests checks that the storage refuses a signed request after each change, stores
+// nothing, and that the ticket cannot be confirmed. The unchanged request then works.
 func TestForgedRequests(t *testing.T) {
 	t.Parallel()
 	rows := map[string]func(t *testing.T, a *app, r *http.Request){
@@ -68,8 +68,8 @@ func TestForgedRequests(t *testing.T) {
 	}
 }
 
-// TestForgedForms checks that the storage refuses a POST form after each change, and that there is
-// nothing to confirm.
+// TestForgedForms checks that the storage refuses a POST form after each change, stores nothing,
+// and that the ticket cannot be confirmed.
 func TestForgedForms(t *testing.T) {
 	t.Parallel()
 	rows := map[string]func(s *storage.SignedRequest) (content string){
@@ -98,7 +98,7 @@ func TestForgedForms(t *testing.T) {
 }
 
 // TestFalseConfirmations checks that a file is published only for its owner, only by its ticket,
-// and only if it is what it was declared to be.
+// and only if its content is accepted as the declared type.
 func TestFalseConfirmations(t *testing.T) {
 	t.Parallel()
 	html := "<!doctype html><script>alert(1)</script>"
@@ -176,7 +176,7 @@ func TestSecondPut(t *testing.T) {
 			key := a.confirm(t, ticket)
 			a.onRead = nil
 			require.Equal(t, honest, a.content(t, key))
-			put(t, ticket.SignedRequest, second) // the staging key is free again, the published one was never in reach
+			put(t, ticket.SignedRequest, second) // the staging key is free again; the published object stays
 			require.Equal(t, key, a.confirm(t, ticket))
 			require.Equal(t, honest, a.content(t, key))
 			require.Equal(t, []string{key}, a.keys(t))
@@ -184,8 +184,8 @@ func TestSecondPut(t *testing.T) {
 	}
 }
 
-// TestReplayedForm checks that a form may be sent again, only with the same bytes if its SHA-256 is
-// signed. The checked bytes are the published ones.
+// TestReplayedForm checks that a form can be sent again, with other bytes unless its SHA-256 is
+// signed. The published bytes are always those that were checked.
 func TestReplayedForm(t *testing.T) {
 	t.Parallel()
 	for name, backend := range formBackends() {
@@ -231,7 +231,8 @@ func TestExpired(t *testing.T) {
 	}
 }
 
-// TestParts sends parts of other lengths, omits parts, and has another caller make steps.
+// TestParts sends parts with other lengths than the signed one, omits parts, and has another caller
+// make steps. None of that succeeds, and the honest parts are published.
 func TestParts(t *testing.T) {
 	t.Parallel()
 	const size = 5 * mib
@@ -272,12 +273,13 @@ func TestParts(t *testing.T) {
 			key := a.confirm(t, ticket)
 			require.True(t, content == a.content(t, key))
 			require.Equal(t, []string{key}, a.keys(t))
-			require.Equal(t, key, a.confirm(t, ticket), "asked again")
+			require.Equal(t, key, a.confirm(t, ticket), "the second confirmation")
 		})
 	}
 }
 
-// requireUnchangeable checks that no query parameter of a signed URL can be changed.
+// requireUnchangeable checks that a signed URL is refused after its query parameters are changed,
+// one at a time.
 func requireUnchangeable(t *testing.T, s *storage.SignedRequest, content string) {
 	t.Helper()
 	u, err := url.Parse(s.URL)
@@ -297,7 +299,7 @@ func requireUnchangeable(t *testing.T, s *storage.SignedRequest, content string)
 	}
 }
 
-// flipped changes the last character.
+// flipped changes the last character, or adds one to an empty string.
 func flipped(s string) string {
 	switch {
 	case s == "":
@@ -320,8 +322,8 @@ func TestUnchangeable(t *testing.T) {
 	}
 }
 
-// TestCrashAfterPublication checks a process that dies between publishing and removing the staged
-// file: the next confirmation removes it.
+// TestCrashAfterPublication has a process end between publishing a file and removing the staged
+// one. The next confirmation removes it.
 func TestCrashAfterPublication(t *testing.T) {
 	t.Parallel()
 	for name, backend := range backends {

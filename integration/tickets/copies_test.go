@@ -15,8 +15,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// secret belongs to another application. The thief knows its size and its SHA-256, where that is of
-// use.
+// secret is an object of another application. The thief knows its size, and declares its SHA-256
+// where that helps.
 var secret = strings.Repeat("nobody's business. ", 100)
 
 // theft is an upload whose last request a client turns into a copy.
@@ -25,7 +25,7 @@ type theft struct {
 	ticket *upload.Ticket
 	last   *storage.SignedRequest
 	rest   string // the content of the last request, which is also sent honestly at the end
-	whole  string // the file afterwards
+	whole  string // the file of the honest upload
 }
 
 func newTheft(t *testing.T, a *app, parts bool) *theft {
@@ -59,14 +59,15 @@ func (th *theft) part(t *testing.T, number int) *storage.SignedRequest {
 	return s
 }
 
-// served returns the content of a link to the confirmed file, "" if it is not confirmed.
+// served confirms the upload, and returns the content of a link to its file, "" if the confirmation
+// is refused.
 func (th *theft) served(t *testing.T) string {
 	t.Helper()
 	var answer struct{ Files []upload.File }
 	if status, _ := th.as(t, "ann", "confirm", map[string]any{"token": th.ticket.Token}, &answer); status != http.StatusCreated {
 		return ""
 	}
-	links, err := upload.NewLinks(s3BackendIn(t, th.bucket, s3store.Options{}).Storage, nil) // signed with the right to read
+	links, err := upload.NewLinks(s3BackendIn(t, th.bucket, s3store.Options{}).Storage, nil) // its signer may read
 	require.NoError(t, err)
 	link, err := links.URL(t.Context(), upload.Link{Key: answer.Files[0].Key})
 	require.NoError(t, err)
@@ -146,7 +147,7 @@ func (at attempt) fails(t *testing.T, s backend) {
 		r.Header.Set("X-Amz-Copy-Source-Range", fmt.Sprintf("bytes=%d-%d", first, first+len(secret)-1))
 	}
 	status, answer := do(t, r)
-	require.False(t, strings.Contains(th.served(t), secret), "stolen: the link shows it") // too large to be shown
+	require.False(t, strings.Contains(th.served(t), secret), "stolen: the link shows it") // NotContains would print both
 	require.Equal(t, before, a.keys(t), "something was stored")
 	require.GreaterOrEqual(t, status, 400, answer)
 	require.Less(t, status, 500, answer)

@@ -14,7 +14,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/s3test"
 )
 
-// sameMD5 are two files with the same MD5 (Wang and Yu, 2005), which for S3 means the same ETag.
+// sameMD5 are two files with the same MD5, and so the same ETag.
 var sameMD5 = [2]string{
 	"d131dd02c5e6eec4693d9a0698aff95c2fcab58712467eab4004583eb8fb7f8955ad340609f4b30283e488832571415a085125e8f7cdc99fd91dbdf280373c5b" +
 		"d8823e3156348f5bae6dacd436c919c6dd53e2b487da03fd02396306d248cda0e99f33420f577ee8ce54b67080a80d1ec69821bcb6a8839396f9652b6ff72a70",
@@ -22,15 +22,15 @@ var sameMD5 = [2]string{
 		"d8823e3156348f5bae6dacd436c919c6dd53e23487da03fd02396306d248cda0e99f33420f577ee8ce54b67080280d1ec69821bcb6a8839396f965ab6ff72a70",
 }
 
-// verdict is a policy that sees a file, and does something before it accepts.
+// verdict is a policy that accepts each file, after it has called a function.
 type verdict struct{ then func() }
 
 func (v *verdict) Validate(context.Context, *upload.Incoming) (upload.Observer, error) { return v, nil }
 func (v *verdict) Write(p []byte) (int, error)                                         { return len(p), nil }
 func (v *verdict) Verdict() error                                                      { v.then(); return nil }
 
-// TestSameETag sends, while a file is checked, another one with the same ETag in its place: by the
-// form again, or by a PUT after another instance has aborted the upload. The replacement is not
+// TestSameETag replaces a file, while it is checked, with one that has the same ETag: by sending
+// the form again, or by a PUT after another instance has aborted the upload. The replacement is not
 // published. Where the SHA-256 is signed, the storage refuses the replacement.
 func TestSameETag(t *testing.T) {
 	t.Parallel()

@@ -19,7 +19,7 @@ var confirming = upload.PresignOptions{GrantStored: func(_ context.Context, subj
 	return &upload.Grant{Subject: subject}, nil
 }}
 
-// left signs and sends a file, and returns its staging key.
+// left signs and sends a file without confirming it, and returns its staging key and its ticket.
 func (a *app) left(t *testing.T, content string) (key string, ticket *upload.Ticket) {
 	t.Helper()
 	ticket = a.sign(t, "a.txt", content)
@@ -29,12 +29,12 @@ func (a *app) left(t *testing.T, content string) (key string, ticket *upload.Tic
 			return key, ticket
 		}
 	}
-	t.Fatal("no ticket lies beside the file")
+	t.Fatal("no ticket is stored beside the file")
 	return "", nil
 }
 
-// TestStoredAtOnce confirms by events and by the client at once: there is one file, and all who get
-// one get that.
+// TestStoredAtOnce confirms by events and by the client at once. One file is published, and each
+// call that succeeds returns its key.
 func TestStoredAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, backend := range backends {
@@ -74,8 +74,8 @@ func TestStoredAtOnce(t *testing.T) {
 	}
 }
 
-// TestStoredAfterACrash confirms by an event what another process has published before it was
-// killed, with the staged file and its ticket still there.
+// TestStoredAfterACrash confirms a file by an event after another process has published it and was
+// killed, while the staged file and its ticket are still stored.
 func TestStoredAfterACrash(t *testing.T) {
 	t.Parallel()
 	for name, backend := range backends {
@@ -96,8 +96,8 @@ func TestStoredAfterACrash(t *testing.T) {
 	}
 }
 
-// TestStoredParts confirms a file in parts by the list of open uploads, once all parts have
-// arrived, since they make no event.
+// TestStoredParts confirms a file in parts by its key in the list of open uploads, once all parts
+// have arrived. Parts make no event.
 func TestStoredParts(t *testing.T) {
 	t.Parallel()
 	const size = 5 * mib
