@@ -47,7 +47,7 @@ func newApp(t *testing.T) *app {
 	require.NoError(t, err)
 	proxy := &httputil.ReverseProxy{
 		Rewrite:  func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host },
-		ErrorLog: log.New(io.Discard, "", 0), // logs that the killed page does not read its answers
+		ErrorLog: log.New(io.Discard, "", 0), // it would log the requests that the kill breaks off
 	}
 	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !a.stops(r) {

@@ -89,8 +89,8 @@ func TestDirty(t *testing.T) {
 	require.ErrorContains(t, clean(repo), "?? new")
 }
 
-// TestRelease makes a release of this checkout. Its tags and zips are the same, and a user without
-// a checkout can use it.
+// TestRelease makes a release of this checkout. Its zips have the files of its tags, and a user
+// without a checkout can use it.
 func TestRelease(t *testing.T) {
 	r, version := released(t)
 	o := &outside{r: r, version: version}

@@ -22,7 +22,7 @@ type database struct {
 }
 
 // choose returns the database that GOVULNDB names, or else that of govulncheck if a scan with it
-// succeeds, or else the records.
+// does not fail, or else the records.
 func choose(program, module string) (*database, error) {
 	if url := os.Getenv("GOVULNDB"); url != "" {
 		return &database{url: url, about: url + ", of GOVULNDB"}, nil
