@@ -31,7 +31,7 @@ func main() {
 	var files store = &memstore.Store{} // ends with the program, as the rows do
 	switch {
 	case *dir != "" && *bucket != "", (*dir+*bucket == "") != (*db == ":memory:"):
-		log.Fatal("-db goes with either -dir or -s3, so that neither rows nor files outlive the others")
+		log.Fatal("-db goes with one of -dir and -s3, so that rows and files end together")
 	case *bucket != "":
 		opened := must(s3open.Open(context.Background(), *bucket, nil))
 		files = must(opened, opened.Ping(context.Background())) // Open sends no request
