@@ -1,5 +1,5 @@
-// Package chromium opens pages in a headless Chromium, for tests of what users see. With
-// UPLOAD_TEST_SCREENSHOTS it saves its pictures in that folder.
+// Package chromium opens pages in a headless Chromium, for tests of what users see. It saves pictures
+// of them if UPLOAD_TEST_SCREENSHOTS names a folder.
 package chromium
 
 import (
@@ -22,8 +22,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/program"
 )
 
-// timeout is the longest that a test waits for something to appear. It is for slow machines, since
-// nothing waits longer than it must.
+// timeout limits each call of [Page.Do]. It is long, for slow machines.
 const timeout = 3 * time.Minute
 
 // Browser is a running browser.
@@ -59,15 +58,15 @@ func start(ctx context.Context, path string) (_ context.Context, stop func(), _ 
 		chromedp.WindowSize(900, 700),
 	)
 	allocated, end := chromedp.NewExecAllocator(context.WithoutCancel(ctx), options...)
-	ctx, _ = chromedp.NewContext(allocated, chromedp.WithErrorf(func(string, ...any) {})) // events newer than the library
+	ctx, _ = chromedp.NewContext(allocated, chromedp.WithErrorf(func(string, ...any) {})) // chromedp logs events that are newer than it
 	return ctx, func() {
-		_ = chromedp.Cancel(ctx) // waits for it
+		_ = chromedp.Cancel(ctx) // waits until the browser has ended
 		end()
 	}, chromedp.Run(ctx)
 }
 
-// Page is an open page. The whole browser shares its cookies. Only the goroutine of its test may
-// use it.
+// Page is an open page. All pages of a browser share their cookies. Only the goroutine of its test
+// may use it.
 type Page struct {
 	t   testing.TB
 	ctx context.Context
@@ -144,14 +143,14 @@ func (p *Page) file(name, content string) (path string) {
 	return path
 }
 
-// Click clicks the element that matches selector, once it is there.
+// Click clicks the element that matches selector, once it is visible.
 func (p *Page) Click(selector string) {
 	p.t.Helper()
 	p.Do(chromedp.Click(selector, chromedp.ByQuery))
 }
 
-// Await waits until the JavaScript expression is true. A page that is just being left takes its
-// context with it, so the next page is asked.
+// Await waits until the JavaScript expression is true. While the browser leaves a page, the script
+// context of that page ends: Await then goes on in the next one.
 func (p *Page) Await(expression string) {
 	p.t.Helper()
 	poll := chromedp.Poll(expression, nil, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(timeout))
@@ -174,8 +173,8 @@ func (p *Page) Value(expression string, v any) {
 // unfit are characters that file names should not have.
 var unfit = regexp.MustCompile(`[^\w.]+`)
 
-// Screenshot saves a picture of the whole page, if pictures are requested, under that name, which
-// may be a test's.
+// Screenshot saves a picture of the whole page under that name, which may be a test's, if
+// UPLOAD_TEST_SCREENSHOTS is set.
 func (p *Page) Screenshot(name string) {
 	p.t.Helper()
 	dir := os.Getenv("UPLOAD_TEST_SCREENSHOTS")
@@ -183,7 +182,7 @@ func (p *Page) Screenshot(name string) {
 		return
 	}
 	var png []byte
-	p.Do(chromedp.Sleep(500*time.Millisecond), chromedp.FullScreenshot(&png, 100)) // after the animations, not as JPEG
+	p.Do(chromedp.Sleep(500*time.Millisecond), chromedp.FullScreenshot(&png, 100)) // after animations; 100 makes a PNG
 	path := filepath.Join(dir, unfit.ReplaceAllString(name, "-")+".png")
 	require.NoError(p.t, os.WriteFile(path, png, 0o600))
 }

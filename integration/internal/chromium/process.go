@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Process is a browser for the tests of a package, since its start takes seconds of processor time.
+// Process is one browser for all tests of a package, since a start takes seconds of processor time.
 // It starts with the first test that needs it.
 type Process struct {
 	once sync.Once
@@ -19,8 +19,8 @@ type Process struct {
 	err  error
 }
 
-// Fresh returns the browser without the cookies and the cache of earlier tests. Its tests must not
-// be parallel.
+// Fresh returns the browser without the cookies and the cache of earlier tests. Tests that call it
+// must not be parallel.
 func (p *Process) Fresh(t testing.TB) *Browser {
 	t.Helper()
 	path := find(t)

@@ -31,7 +31,7 @@ type Answer = uploadtest.Answer
 type Conn = uploadtest.Conn
 
 // PNG returns a real image of exactly size bytes, or a small one if size is 0. Each size is made
-// once, when it is first read, since that takes long under the race detector.
+// once, when it is first read, since making one takes long under the race detector.
 func PNG(size int) Content {
 	if size == 0 {
 		return uploadtest.PNG(0)
@@ -67,9 +67,8 @@ func Executable(size int64) Content {
 	}}
 }
 
-// Slowly returns the content c, read at most ten times a second, each time a tenth of rate, which
-// is in bytes a second. That is at least a byte, and at most the buffer of the reader, 32 KiB in an
-// HTTP client.
+// Slowly returns the content c with slow reads: at most ten a second, each of at most a tenth of
+// rate, which is in bytes a second, or of one byte.
 func Slowly(c Content, rate int) Content {
 	return Content{Size: c.Size, Open: func() io.Reader { return &slow{r: c.Open(), rate: rate} }}
 }

@@ -3,7 +3,6 @@ package client
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,7 +11,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/airlock-go/upload/uploadtest"
@@ -20,8 +18,8 @@ import (
 
 // Curl sends the file with curl. Unless chunked, curl makes the form itself, from a sparse file on
 // disk: only the first 4 KiB of the content are written, zeros follow. If chunked, the form comes
-// from standard input, so that curl has no length of it. Sent includes what the kernel has not sent
-// yet. Without curl the test is skipped, or fails if UPLOAD_TEST_REQUIRED is set.
+// from standard input, so that curl has no length of it. Sent of the answer includes what the kernel
+// has not sent yet. Without curl the test is skipped, or fails if UPLOAD_TEST_REQUIRED is set.
 func Curl(t testing.TB, url string, file Part, chunked bool, args ...string) (*Answer, error) {
 	t.Helper()
 	if chunked {
@@ -59,15 +57,14 @@ func curl(t testing.TB, url string, stdin io.Reader, args []string) (*Answer, er
 	var stdout, stderr bytes.Buffer
 	cmd.Args = append(append(cmd.Args, args...), url)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
-	// A pipe into a curl that has ended is not a failure of curl.
-	if err := cmd.Run(); err != nil && !errors.Is(err, syscall.EPIPE) {
+	if err := cmd.Run(); err != nil {
 		return nil, fmt.Errorf("curl: %w: %s", err, stderr.Bytes())
 	}
 	return curlAnswer(stdout.Bytes(), stderr.String())
 }
 
 func curlAnswer(stdout []byte, sent string) (*Answer, error) {
-	// The status line of HTTP/2 has no minor version.
+	// curl writes HTTP/2 without the minor version that http.ReadResponse requires.
 	stdout = bytes.Replace(stdout, []byte("HTTP/2 "), []byte("HTTP/2.0 "), 1)
 	resp, err := finalResponse(bufio.NewReader(bytes.NewReader(stdout)))
 	if err != nil {

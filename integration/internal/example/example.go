@@ -50,7 +50,7 @@ func Run(t *testing.T, name string, flags ...string) *Server {
 	return p
 }
 
-// Refuses starts examples/server in the same way for another S3 server, and waits until it has
+// Refuses starts examples/server like [Start], with the credentials of s, and waits until it has
 // ended by itself. It requires a status other than 0.
 func Refuses(t *testing.T, s s3test.Server, flags ...string) (status int, log string) {
 	t.Helper()

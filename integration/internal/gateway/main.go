@@ -49,7 +49,7 @@ type gateway struct {
 type keys struct{ access, secret string }
 
 func (g *gateway) run(ctx context.Context) error {
-	log.SetOutput(io.Discard) // the gateway announces its modes on the global logger
+	log.SetOutput(io.Discard) // the gateway writes to the global logger
 	backend, err := g.backend()
 	if err != nil {
 		return err
@@ -83,6 +83,6 @@ func (g *gateway) backend() (*posix.Posix, error) {
 	}
 	return posix.New(root, meta.XattrMeta{}, posix.PosixOpts{
 		VersioningDir:       versions,
-		CopyObjectThreshold: 5 << 30, // as S3; without it nothing can be copied
+		CopyObjectThreshold: 5 << 30, // as S3; with 0 only empty objects can be copied
 	})
 }

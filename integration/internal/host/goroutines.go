@@ -28,8 +28,8 @@ func Goroutines() int {
 	return n
 }
 
-// RequireGoroutines fails the test if more than limit of those goroutines remain after a minute.
-// Meanwhile it closes idle connections again and again: a connection is idle only when its last
+// RequireGoroutines fails the test if [Goroutines] counts more than limit after a minute. Meanwhile
+// it closes idle connections again and again: a connection is idle only when its last
 // call has ended.
 func RequireGoroutines(t testing.TB, limit int, closeIdle ...func()) {
 	t.Helper()

@@ -47,7 +47,7 @@ func NewBucket(t testing.TB, versioned bool) *Bucket {
 	return b
 }
 
-// place returns the bucket's location for AWS. The first region has none.
+// place returns the location of new buckets, which AWS requires in all regions except us-east-1.
 func (s Server) place() *types.CreateBucketConfiguration {
 	if !s.AtAWS() || s.Region == "us-east-1" {
 		return nil
@@ -90,7 +90,7 @@ func (b *Bucket) Uploads(ctx context.Context, t testing.TB) []types.MultipartUpl
 }
 
 // LetIn sets the CORS rule of one origin on the bucket, and reports whether the server has such
-// rules. A server without them allows all origins.
+// rules. MinIO has none, and allows all origins.
 func (b *Bucket) LetIn(t testing.TB, origin string) bool {
 	t.Helper()
 	_, err := b.Client.PutBucketCors(t.Context(), &s3.PutBucketCorsInput{
@@ -110,7 +110,7 @@ func (b *Bucket) LetIn(t testing.TB, origin string) bool {
 	return true
 }
 
-// Put stores an object in the way of another application.
+// Put stores an object without the library, as another application does.
 func (b *Bucket) Put(ctx context.Context, t testing.TB, key string, body []byte) {
 	t.Helper()
 	_, err := b.Client.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.Name, Key: &key, Body: bytes.NewReader(body)})

@@ -16,7 +16,7 @@ const (
 )
 
 // startGateway runs a versitygw over a temporary directory. Go builds it, and keeps it in its
-// cache. It ends when its input ends, so it does not outlive this process.
+// cache. The gateway ends when its input ends, so it does not outlive this process.
 func startGateway(s Server) (Server, func() error, error) {
 	dir, err := os.MkdirTemp("", "s3test-")
 	if err != nil {
@@ -56,8 +56,8 @@ func freeAddr() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// awaitHealth waits until url answers 200, at most 10 minutes. Building the gateway can take most
-// of them.
+// awaitHealth waits until url answers 200, at most 10 minutes: the first build of the
+// gateway can take some.
 func awaitHealth(url string) error {
 	deadline := time.Now().Add(10 * time.Minute)
 	for {

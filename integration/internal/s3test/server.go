@@ -60,11 +60,11 @@ var (
 	folder  string
 )
 
-// parallel is how many parallel tests run at once, in place of the flag -parallel. They wait for injected faults and for retries,
-// not for the processor.
+// parallel is how many parallel tests run at once, in place of the flag -parallel. They wait for
+// injected faults and for retries, not for the processor.
 const parallel = "8"
 
-// Main runs the tests of a package with a server, for TestMain. It calls the functions after them.
+// Main runs the tests of a package with a server, for TestMain. Then it calls the functions of after.
 func Main(m *testing.M, after ...func()) {
 	server, stop, err := Start()
 	if err == nil {
@@ -90,8 +90,8 @@ func Main(m *testing.M, after ...func()) {
 	os.Exit(code)
 }
 
-// Start starts the server, or uses the one that the environment names. Programs other than tests call
-// it, once.
+// Start starts the server, or uses the one that the environment names. It returns a function that
+// stops what it started. Programs other than tests call it, once.
 func Start() (Server, func() error, error) {
 	s, stop, err := start()
 	if err != nil {
@@ -143,7 +143,7 @@ func Folder() string { return folder }
 func Get() Server { return current }
 
 // Client returns a client for the server at endpoint, which may be a proxy's, and a function that
-// closes its idle connections. It retries as often as the SDK does by default, with shorter pauses.
+// closes its idle connections. The client retries as often as the SDK does by default, with shorter pauses.
 func (s Server) Client(endpoint string) (client *s3.Client, closeIdle func()) {
 	transport := &http.Transport{
 		MaxIdleConnsPerHost: 64,

@@ -20,8 +20,8 @@ import (
 )
 
 // As returns the server with the credentials of a user who may do only what the statements allow.
-// With MinIO's profile a session has them. On the gateway it is [User], whom all calls share: the
-// statements replace the policy of the bucket, and what an earlier Server may do.
+// With MinIO's profile these are the credentials of a session. Otherwise they are those of [User]:
+// the statements replace the policy of the bucket, also for the Servers of earlier calls.
 func (b *Bucket) As(t testing.TB, statements []s3bucket.Statement) Server {
 	t.Helper()
 	if current.Kind == "minio" {
