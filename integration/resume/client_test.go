@@ -48,7 +48,8 @@ func (c *sender) send(ctx context.Context) (f upload.File, err error) {
 	return f, err
 }
 
-// errAgain means that the client asks for the offset, and goes on from there.
+// errAgain means that the client tries again: it creates the upload, or asks for its offset and goes
+// on from there.
 var errAgain = errors.New("again")
 
 func pause(ctx context.Context) {
@@ -133,7 +134,7 @@ func (c *sender) patch(ctx context.Context, at int64) (f upload.File, err error)
 	return f, errAgain
 }
 
-// published asks for the file, because the answer to the last PATCH was lost.
+// published asks which file was published, since this client has got no answer that names it.
 func (c *sender) published(ctx context.Context) (f upload.File, err error) {
 	got, err := c.do(ctx, http.MethodGet, c.url, nil, nil)
 	if err != nil {
@@ -149,7 +150,8 @@ func (c *sender) published(ctx context.Context) (f upload.File, err error) {
 	return answer.Files[0], nil
 }
 
-// judged returns what clients of tus make of a status.
+// judged returns errAgain for the statuses after which the client tries again, errRefused for those
+// after which it gives up, and nil for others.
 func judged(a *answer) error {
 	switch s := a.StatusCode; {
 	case s == http.StatusConflict, s == http.StatusLocked, s >= 500:
@@ -167,8 +169,8 @@ type answer struct {
 
 var errCut = errors.New("cut")
 
-// do sends one request. One in three of those with a body is cut: in the body, or while the answer
-// is awaited.
+// do sends one request. It cuts about a third of those with a body, in the body or up to 30 ms after
+// its end. By then the answer may have come.
 func (c *sender) do(ctx context.Context, method, url string, h map[string]string, body []byte) (*answer, error) {
 	c.requests++
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)

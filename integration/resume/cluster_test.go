@@ -68,7 +68,7 @@ func (c *cluster) dial(ctx context.Context, network, _ string) (net.Conn, error)
 	return nil, errs
 }
 
-// killing kills a random instance every so often, and starts it again, until ctx ends. It returns
+// killing kills a random instance and starts it again, at each interval, until ctx ends. It returns
 // how many it killed.
 func (c *cluster) killing(ctx context.Context, t *testing.T, every time.Duration) (kills int) {
 	for tick := time.NewTicker(every); ; {

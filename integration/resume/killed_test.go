@@ -62,7 +62,7 @@ func TestKilledInstances(t *testing.T) {
 // sent is one file, and what became of it.
 type sent struct {
 	sender  sender
-	refused bool // it must be
+	refused bool // whether it must be refused
 	sha256  string
 	file    upload.File
 }
@@ -131,7 +131,7 @@ func report(t *testing.T, all []*sent, kills int) {
 			published++
 		}
 	}
-	t.Logf("%d files, %d published, %d bytes acknowledged, %d requests, %d of them cut, %d instances killed",
+	t.Logf("%d files, %d published, %d bytes acknowledged, %d requests, %d cuts, %d instances killed",
 		len(all), published, acknowledged, requests, cuts, kills)
 }
 

@@ -42,7 +42,8 @@ func (w *world) forget(ctx context.Context) {
 	}
 }
 
-// retire checks all acknowledged files that are older, and has the application forget them.
+// retire checks the acknowledged files that are older than a duration, and has the application
+// forget them.
 func (w *world) retire(ctx context.Context, older time.Duration) {
 	var keys []string
 	digests := map[string]string{}
@@ -68,7 +69,7 @@ func (w *world) retire(ctx context.Context, older time.Duration) {
 	}
 }
 
-// intact reads an object without the faulty proxy, and returns an error if its digest is another.
+// intact reads an object without the faulty proxy, and returns an error if its digest differs.
 func (w *world) intact(ctx context.Context, key, digest string) error {
 	out, err := w.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(bucket), Key: &key})
 	if err != nil {
@@ -102,8 +103,8 @@ func (w *world) watch(ctx context.Context, length time.Duration) {
 	}
 }
 
-// lastLook checks what must be true when all is quiet again: everything that was acknowledged is
-// there and, once nothing refers to it any more, nothing is.
+// lastLook checks the bucket after all clients have ended. All acknowledged files must be there. Once
+// the application has forgotten them, the sweeper must empty the bucket.
 func (w *world) lastLook(ctx context.Context) error {
 	time.Sleep(grace)
 	w.retire(ctx, 0)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -66,7 +67,7 @@ func text(rng *rand.Rand) client.Form {
 	return client.Form{client.File("a.txt", client.Text(1+int64(rng.IntN(200<<10))))}
 }
 
-// client runs one client after another, until ctx ends. Each is finished.
+// client runs one client after another, until ctx ends. The last one runs to its end.
 func (w *world) client(ctx context.Context, rng *rand.Rand) {
 	total := 0
 	for _, k := range kinds {
@@ -83,7 +84,8 @@ func (w *world) client(ctx context.Context, rng *rand.Rand) {
 	}
 }
 
-// posts sends a form and requires the status, or the report that storage fails.
+// posts returns a client that sends a form and requires the status, or one that [world.judge] also
+// accepts.
 func posts(form func(*rand.Rand) client.Form, want int) func(context.Context, *world, *rand.Rand) (string, error) {
 	return func(ctx context.Context, w *world, rng *rand.Rand) (string, error) {
 		f := form(rng)
@@ -96,14 +98,14 @@ func posts(form func(*rand.Rand) client.Form, want int) func(context.Context, *w
 }
 
 // judge records the files that an answer acknowledges. It returns an error for a status other than
-// want, except those by which an upload is refused while S3 fails.
+// want, except 502 and 503, by which an upload is refused while S3 fails.
 func (w *world) judge(a *client.Answer, want int, f client.Form) (string, error) {
 	outcome := strconv.Itoa(a.Status)
 	switch {
 	case a.Status == http.StatusCreated && want == http.StatusCreated:
 		files := slices.DeleteFunc(slices.Clone(f), func(p client.Part) bool { return p.Name == "" })
 		if len(a.Files) != len(files) {
-			return outcome, errors.New("other files were acknowledged than were sent: " + string(a.Body))
+			return outcome, fmt.Errorf("%d files were sent, and %d acknowledged: %s", len(files), len(a.Files), a.Body)
 		}
 		for i, file := range a.Files {
 			w.acknowledged(file.Key, files[i].Content.SHA256())
@@ -129,7 +131,7 @@ func stalls(_ context.Context, w *world, rng *rand.Rand) (string, error) {
 	return w.judge(a, http.StatusRequestTimeout, nil)
 }
 
-// leaves sends a part of a file and closes the connection, sometimes politely.
+// leaves sends a part of a file and closes the connection, in one of two cases by a reset.
 func leaves(_ context.Context, w *world, rng *rand.Rand) (string, error) {
 	c, err := w.dial(client.Text(int64(100<<10+rng.IntN(12*mib))), rng)
 	if err != nil {
@@ -143,7 +145,7 @@ func leaves(_ context.Context, w *world, rng *rand.Rand) (string, error) {
 	return "closed", nil
 }
 
-// dial sends between a byte and nearly all of a form.
+// dial opens a connection, and sends between a byte and nearly all of a form.
 func (w *world) dial(c client.Content, rng *rand.Rand) (*client.Conn, error) {
 	form := client.Form{client.File("a.txt", c)}
 	length := int64(0)
@@ -158,10 +160,10 @@ func (w *world) dial(c client.Content, rng *rand.Rand) (*client.Conn, error) {
 	return conn, nil
 }
 
-// errDirect reports that a step of a direct upload was refused because S3 failed.
+// errDirect reports that a step of a direct upload failed because S3 did.
 var errDirect = errors.New("S3 failed")
 
-// direct sends a file to S3 by itself, in one request or in parts.
+// direct sends a file straight to S3, in one request or in parts, and confirms it.
 func direct(ctx context.Context, w *world, rng *rand.Rand) (string, error) {
 	size := 1 + rng.IntN(200<<10)
 	if rng.IntN(5) == 0 {
@@ -218,7 +220,7 @@ func (w *world) sendDirect(ctx context.Context, name string, c client.Content) (
 	return t.Token, nil
 }
 
-// put sends bytes of c to S3. Any failure there is S3's.
+// put sends bytes of c to S3. It reports every failure there as errDirect.
 func (w *world) put(ctx context.Context, s *storage.SignedRequest, c client.Content, from, n int64) error {
 	b := make([]byte, from+n)
 	if _, err := io.ReadFull(c.Open(), b); err != nil {
@@ -262,7 +264,7 @@ func (w *world) confirm(ctx context.Context, token string, want int, c client.Co
 		}
 		time.Sleep(500 * time.Millisecond)
 	}
-	switch a.Status { // a refusal whose clean-up preceded its answer, or bytes that S3 has lost
+	switch a.Status { // an earlier try may have removed the file
 	case http.StatusConflict, http.StatusNotFound:
 		return strconv.Itoa(a.Status), nil
 	}

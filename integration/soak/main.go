@@ -33,7 +33,7 @@ func main() {
 const (
 	grace      = 2 * time.Minute  // of the sweeper
 	sweepEvery = 15 * time.Second // of the server
-	// slack is how long a sweep takes when nothing fails any more.
+	// slack is how long a sweep may take without faults.
 	slack = 90 * time.Second
 	// patience is how long a removal may take while S3 fails: a call that fails for good ends a
 	// sweep, or leaves an object to the next.
@@ -49,7 +49,7 @@ func soak(args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	slog.SetDefault(slog.New(slog.DiscardHandler)) // the clients' own
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // also the output of package log, to which net/http writes
 	w, err := newWorld()
 	if err != nil {
 		return err

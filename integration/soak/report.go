@@ -19,13 +19,14 @@ func (w *world) sample(when string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.samples, w.removed = append(w.samples, s), s.Removed
-	fmt.Fprintf(os.Stderr, "%s: %d goroutines, %d descriptors, %.1f MiB live, %d MiB resident, %d files looked at, %d broken promises\n",
+	fmt.Fprintf(os.Stderr, "%s: %d goroutines, %d descriptors, %.1f MiB live, %d MiB resident, %d files checked, %d broken promises\n",
 		when, s.Goroutines, s.Descriptors, float64(s.Heap)/mib, s.RSS/mib, w.checked, len(w.wrong))
 	return nil
 }
 
-// These are how much the last third of the samples under load may exceed the first, without the
-// store's buffers. The last two are how much the server may hold when all is quiet again.
+// The first four are by how much the mean of the last third of the samples under load may exceed
+// that of the first third. Heap and RSS count without the store's buffers. The last two are how much
+// the server may hold after the load.
 const (
 	moreGoroutines   = 30
 	moreDescriptors  = 30
@@ -105,7 +106,7 @@ func list(counts map[string]int) string {
 
 const marker = "<!-- soak -->"
 
-// replaceEnd puts text after the marker of a document, which gets one if it has none.
+// replaceEnd replaces what follows the marker of a document, which gets one if it has none.
 func replaceEnd(path, text string) error {
 	b, err := os.ReadFile(path)
 	if err != nil {

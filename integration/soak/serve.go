@@ -30,8 +30,8 @@ const (
 	maxFileSize = 16 * mib
 )
 
-// app is an application with both doors. Its table of files is what refers to objects; a sweeper
-// removes what is not in it.
+// app is an application with the streamed and the direct door. Its table of files refers to objects;
+// a sweeper removes those that are not in it.
 type app struct {
 	store   *s3store.Store
 	sweeper *sweep.Sweeper
@@ -100,7 +100,8 @@ func (a *app) routes(quiet *slog.Logger) (*http.ServeMux, error) {
 	return mux, nil
 }
 
-// record is the application after both doors: it refers to the files, or fails.
+// record is the handler after both doors: it adds the files to the table, or fails if the form says
+// so.
 func (a *app) record(w http.ResponseWriter, r *http.Request) {
 	if r.MultipartForm != nil && r.FormValue("fail") != "" {
 		http.Error(w, "the application failed", http.StatusInternalServerError)
@@ -138,7 +139,7 @@ func (a *app) found(_ context.Context, f sweep.Finding) {
 
 func (a *app) sweep(ctx context.Context) {
 	for sleep(ctx, sweepEvery) {
-		_, _ = a.sweeper.Run(ctx, "") // a run that a fault ended starts again
+		_, _ = a.sweeper.Run(ctx, "") // after a fault the next run begins anew
 	}
 }
 
@@ -168,7 +169,7 @@ type sample struct {
 	Goroutines  int
 	Descriptors int
 	Heap        int64 // live, after a collection
-	Buffers     int64 // of that, kept by the store for uploads: at most MaxMemory
+	Buffers     int64 // the store's buffers at their peak, at most MaxMemory
 	RSS         int64
 	Reserved    int64 // of MaxMemory
 	Removed     map[string]int

@@ -144,7 +144,8 @@ var calls = []faultproxy.Call{
 	faultproxy.Head, faultproxy.Get, faultproxy.Delete, faultproxy.ListUploads, faultproxy.ListVersions, faultproxy.Other,
 }
 
-// breakThings makes calls to S3 fail or take long, one to four in a row, so that retries also fail.
+// breakThings makes calls to S3 fail or take long, one to four in a row, so that some retries also
+// fail.
 func (w *world) breakThings(ctx context.Context) {
 	rng := rand.New(rand.NewPCG(0, 1))
 	for sleep(ctx, time.Duration(200+rng.IntN(600))*time.Millisecond) {
@@ -157,7 +158,7 @@ func (w *world) breakThings(ctx context.Context) {
 	}
 }
 
-// sleep reports whether ctx lasts longer than d.
+// sleep waits until d has passed or ctx has ended, and reports whether d has passed.
 func sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -219,7 +220,7 @@ func (w *world) ask(ctx context.Context, path string, v, out any) error {
 	return json.Unmarshal(b, out)
 }
 
-// statusError is an answer with an unexpected status.
+// statusError is an answer with a status of 300 or more.
 type statusError struct {
 	status int
 	body   string
