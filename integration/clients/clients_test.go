@@ -25,8 +25,8 @@ type answer struct {
 	Body   string `json:"body"`
 }
 
-// testNames fails the test unless the names from a client of that style are stored as users see
-// them.
+// testNames fails the test unless the names that a client of that style sends are stored as
+// [storedOf] says.
 func testNames(t *testing.T, client style, send sender) {
 	t.Helper()
 	var sent []string

@@ -12,7 +12,7 @@ import (
 	resty3 "resty.dev/v3"
 )
 
-// TestNamesOfGo sends with the libraries of Go.
+// TestNamesOfGo sends with Go's standard library and with two versions of resty.
 func TestNamesOfGo(t *testing.T) {
 	for client, send := range map[string]sender{"mime/multipart": byMultipart, "resty 2": byResty2, "resty 3": byResty3} {
 		t.Run(client, func(t *testing.T) { testNames(t, escaped, send) })

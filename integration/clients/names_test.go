@@ -9,10 +9,10 @@ import (
 type style string
 
 const (
-	asBrowsers style = `%22 for a quotation mark, and nothing else`
+	asBrowsers style = `%22 for a quotation mark`
 	escaped    style = `a backslash before quotation marks and backslashes`
 	raw        style = `unchanged`
-	encoded    style = `all of it percent-encoded`
+	encoded    style = `percent-encoded, as by encodeURIComponent`
 )
 
 // names are what people call their files, and what is stored: the name itself, or what the row says

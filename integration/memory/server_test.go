@@ -40,7 +40,7 @@ const runServer = "UPLOAD_TEST_MEMORY_SERVER"
 type config struct {
 	S3        string
 	Bucket    string // "bucket" if it is empty
-	Direct    bool   // with direct uploads of text, under /tickets/, and resumable ones under /files/
+	Direct    bool   // with direct uploads under /tickets/, and resumable ones under /files/
 	TLS       bool
 	MaxMemory int64
 	MaxWait   time.Duration
@@ -131,7 +131,7 @@ type watch struct {
 	store  *s3store.Store
 	live   atomic.Int64
 	heap   atomic.Int64
-	errors strings.Builder // of the server; read when all is quiet
+	errors strings.Builder // the server's error log, empty in a test that passes
 }
 
 func (w *watch) run() {

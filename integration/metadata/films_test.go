@@ -46,7 +46,7 @@ func TestFilms(t *testing.T) {
 			before := filepath.Join(t.TempDir(), c.sample)
 			require.NoError(t, os.WriteFile(before, film, 0o600))
 			if c.made != nil {
-				require.NotEmpty(t, tagsOf(t, before)["Track3:GPSLatitude"], "exiftool reads the track")
+				require.NotEmpty(t, tagsOf(t, before)["Track3:GPSLatitude"], "exiftool does not read the track")
 			}
 			if c.tags != nil {
 				before = tagged(t, c.sample, film, c.tags...)

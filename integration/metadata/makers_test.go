@@ -11,23 +11,23 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// maker is a picture as a phone, a camera or a program writes it. In left are the tags that stay
-// beside those that show the picture.
+// maker is a picture as a phone, a camera or a program writes it. In left are the tags that must stay
+// besides those of every picture.
 type maker struct {
 	name, sample string
 	tags         []string
 	xmp          string                      // a packet, written before the tags
-	more         func(picture []byte) []byte // what the maker writes after the picture
+	more         func(picture []byte) []byte // appends what the maker writes after the picture
 	left         []string
 }
 
-// jpegShown are the tags that show a JPEG file.
+// jpegShown are the tags that may stay in a JPEG file, besides [shown].
 var jpegShown = []string{
 	"JFIF:JFIFVersion", "JFIF:ResolutionUnit", "JFIF:XResolution", "JFIF:YResolution", "File:ImageWidth", "File:ImageHeight", "File:EncodingProcess",
 	"File:BitsPerSample", "File:ColorComponents", "File:YCbCrSubSampling",
 }
 
-// pngShown are the tags that show a PNG file.
+// pngShown are the tags that may stay in a PNG file, besides [shown].
 var pngShown = []string{
 	"PNG:ImageWidth", "PNG:ImageHeight", "PNG:BitDepth", "PNG:ColorType", "PNG:Compression", "PNG:Filter", "PNG:Interlace", "PNG:Gamma",
 	"PNG:BackgroundColor", "PNG:WhitePointX", "PNG:WhitePointY", "PNG:RedX", "PNG:RedY", "PNG:GreenX", "PNG:GreenY", "PNG:BlueX", "PNG:BlueY",
@@ -99,8 +99,8 @@ func programs(t *testing.T, phone []string) []maker {
 	}
 }
 
-// TestMakers: of what phones, cameras and programs write into a picture, exiftool finds only what
-// shows it, and warns of nothing. Each pixel stays.
+// TestMakers: of what phones, cameras and programs write into a picture, exiftool finds only the tags
+// that may stay, and warns of nothing. Each pixel stays.
 func TestMakers(t *testing.T) {
 	phone := phoneTags(t)
 	all := append(cameras(t, phone), programs(t, phone)...)
@@ -156,7 +156,7 @@ func (m maker) require(t *testing.T, before, after string, found map[string]stri
 	is, err := os.ReadFile(after)
 	require.NoError(t, err)
 	if m.name == "WhatsApp" {
-		require.Equal(t, was, is, "it says nothing")
+		require.Equal(t, was, is, "a picture without metadata has changed")
 		return
 	}
 	requireSilent(t, before, after)

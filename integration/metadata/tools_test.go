@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/internal/corpus"
 )
 
-// sentinel is in every text that tests write.
+// sentinel marks the texts that tests write into metadata.
 const sentinel = "SENTINEL"
 
 // sample returns a picture, sound or a film that the corpus has.
@@ -45,7 +45,7 @@ func run(t *testing.T, name string, args ...string) string {
 func silent(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	out, warnings := outputs(t, name, args...)
-	require.Empty(t, warnings, "%s warns of nothing", name)
+	require.Empty(t, warnings, "%s warns", name)
 	return out
 }
 
@@ -58,7 +58,7 @@ func outputs(t *testing.T, name string, args ...string) (out, warnings string) {
 	return stdout.String(), stderr.String()
 }
 
-// tagged writes a file into a new folder, and lets exiftool write these tags into it.
+// tagged writes a file into a new folder, and has exiftool write these tags into it.
 func tagged(t *testing.T, name string, content []byte, tags ...string) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), name)
@@ -67,7 +67,7 @@ func tagged(t *testing.T, name string, content []byte, tags ...string) (path str
 	return path
 }
 
-// cleaned cleans a file, and returns the path of the result and what its structure says.
+// cleaned cleans a file, and returns the path of the result and the facts that cleaning found.
 func cleaned(t *testing.T, mediaType, path string) (string, clean.Facts) {
 	t.Helper()
 	in, err := os.ReadFile(path)
@@ -110,8 +110,8 @@ func tagsOfAll(t *testing.T, paths []string) (all []map[string]string) {
 	return all
 }
 
-// requireTags requires of what exiftool finds in a file that there are no tags except those allowed
-// and shown, and in comments only zeros.
+// requireTags requires that exiftool finds in a file only tags of allowed and [shown], and in comments
+// only zeros.
 func requireTags(t *testing.T, found map[string]string, allowed []string) {
 	t.Helper()
 	for name, value := range found {

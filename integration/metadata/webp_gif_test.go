@@ -13,17 +13,17 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
-// owner are the tags that exiftool writes into pictures: texts with the sentinel, a place, a time.
+// owner are arguments by which exiftool writes texts with the sentinel, a place and a time.
 var owner = []string{
 	"-IFD0:Make=" + sentinel, "-IFD0:Model=" + sentinel, "-IFD0:Artist=" + sentinel, "-IFD0:XPAuthor=" + sentinel,
 	"-ExifIFD:UserComment=" + sentinel, "-ExifIFD:SerialNumber=" + sentinel, "-ExifIFD:DateTimeOriginal=2024:01:02 03:04:05",
 	"-GPS:GPSLatitude=48.85837", "-GPS:GPSLatitudeRef=N", "-GPS:GPSLongitude=2.294481", "-GPS:GPSLongitudeRef=E",
 }
 
-// packet are the tags of XMP.
+// packet are arguments by which exiftool writes a packet of XMP.
 var packet = []string{"-XMP:Creator=" + sentinel, "-XMP:Title=" + sentinel, "-XMP:City=" + sentinel, "-XMP:GPSLatitude=48.85837"}
 
-// shown are the tags that may stay, of all types of pictures.
+// shown are the tags that may stay in pictures of all types.
 var shown = []string{
 	"SourceFile", "ExifTool:ExifToolVersion", "File:FileType", "File:FileTypeExtension", "File:MIMEType", "File:ExifByteOrder",
 	"IFD0:Orientation", "IFD0:XResolution", "IFD0:YResolution", "IFD0:ResolutionUnit", "ExifIFD:ColorSpace",
@@ -70,8 +70,8 @@ func TestWebPAndGIF(t *testing.T) {
 	}
 }
 
-// requireSilent requires that the sentinel was in one file. The other must have it in no form, nor
-// the date.
+// requireSilent requires that the sentinel was in one file. The other must not have it in UTF-8,
+// UTF-16 or Base64, nor the date.
 func requireSilent(t *testing.T, before, after string) {
 	t.Helper()
 	was, err := os.ReadFile(before)
