@@ -19,7 +19,7 @@ import (
 //go:embed testdata
 var testdata embed.FS
 
-// bundle is a front end for the browser.
+// bundle is the script and the style sheet of a page.
 type bundle struct{ js, css []byte }
 
 var bundles sync.Map // of func() (bundle, error), by folder

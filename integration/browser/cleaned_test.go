@@ -23,7 +23,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// drawnBy is what the browser draws of a picture, for a plain screen and for a bright one.
+// drawnBy returns, in JavaScript, what the browser draws of a picture, for a plain screen and for a
+// bright one.
 const drawnBy = `(async (name) => {
 	const img = new Image()
 	img.src = name
@@ -85,7 +86,7 @@ func TestCleanedPictures(t *testing.T) {
 }
 
 // ultraHDR returns a picture with a gain map that makes its right half brighter. The picture and
-// the map have texts of the owner.
+// the map have secret in their metadata.
 func ultraHDR(t *testing.T) string {
 	t.Helper()
 	halves := func(left, right uint8) string {
@@ -130,7 +131,7 @@ func announcement(size, second, at int) string {
 		long(0x030000, size, 0, 0)+long(0, second, at, 0))
 }
 
-// app returns a segment of an application.
+// app returns an application segment (APPn) of a JPEG.
 func app(marker byte, data string) string {
 	return "\xff" + string([]byte{marker}) + string(binary.BigEndian.AppendUint16(nil, uint16(len(data)+2))) + data
 }

@@ -67,9 +67,9 @@ func TestElements(t *testing.T) {
 	s.Await(`second.form.checkValidity()`)
 }
 
-// TestHostileFiles: names are shown as text, with U+FFFD for characters that reverse it; a file
-// that vanishes is refused at once as unreadable; a fault of the page's links is not one of the
-// file.
+// TestHostileFiles: names are shown as text, with U+FFFD for control characters and those that
+// reverse it; a file that vanishes is refused as unreadable; a fault of the page's links function
+// fails no upload.
 func TestHostileFiles(t *testing.T) {
 	s := newElement(t)
 	run(s.Page, `document.querySelector("#uploader").links = () => { throw new Error("links") }

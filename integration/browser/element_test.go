@@ -39,7 +39,7 @@ func texts(p *chromium.Page) (all []string) {
 }
 
 // TestElementInForm: the value in a form is the keys of stored files; the form waits for files on
-// their way, and says what is missing; a reset takes all back.
+// their way, and says what is missing; a reset removes all files.
 func TestElementInForm(t *testing.T) {
 	s := newElement(t)
 	type value struct {
@@ -91,7 +91,7 @@ func TestElementLimits(t *testing.T) {
 	s.Value("`${why}`", &why)
 	require.Equal(t, "UploadError: The file is larger than 1000 bytes. Choose a smaller one.", why)
 	s.Do(chromedp.Evaluate(`document.querySelector("#uploader").add(Array.from({ length: 9 }, (_, i) => new File(["x"], i + ".txt")))`, nil))
-	s.Await(rowsOf + `.filter((r) => r.state === "stored").length === 5`) // what is refused takes no place
+	s.Await(rowsOf + `.filter((r) => r.state === "stored").length === 5`) // a refused file does not count
 	var notice string
 	s.Value(element+`.querySelector("#notice").textContent`, &notice)
 	require.Equal(t, "At most 5 files: the rest was left out.", notice)
@@ -127,8 +127,8 @@ func TestElementRetries(t *testing.T) {
 	s.Await(rowsOf + `.at(-1)?.state === "stored"`)
 }
 
-// TestElementKeyboard: everything can be reached by keys, a key dismisses a row, and the focus is
-// not lost with it.
+// TestElementKeyboard: the picker and the buttons can be reached by keys, a key dismisses a row, and
+// the focus is not lost with it.
 func TestElementKeyboard(t *testing.T) {
 	s := newElement(t)
 	for _, name := range []string{"a.txt", "b.txt"} {
@@ -155,7 +155,7 @@ func TestElementKeyboard(t *testing.T) {
 	require.Equal(t, "picker", id)
 }
 
-// TestPasteAndFolders: on the example's page files can be pasted, and folders dropped anywhere.
+// TestPasteAndFolders: on the example's page files can be pasted, and folders dropped.
 func TestPasteAndFolders(t *testing.T) {
 	p := browsers.Fresh(t).Open(t, startExample(t))
 	p.Await(picker + ` != null`)

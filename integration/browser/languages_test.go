@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestExampleLanguages: the example's page says in the language of the person why a file was
-// refused, in the element and after its plain form.
+// TestExampleLanguages: the example's page says in English or German, as the browser prefers, why a
+// file was refused, in the element and after its plain form.
 func TestExampleLanguages(t *testing.T) {
 	const docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	document := ""
@@ -54,7 +54,7 @@ func TestExampleLanguages(t *testing.T) {
 			p.Do(chromedp.Evaluate(`document.querySelector("#plain").open = true`, nil))
 			p.Choose("#plain-files", "cv.docx", document)
 			p.Click("#plain button")
-			p.Do(chromedp.WaitVisible(".reason", chromedp.ByQuery)) // also of the page that follows
+			p.Do(chromedp.WaitVisible(".reason", chromedp.ByQuery)) // on the page that answers the form
 			var reason string
 			p.Value(`document.querySelector(".reason").textContent`, &reason)
 			require.Equal(t, "cv.docx: "+want.word, reason)

@@ -57,17 +57,17 @@ type seen struct {
 	First, Sent             int64 // bytes that the first report of sent bytes and the last one named
 }
 
-// moduleSite is an application whose page has the module, and whose store is another origin.
+// moduleSite is an application whose page has the module, and whose store has another origin.
 type moduleSite struct {
 	*site
 	browser *chromium.Browser
 	origin  string
-	busy    atomic.Int32 // requests that are answered with busy
+	busy    atomic.Int32 // how many of the next requests are answered with busy
 	appends atomic.Int32 // requests that append to a resumable upload
 	arrives int64        // bytes of the third of them that arrive before it loses its connection
 }
 
-// modulePart is the size of parts on the site. moduleLimit is the most that a file may have.
+// modulePart is the size of parts on the site. moduleLimit is that of the largest file.
 const modulePart = 5 << 20
 
 var moduleLimit = rounds.Of(70, 220) << 20
@@ -241,7 +241,7 @@ func TestModuleLarge(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
 	eachDoor(t, func(t *testing.T, s *moduleSite, options string) {
 		if !strings.Contains(options, "resumable") && !strings.Contains(options, "tickets") {
-			return // a form begins anew
+			return // only these doors go on with an upload
 		}
 		s.lost, s.arrives = 5, 2<<20
 		s.held = 9 // the upload does not end before the reload; the browser keeps its requests for a while

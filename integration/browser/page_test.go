@@ -18,7 +18,7 @@ import (
 // row is what the example's page shows of a file.
 type row struct {
 	State, Status string
-	Shown         bool     // as it is stored, in the thumbnail
+	Shown         bool     // whether the thumbnail shows the stored file
 	Links         []string // the last one downloads
 }
 

@@ -19,16 +19,16 @@ import (
 type place interface {
 	storage.DirectStorage
 
-	// keys returns those of all objects, including staged ones.
+	// keys returns the keys of all objects, including staged ones.
 	keys(t *testing.T) []string
 
-	// unfinished returns how much lies in open multipart uploads: bytes in memory, or the number of
-	// uploads on S3.
+	// unfinished returns the bytes of open multipart uploads in memory, or the number of such uploads
+	// on S3.
 	unfinished(t *testing.T) int
 }
 
-// openPlace makes a place that lets the pages of one origin in. The caller must serve its handler
-// at address.
+// openPlace makes a place that allows requests by pages of one origin. The caller must serve the
+// handler at address.
 type openPlace func(t *testing.T, origin, address string) (place, http.Handler)
 
 // places are all places that a site must work with.
@@ -65,8 +65,8 @@ func (m memory) unfinished(t *testing.T) int {
 	return int(n)
 }
 
-// holds reports whether an object has exactly that content. It reads little at a time, since
-// content is large.
+// holds reports whether an object has exactly that content. It reads little at a time, since the
+// content can be large.
 func holds(t *testing.T, p place, key, content string) bool {
 	t.Helper()
 	o, err := p.Stat(t.Context(), key)

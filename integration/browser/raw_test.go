@@ -28,8 +28,8 @@ const put = async (name, size, first) => {
 }
 </script>`
 
-// TestRawFetch: fetch sends a file of any size without a form, and reads each refusal,
-// also one that comes while it is sending.
+// TestRawFetch: fetch sends files of several sizes without a form, and reads each refusal, also one
+// that comes while it is sending.
 func TestRawFetch(t *testing.T) {
 	const mib = 1 << 20
 	limit := int64(rounds.Of(100, 300) * mib)
@@ -86,7 +86,7 @@ func TestRawFetch(t *testing.T) {
 	}
 }
 
-// counted is a storage that counts what it publishes, since the files are large.
+// counted is a storage that counts the bytes that it publishes, since the files are large.
 type counted struct{ bytes atomic.Int64 }
 
 type stagedCount struct {

@@ -28,8 +28,7 @@ const (
 // versions are the majors of Uppy, and how each names its endpoint.
 var versions = map[string]string{"uppy5": "endpoint", "uppy6": "companionEndpoint"}
 
-// site is an application with an Uppy page, whose store is another origin, as a
-// bucket is.
+// site is an application with a page, whose store has another origin, as a bucket has.
 type site struct {
 	*chromium.Page
 	store place
@@ -195,7 +194,7 @@ func (s *site) requireOne(t *testing.T, content string) string {
 	return keys[0]
 }
 
-// shows waits until the text is there, or a hint with the text.
+// shows waits until Uppy has the text in its HTML, also in an attribute.
 func (s *site) shows(text string) {
 	s.Await(`document.querySelector('#uppy').innerHTML.includes(` + strconv.Quote(text) + `)`)
 }

@@ -25,7 +25,7 @@ type tusSite struct {
 	url   string
 	store place
 	known []string     // keys of files that the test has seen
-	cut   atomic.Int64 // how many bytes a connection brings before it is reset, 0 for all
+	cut   atomic.Int64 // after how many bytes a connection is reset, 0 for never
 	posts atomic.Int64 // how many of the next answers to POST are lost
 	lost  atomic.Int64 // the same of PATCH
 	out   atomic.Int64 // after how many bytes of bodies the user is signed out, 0 for never

@@ -82,7 +82,7 @@ func eachTus(t *testing.T, clients []string, test func(t *testing.T, client stri
 func TestTusSizes(t *testing.T) {
 	const mib = 1 << 20
 	rows := []struct {
-		size, chunk int // of chunk 0: a single request
+		size, chunk int // a chunk of 0 means a single request
 		creation    bool
 	}{
 		{size: 1},
@@ -226,8 +226,8 @@ func TestTusBeginsAgain(t *testing.T) {
 	}
 }
 
-// TestTusRefused checks that the page learns why a file is refused, in requests of any size, and
-// that nothing is left of it.
+// TestTusRefused checks that the page learns why a file is refused, in one request and in several,
+// and that nothing is left of it.
 func TestTusRefused(t *testing.T) {
 	b := browsers.Fresh(t)
 	rows := map[string]struct {

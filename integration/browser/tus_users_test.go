@@ -81,7 +81,7 @@ func TestTusLostRefusal(t *testing.T) {
 		s := newTusSite(t, "tus", open, upload.ResumeOptions{})
 		s.lost.Store(1)
 		r := sends(b.Open(t, s.url), client, map[string]any{"size": 20_000, "head": html}).end()
-		require.Negative(t, s.lost.Load(), "the PATCH is sent again")
+		require.Negative(t, s.lost.Load(), "no PATCH was sent again")
 		require.EqualValues(t, upload.CodeTypeMismatch, r.Problem.Code, r.Error)
 		require.Contains(t, []int{http.StatusUnsupportedMediaType, http.StatusGone}, r.Status)
 		s.requireNone(t)

@@ -19,7 +19,7 @@ import (
 )
 
 // uppyTus opens a page of Uppy whose files go to the resumable door in requests of so many bytes,
-// 0 for one.
+// or in one request for 0.
 func uppyTus(t *testing.T, b *chromium.Browser, open openPlace, version string, chunk int) (*tusSite, *site) {
 	t.Helper()
 	return uppyTusFor(t, b, open, version, chunk, 0)

@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// Acts returns what acts in the document, sorted: scripts, actions that are not on the list of
-// those that pass, embedded files, films and rich media, XFA forms, unknown annotations, external data,
-// encryption. It examines every object that the reader found.
+// Acts returns what acts in the document, sorted: scripts, actions that are not on the list of those
+// that pass, links with other schemes, embedded files and collections, films, rich media, models that
+// may lead to other files, XFA forms, unknown annotations, external data, encryption. It examines
+// every object that the reader found.
 func (d *Document) Acts() []string {
 	found := finding{d, map[string]bool{}}
 	for _, o := range d.objects {
@@ -115,7 +116,7 @@ func (f finding) stream(m map[string]any) {
 	}
 }
 
-// models looks for models that may name other files, by references in a dictionary or as the
+// models looks for models of types other than U3D: those that a dictionary refers to, and the
 // dictionary itself.
 func (f finding) models(m map[string]any) {
 	if o := f.object(m["/3DD"]); o.stream && !notModels[f.text(f.dict(o.value)["/Subtype"])] && !f.isModel(o.value) {
@@ -126,7 +127,7 @@ func (f finding) models(m map[string]any) {
 	}
 }
 
-// model examines the data of a stream.
+// model examines the data of a stream that is a model of U3D.
 func (f finding) model(o object) {
 	if f.isModel(o.value) && !staysInside(o.data) {
 		f.add("model of another file")
@@ -195,8 +196,8 @@ var showing = set("/Link", "/Widget", "/Text", "/FreeText", "/Line", "/Square", 
 	"/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/Watermark", "/PrinterMark", "/TrapNet", "/Redact", "/Projection",
 	"/Screen", "/Sound")
 
-// looks are the entries of all annotations that are not actions (table 166), of markup annotations (172), of
-// texts and shapes, and of models, which are examined themselves.
+// looks are the entries of all annotations that are not actions (table 166), of markup annotations
+// (172), of texts and shapes, and of models, which are examined themselves.
 var looks = set("/Type", "/Subtype", "/Rect", "/Contents", "/P", "/NM", "/M", "/F", "/AP", "/AS", "/Border", "/C", "/StructParent", "/OC",
 	"/ca", "/CA", "/BM", "/Lang", "/T", "/Popup", "/RC", "/CreationDate", "/IRT", "/Subj", "/RT", "/IT", "/H",
 	"/DA", "/Q", "/DS", "/CL", "/BE", "/RD", "/BS", "/LE", "/IC", "/3DD", "/3DV", "/3DA", "/3DI", "/3DB")

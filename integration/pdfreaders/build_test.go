@@ -11,7 +11,7 @@ import (
 // file is a PDF that is being written.
 type file struct {
 	bytes.Buffer
-	at map[int]int // where the last body of each object stands
+	at map[int]int // the offset of the last body of each object
 }
 
 // begin returns a file with a catalogue and a page, one of which refers to object 6.

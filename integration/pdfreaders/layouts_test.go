@@ -176,7 +176,7 @@ var layouts = []struct {
 		at := f.references(30, "", map[int]row{6: {2, 8, 0}})
 		f.end(fmt.Sprintf("/XRefStm %d", at), f.without(6))
 	}},
-	{"a hybrid file of two minds", func(f *file, first, last string) {
+	{"a hybrid file whose tables disagree", func(f *file, first, last string) {
 		f.object(6, first)
 		places := f.with(6, f.at[6])
 		f.packed(8, "/Type/ObjStm", 6, last)

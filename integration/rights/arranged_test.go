@@ -53,7 +53,7 @@ func (a *arranged) as(more string, out []left) {
 	a.bucket.Allow(a.t, withForms(statements, a.bucket.Name))
 }
 
-// lookAfter returns the bucket of that name as a client reaches it.
+// lookAfter returns the [s3bucket.Bucket] of that name over the client.
 func (a *arranged) lookAfter(client *s3.Client, name string) *s3bucket.Bucket {
 	store, err := s3store.New(client, name, &s3store.Options{Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(a.t, err)
@@ -92,8 +92,8 @@ type arrangement struct {
 	make      func(*arranged)
 }
 
-// together returns an arrangement of several, which must not affect the same topics: a check makes
-// dozens of calls.
+// together returns an arrangement of several, which must not affect the same topics. It saves checks,
+// each of which makes dozens of calls.
 func together(all ...arrangement) arrangement {
 	one := all[0]
 	for _, next := range all[1:] {
@@ -149,8 +149,8 @@ var (
 	openToRead = together(readable, withACLs, undeclared)
 	openToList = together(listable, unowned, setUp, arrangement{"versions only in the layout", false, versions.make})
 
-	// The user has exactly the checker's rights, or lacks some. Most of those who lack one have
-	// another, and a bucket with a wrong CORS rule.
+	// The user has exactly the checker's rights, or lacks some. Each that lacks a single one has one
+	// too many, and a bucket with a wrong CORS rule.
 	checks       = together(user(""), cors("right", page, "PUT", "*", "ETag"))
 	seesLittle   = user("", left{"ReadSetup", "s3:GetBucketPolicyStatus"}, left{"ReadSetup", "s3:GetBucketOwnershipControls"}, left{"ReadSetup", "s3:GetBucketVersioning"}, left{"ReadCORS", "s3:GetBucketCORS"})
 	cannotWrite  = together(user("s3:GetBucketPolicy", left{"Probe", "s3:PutObject"}), cors("any origin", "*", "PUT", "*", "ETag"))

@@ -130,7 +130,7 @@ var sweeper = map[string]path{
 	},
 }
 
-// check returns what Check finds, once in a world.
+// check returns what Check finds. It runs Check once in a world.
 func (w *world) check() []s3bucket.Finding {
 	if w.findings == nil {
 		w.findings = w.care.Check(w.ctx).Findings
@@ -170,7 +170,7 @@ var checker = map[string]path{
 	"public policy":  finds(s3bucket.TopicPublic, s3bucket.StateOK),
 	"ACLs":           finds(s3bucket.TopicACLs, s3bucket.StateOK),
 	"versioning":     finds(s3bucket.TopicVersioning, s3bucket.StateOK),
-	"CORS":           finds(s3bucket.TopicCORS, s3bucket.StateWrong), // there is no rule
+	"CORS":           finds(s3bucket.TopicCORS, s3bucket.StateWrong), // the bucket has no rule
 	"no more rights": finds(s3bucket.TopicRights, s3bucket.StateOK),
 }
 

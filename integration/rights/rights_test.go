@@ -137,16 +137,16 @@ func TestEachActionIsNeeded(t *testing.T) {
 			for _, out := range actions(t, role, versioned) {
 				name, ok := needed[role][out]
 				require.True(t, ok, "no row says what fails without %v of %s", out, role)
-				// The same with and without versions, or shown by TestCheck: left to long runs.
+				// Long runs also try what the other versioning, or TestCheck, shows.
 				again := seen[out] || role == s3bucket.RoleCheck && lacking[out]
 				if seen[out] = true; name == notImplemented || again && rounds.Of(1, 2) == 1 {
 					continue
 				}
 				path := paths[role][name]
-				require.NotNil(t, path, "there is no path %q", name)
+				require.NotNil(t, path, "no path is named %q", name)
 				t.Run(fmt.Sprintf("%s/versioned=%v/%s/%s", role, versioned, out.sid, out.action), func(t *testing.T) {
 					t.Parallel()
-					require.Error(t, path(newWorld(t, versioned, out, role)), "%s works without", name)
+					require.Error(t, path(newWorld(t, versioned, out, role)), "%s works without the action", name)
 				})
 			}
 		}

@@ -88,7 +88,7 @@ func (w *world) signedRead(key string) (status int, err error) {
 }
 
 // TestDeliveryReadsNothingStaged checks a bucket without prefixes of keys, where staged files of
-// all kinds lie among the published ones.
+// all kinds are among the published ones.
 func TestDeliveryReadsNothingStaged(t *testing.T) {
 	t.Parallel()
 	b := s3test.NewBucket(t, true)

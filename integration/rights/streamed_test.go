@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// path is a way through the library. It fails if the library, or what it left, is not as it should
-// be.
+// path uses the library in one way. It returns an error if that fails, or leaves what should not
+// stay.
 type path func(w *world) error
 
 const large = 6 * mib // in two parts

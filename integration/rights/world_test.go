@@ -1,6 +1,7 @@
 // Package rights_test shows that the policies of package s3bucket are enough, and that each of
-// their actions is needed. A user of versitygw with exactly those actions goes every path of the
-// library, and with one of them left out a named path fails.
+// their actions is needed. A user of versitygw with exactly those actions goes all paths of
+// the tests, and with one action left out a named path fails. Calls that versitygw does not implement
+// are left out.
 package rights_test
 
 import (
@@ -78,8 +79,8 @@ func newWorld(t testing.TB, versioned bool, out left, roles ...s3bucket.Role) *w
 	return w
 }
 
-// withForms also allows what the gateway requires for a POST form, s3:PutObject on the bucket
-// itself, wherever files may be sent: unlike AWS, it does not use the form's key for that.
+// withForms also allows s3:PutObject on the bucket itself, in the statements that allow it in
+// staging. The gateway requires this for a POST form, while AWS checks the right to the form's key.
 func withForms(statements []s3bucket.Statement, bucket string) []s3bucket.Statement {
 	for i, s := range statements {
 		if slices.Contains(s.Action, "s3:PutObject") && slices.ContainsFunc(s.Resource, func(r string) bool { return strings.HasSuffix(r, "/upload-staging/*") }) {
@@ -210,7 +211,7 @@ func exchange(r *http.Request) (status int, answer []byte, err error) {
 
 func text(size int) []byte { return bytes.Repeat([]byte("plain text. "), size/12+1)[:size] }
 
-// wants returns the error of a path that ended in another status.
+// wants returns err, or an error if status is not want.
 func wants(want, status int, err error) error {
 	if err == nil && status != want {
 		err = fmt.Errorf("status %d, not %d", status, want)
