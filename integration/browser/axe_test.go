@@ -41,7 +41,8 @@ const smallTargets = `[document, ` + element + `].flatMap((root) => [...root.que
 func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
 
 // TestAccessible: axe-core finds nothing on the example's page, in light and dark, on a phone, and
-// with forced colours. On a phone all targets are large enough, and the page fits the screen's width.
+// with forced colours. On a phone all targets are large enough, and the page fits the screen's
+// width.
 func TestAccessible(t *testing.T) {
 	script := axe(t)
 	b, url := browsers.Fresh(t), startExample(t)

@@ -22,8 +22,8 @@ type bucket struct {
 	*s3test.Bucket
 }
 
-// openBucket makes a bucket whose store signs for address. The returned handler forwards requests to
-// the server with their Host, which the signature covers.
+// openBucket makes a bucket whose store signs for address. The returned handler forwards requests
+// to the server with their Host, which the signature covers.
 func openBucket(t *testing.T, origin, address string) (place, http.Handler) {
 	t.Helper()
 	b := s3test.NewBucket(t, false)

@@ -68,7 +68,7 @@ func TestElements(t *testing.T) {
 }
 
 // TestHostileFiles: names are shown as text, with U+FFFD for control characters and those that
-// reverse it; a file that vanishes is refused as unreadable; a fault of the page's links function
+// reverse text; a file that vanishes is refused as unreadable; a fault of the page's links function
 // fails no upload.
 func TestHostileFiles(t *testing.T) {
 	s := newElement(t)

@@ -115,7 +115,7 @@ func TestElementRetries(t *testing.T) {
 	require.Equal(t, "failed: The connection was lost before the answer came, so the file may be stored or not.", texts(s.Page)[0])
 	s.Screenshot(t.Name())
 	s.Do(chromedp.Evaluate(`mend()`, nil))
-	s.Do(chromedp.Evaluate(element+`.querySelector("#summary button:not([hidden])").click()`, nil)) // all
+	s.Do(chromedp.Evaluate(element+`.querySelector("#summary button:not([hidden])").click()`, nil)) // tries all again
 	s.Await(rowsOf + `.filter((r) => r.state === "stored").length === 2`)
 
 	s.busy.Store(1)
@@ -127,8 +127,8 @@ func TestElementRetries(t *testing.T) {
 	s.Await(rowsOf + `.at(-1)?.state === "stored"`)
 }
 
-// TestElementKeyboard: the picker and the buttons can be reached by keys, a key dismisses a row, and
-// the focus is not lost with it.
+// TestElementKeyboard: the picker and the buttons can be reached by keys, a key dismisses a row,
+// and the focus is not lost with it.
 func TestElementKeyboard(t *testing.T) {
 	s := newElement(t)
 	for _, name := range []string{"a.txt", "b.txt"} {

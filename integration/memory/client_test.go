@@ -22,8 +22,8 @@ import (
 )
 
 // server is a process that runs [serve], with an S3 that discards everything unless its config
-// names another. At the end of the test it must have no memory reserved and nothing in its error log,
-// and the discarding S3 no open multipart upload.
+// names another. At the end of the test it must have no memory reserved and nothing in its error
+// log, and the discarding S3 no open multipart upload.
 type server struct {
 	url    string
 	addr   string

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// maker is a picture as a phone, a camera or a program writes it. In left are the tags that must stay
-// besides those of every picture.
+// maker is a picture as a phone, a camera or a program writes it. In left are the tags that must
+// stay besides those of every picture.
 type maker struct {
 	name, sample string
 	tags         []string
@@ -99,8 +99,8 @@ func programs(t *testing.T, phone []string) []maker {
 	}
 }
 
-// TestMakers: of what phones, cameras and programs write into a picture, exiftool finds only the tags
-// that may stay, and warns of nothing. Each pixel stays.
+// TestMakers: of what phones, cameras and programs write into a picture, exiftool finds only the
+// tags that may stay, and warns of nothing. Each pixel stays.
 func TestMakers(t *testing.T) {
 	phone := phoneTags(t)
 	all := append(cameras(t, phone), programs(t, phone)...)

@@ -110,8 +110,8 @@ func tagsOfAll(t *testing.T, paths []string) (all []map[string]string) {
 	return all
 }
 
-// requireTags requires that exiftool finds in a file only tags of allowed and [shown], and in comments
-// only zeros.
+// requireTags requires that exiftool finds in a file only tags of allowed and [shown], and in
+// comments only zeros.
 func requireTags(t *testing.T, found map[string]string, allowed []string) {
 	t.Helper()
 	for name, value := range found {

@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// Acts returns what acts in the document, sorted: scripts, actions that are not on the list of those
-// that pass, links with other schemes, embedded files and collections, films, rich media, models that
-// may lead to other files, XFA forms, unknown annotations, external data, encryption. It examines
-// every object that the reader found.
+// Acts returns what acts in the document, sorted: scripts, actions that are not on the list of
+// those that pass, links with other schemes, embedded files and collections, films, rich media,
+// models that may lead to other files, XFA forms, unknown annotations, external data, encryption.
+// It examines every object that the reader found.
 func (d *Document) Acts() []string {
 	found := finding{d, map[string]bool{}}
 	for _, o := range d.objects {

@@ -24,7 +24,7 @@ func TestCorpus(t *testing.T) {
 // takes.
 func TestLayouts(t *testing.T) {
 	d := open(t)
-	takesTurn := rounds.Turns(5) // each layout, and each subject, with two bodies of one kind
+	takesTurn := rounds.Turns(5) // each layout and each subject has a turn with two equal bodies
 	for _, l := range layouts {
 		for _, s := range subjects {
 			for _, bodies := range [][2]string{{s.harmless, s.harmless}, {s.harmless, s.acting}, {s.acting, s.harmless}, {s.acting, s.acting}} {

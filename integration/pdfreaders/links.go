@@ -33,8 +33,8 @@ func plain(s string) string {
 // schemes are those of links to the web, to FTP servers, to mail, to news or to a telephone.
 var schemes = []string{"http", "https", "ftp", "ftps", "mailto", "news", "tel"}
 
-// harmless reports whether a link has one of schemes, or is relative to the file. It ignores all but
-// visible ASCII characters, which is more than browsers ignore (WHATWG URL, 4.4).
+// harmless reports whether a link has one of schemes, or is relative to the file. It ignores all
+// but visible ASCII characters, which is more than browsers ignore (WHATWG URL, 4.4).
 func harmless(uri string) bool {
 	uri = strings.ToLower(strings.Map(func(r rune) rune {
 		if r <= ' ' || r >= 0x7f {

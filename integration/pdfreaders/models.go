@@ -2,9 +2,9 @@ package pdfreaders
 
 import "bytes"
 
-// outside are the types of blocks by which a model of U3D may lead to other files (ECMA-363): 12 are
-// file references, 16 new types of objects, for which viewers need extensions, 55 textures, and 5c
-// their continuations.
+// outside are the types of blocks by which a model of U3D may lead to other files (ECMA-363): 12
+// are file references, 16 new types of objects, for which viewers need extensions, 55 textures, and
+// 5c their continuations.
 var outside = [][]byte{{0x12, 0xff, 0xff, 0xff}, {0x16, 0xff, 0xff, 0xff}, {0x55, 0xff, 0xff, 0xff}, {0x5c, 0xff, 0xff, 0xff}}
 
 // isModel reports whether a dictionary is that of a model of U3D.

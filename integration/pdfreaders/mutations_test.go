@@ -112,7 +112,7 @@ func update(in []byte, number, rest string) []byte {
 // file that is still accepted.
 func TestMutations(t *testing.T) {
 	d := open(t)
-	takesTurn := rounds.Turns(3) // each mutation of some files, and some mutations of each
+	takesTurn := rounds.Turns(3) // each mutation has a turn with some files, and each file with some mutations
 	m := mutator{rand.New(rand.NewPCG(11, 12))}
 	for _, f := range corpus.Documents() {
 		if f.Type != "application/pdf" || f.Code != "" || !rootOf.Match(f.Content) {

@@ -48,8 +48,8 @@ func (c *sender) send(ctx context.Context) (f upload.File, err error) {
 	return f, err
 }
 
-// errAgain means that the client tries again: it creates the upload, or asks for its offset and goes
-// on from there.
+// errAgain means that the client tries again: it creates the upload, or asks for its offset and
+// goes on from there.
 var errAgain = errors.New("again")
 
 func pause(ctx context.Context) {
@@ -169,8 +169,8 @@ type answer struct {
 
 var errCut = errors.New("cut")
 
-// do sends one request. It cuts about a third of those with a body, in the body or up to 30 ms after
-// its end. By then the answer may have come.
+// do sends one request. It cuts about a third of those with a body, in the body or up to 30 ms
+// after its end. By then the answer may have come.
 func (c *sender) do(ctx context.Context, method, url string, h map[string]string, body []byte) (*answer, error) {
 	c.requests++
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)

@@ -92,8 +92,8 @@ type arrangement struct {
 	make      func(*arranged)
 }
 
-// together returns an arrangement of several, which must not affect the same topics. It saves checks,
-// each of which makes dozens of calls.
+// together returns an arrangement of several, which must not affect the same topics. It saves
+// checks, each of which makes dozens of calls.
 func together(all ...arrangement) arrangement {
 	one := all[0]
 	for _, next := range all[1:] {

@@ -103,8 +103,8 @@ func (w *world) watch(ctx context.Context, length time.Duration) {
 	}
 }
 
-// lastLook checks the bucket after all clients have ended. All acknowledged files must be there. Once
-// the application has forgotten them, the sweeper must empty the bucket.
+// lastLook checks the bucket after all clients have ended. All acknowledged files must be there.
+// Once the application has forgotten them, the sweeper must empty the bucket.
 func (w *world) lastLook(ctx context.Context) error {
 	time.Sleep(grace)
 	w.retire(ctx, 0)

@@ -25,8 +25,8 @@ func (w *world) sample(when string) error {
 }
 
 // The first four are by how much the mean of the last third of the samples under load may exceed
-// that of the first third. Heap and RSS count without the store's buffers. The last two are how much
-// the server may hold after the load.
+// that of the first third. Heap and RSS count without the store's buffers. The last two are how
+// much the server may hold after the load.
 const (
 	moreGoroutines   = 30
 	moreDescriptors  = 30

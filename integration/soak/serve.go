@@ -30,8 +30,8 @@ const (
 	maxFileSize = 16 * mib
 )
 
-// app is an application with the streamed and the direct door. Its table of files refers to objects;
-// a sweeper removes those that are not in it.
+// app is an application with the streamed and the direct door. Its table of files refers to
+// objects; a sweeper removes those that are not in it.
 type app struct {
 	store   *s3store.Store
 	sweeper *sweep.Sweeper

@@ -1,5 +1,5 @@
-// Package chromium opens pages in a headless Chromium, for tests of what users see. It saves pictures
-// of them if UPLOAD_TEST_SCREENSHOTS names a folder.
+// Package chromium opens pages in a headless Chromium, for tests of what users see. It saves
+// pictures of them if UPLOAD_TEST_SCREENSHOTS names a folder.
 package chromium
 
 import (

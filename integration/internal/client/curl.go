@@ -18,8 +18,9 @@ import (
 
 // Curl sends the file with curl. Unless chunked, curl makes the form itself, from a sparse file on
 // disk: only the first 4 KiB of the content are written, zeros follow. If chunked, the form comes
-// from standard input, so that curl has no length of it. Sent of the answer includes what the kernel
-// has not sent yet. Without curl the test is skipped, or fails if UPLOAD_TEST_REQUIRED is set.
+// from standard input, so that curl has no length of it. Sent of the answer includes what the
+// kernel has not sent yet. Without curl the test is skipped, or fails if UPLOAD_TEST_REQUIRED is
+// set.
 func Curl(t testing.TB, url string, file Part, chunked bool, args ...string) (*Answer, error) {
 	t.Helper()
 	if chunked {

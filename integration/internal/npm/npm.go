@@ -8,8 +8,8 @@ import (
 )
 
 // Install copies folder, which has a package.json and its package-lock.json, into dir and installs
-// the packages there. npm is the path of the program, which keeps downloads in its cache. Scripts of
-// packages do not run.
+// the packages there. npm is the path of the program, which keeps downloads in its cache. Scripts
+// of packages do not run.
 func Install(npm, dir string, folder fs.FS) error {
 	if err := os.CopyFS(dir, folder); err != nil {
 		return err

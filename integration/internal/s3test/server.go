@@ -64,7 +64,8 @@ var (
 // injected faults and for retries, not for the processor.
 const parallel = "8"
 
-// Main runs the tests of a package with a server, for TestMain. Then it calls the functions of after.
+// Main runs the tests of a package with a server, for TestMain. Then it calls the functions of
+// after.
 func Main(m *testing.M, after ...func()) {
 	server, stop, err := Start()
 	if err == nil {
@@ -143,7 +144,8 @@ func Folder() string { return folder }
 func Get() Server { return current }
 
 // Client returns a client for the server at endpoint, which may be a proxy's, and a function that
-// closes its idle connections. The client retries as often as the SDK does by default, with shorter pauses.
+// closes its idle connections. The client retries as often as the SDK does by default, with shorter
+// pauses.
 func (s Server) Client(endpoint string) (client *s3.Client, closeIdle func()) {
 	transport := &http.Transport{
 		MaxIdleConnsPerHost: 64,
