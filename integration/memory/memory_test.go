@@ -24,7 +24,7 @@ const (
 )
 
 // TestManyAtOnce checks that the buffers of many uploads, of large and of small files, stay within
-// MaxMemory, and the live heap within 32 MiB more.
+// MaxMemory, and the live heap, without idle connections, within 32 MiB more.
 func TestManyAtOnce(t *testing.T) {
 	rows := map[string]struct {
 		n    int

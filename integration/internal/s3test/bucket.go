@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Bucket is a bucket of one test. Its own client connects to the server directly, whatever lies
+// Bucket is a bucket of one test. Its own client connects to the server directly, whatever is
 // between the server and the code under test.
 type Bucket struct {
 	Name   string
