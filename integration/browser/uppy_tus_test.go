@@ -18,8 +18,8 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// uppyTus opens a page of Uppy whose files go to the resumable door in requests of so many bytes,
-// or in one request for 0.
+// uppyTus opens a page of Uppy whose files go to the resumable door in requests of chunk bytes, or
+// in a single request if chunk is 0.
 func uppyTus(t *testing.T, b *chromium.Browser, open openPlace, version string, chunk int) (*tusSite, *site) {
 	t.Helper()
 	return uppyTusFor(t, b, open, version, chunk, 0)

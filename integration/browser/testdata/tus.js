@@ -11,7 +11,8 @@ const lineOf = (n) => n.toString(16).padStart(15, '0') + '\n'
 const block = 1 << 16
 const rest = Array.from({ length: block / 16 - 1 }, (_, i) => lineOf(16 * (i + 1))).join('')
 
-// contentOf makes size bytes: a head, lines and a tail. The first line of each block says where the block is.
+// contentOf makes size bytes: a head, lines and a tail. The first line of each block says where the
+// block is.
 function contentOf(size, head, tail) {
   const parts = [head]
   for (let at = 0; at < size; at += block) parts.push(lineOf(at), rest)
