@@ -16,22 +16,22 @@ import (
 func TestSweepClock(t *testing.T) {
 	for _, row := range []struct {
 		name    string
-		ahead   time.Duration // the storage's clock
-		none    bool          // the storage has no clock
+		ahead   time.Duration // of the storage's clock
+		none    bool          // the pages have no time
 		age     time.Duration // of the objects, by the process's clock
 		removed bool
 		text    string
 	}{
-		{name: "no clock", none: true, age: 2 * grace, text: "Date header"},
-		{name: "an hour ahead", ahead: time.Hour, age: grace + 1, removed: true},
-		{name: "an hour ahead, young by the process's clock", ahead: time.Hour, age: grace},
-		{name: "an hour behind", ahead: -time.Hour, age: grace + time.Hour + 1, removed: true},
-		{name: "an hour behind, young by the storage's clock", ahead: -time.Hour, age: grace + time.Hour},
-		{name: "more than an hour ahead", ahead: time.Hour + 1, age: 2 * grace, text: "set the clock that is wrong"},
-		{name: "more than an hour behind", ahead: -time.Hour - 1, age: 2 * grace, text: "set the clock that is wrong"},
-		{name: "nine days ahead", ahead: 9 * 24 * time.Hour, age: 2 * grace, text: "set the clock that is wrong"},
-		{name: "nine days behind", ahead: -9 * 24 * time.Hour, age: 2 * grace, text: "set the clock that is wrong"},
-		{name: "250 years behind", ahead: -250 * 365 * 24 * time.Hour, age: 2 * grace, text: "set the clock that is wrong"},
+		{name: "no time", none: true, age: 2 * grace, text: "Date header"},
+		{name: "an hour fast", ahead: time.Hour, age: grace + 1, removed: true},
+		{name: "an hour fast, young by the process's clock", ahead: time.Hour, age: grace},
+		{name: "an hour slow", ahead: -time.Hour, age: grace + time.Hour + 1, removed: true},
+		{name: "an hour slow, young by the storage's clock", ahead: -time.Hour, age: grace + time.Hour},
+		{name: "more than an hour fast", ahead: time.Hour + 1, age: 2 * grace, text: "set the clock that is wrong"},
+		{name: "more than an hour slow", ahead: -time.Hour - 1, age: 2 * grace, text: "set the clock that is wrong"},
+		{name: "nine days fast", ahead: 9 * 24 * time.Hour, age: 2 * grace, text: "set the clock that is wrong"},
+		{name: "nine days slow", ahead: -9 * 24 * time.Hour, age: 2 * grace, text: "set the clock that is wrong"},
+		{name: "250 years slow", ahead: -250 * 365 * 24 * time.Hour, age: 2 * grace, text: "set the clock that is wrong"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// A sweep removes objects that nobody refers to, and resumes after a crash from a stored cursor.
-// Run it first without Remove.
+// A sweep removes objects that the application does not refer to. After a crash it can continue
+// from a stored cursor. Run it first without Remove.
 func ExampleSweeper() {
 	store := &memstore.Store{}
 	ctx := context.Background()

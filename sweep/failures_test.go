@@ -15,7 +15,7 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// locked returns a bucket whose objects below "p/locked" cannot be removed.
+// locked returns a bucket whose objects cannot be removed if their keys begin with "p/locked".
 func (s *swept) locked() oddLister {
 	return oddLister{swept: s, remove: func(ctx context.Context, o storage.ListedObject) error {
 		if strings.HasPrefix(o.Key, "p/locked") {
@@ -90,8 +90,8 @@ func TestSweepFailuresAtTheEnd(t *testing.T) {
 }
 
 // TestSweepAnswersAge checks that no removal begins more than ten seconds after the answer of
-// Referenced that allows it, however slow removals are. A row that is added meanwhile keeps its
-// file.
+// Referenced that allows it, however slow removals are. A row that is added before a later answer
+// keeps its file.
 func TestSweepAnswersAge(t *testing.T) {
 	for _, row := range []struct {
 		name  string

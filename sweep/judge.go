@@ -37,11 +37,12 @@ func (r *run) settle(ctx context.Context) error {
 }
 
 // measure returns an error if the orphans are too large a share of the pending objects. In a dry
-// run it keeps the first such error for the end.
+// run it keeps the first such error for the end. It measures a small last group together with the
+// group before.
 func (r *run) measure(orphans []storage.ListedObject) error {
 	p := proportion{len(r.pending), len(orphans)}
 	sum := p
-	if p.asked < measured { // the last ones: so few that any share is chance
+	if p.asked < measured { // the last group: of so few any share is chance
 		sum.asked += r.last.asked
 		sum.orphaned += r.last.orphaned
 	}
@@ -88,8 +89,8 @@ func (r *run) removeBatch(ctx context.Context, batch []storage.ListedObject) (er
 	return nil
 }
 
-// unreferenced asks about objects and returns those that nobody refers to. It counts the others as
-// kept.
+// unreferenced asks about objects and returns those that the answers leave out. It counts the
+// others as kept.
 func (r *run) unreferenced(ctx context.Context, objects []storage.ListedObject) (orphans []storage.ListedObject, _ error) {
 	for batch := range slices.Chunk(objects, r.opts.BatchSize) {
 		referenced, err := r.ask(ctx, batch)
@@ -117,7 +118,7 @@ func (r *run) ask(ctx context.Context, batch []storage.ListedObject) (referenced
 	var answer []string
 	err := worker.Apart(func() (err error) { answer, err = r.referenced(ctx, keys); return err })
 	if err == nil {
-		err = ctx.Err() // its end may have cut the answer short
+		err = ctx.Err() // the end of ctx may have cut the answer short
 	}
 	if err != nil {
 		return nil, fmt.Errorf("sweep: call Referenced: %w", err)

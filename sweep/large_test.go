@@ -18,7 +18,7 @@ import (
 // liveHeap returns the bytes in use after a collection.
 func liveHeap() int64 {
 	runtime.GC()
-	runtime.GC() // what pools held
+	runtime.GC() // the second frees what pools held
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)

@@ -10,14 +10,15 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Run sweeps once, from cursor on. cursor is "" or the Cursor of an earlier report, whose run or
-// process ended early. Then a page that was begun is begun again, which does no harm.
+// Run sweeps once, from cursor on. cursor is "", or the Cursor of an earlier report of a sweep with
+// the same prefix. A page that the earlier run did not complete is then swept again, which does no
+// harm.
 //
-// Run ends with an error when ctx ends, when the storage cannot list or its clock is implausible,
-// and when Referenced, Progress or Found fail. It also ends with [ErrLimit], [ErrFailures] and
-// [ErrShare]. The report then describes the work until that error. A failed removal does not end
-// the run, and is an error after the last page. Only a nil error means that everything from cursor
-// on was swept.
+// Run ends with an error for an invalid cursor, when ctx ends, when the storage cannot list, or
+// lists an implausible time or key, and when Referenced, Progress or Found fail. It also ends with
+// [ErrLimit], [ErrFailures] and [ErrShare]. The report then describes the work until that error. A
+// failed removal does not end the run, and is an error after the last page. Only a nil error means
+// that everything from cursor on was swept.
 func (s *Sweeper) Run(ctx context.Context, cursor string) (Report, error) {
 	r := &run{Sweeper: s}
 	r.report.Cursor = cursor
@@ -125,8 +126,8 @@ func (r *run) openUploads(ctx context.Context, after string) (next string, err e
 	}
 }
 
-// abortStale aborts the stale uploads of a page, and returns the ids of all its uploads. It passes
-// over known uploads, which were on the page before.
+// abortStale aborts the stale uploads of a page, and returns the ids of all its uploads. It skips
+// known uploads, which an earlier answer for the same page listed.
 func (r *run) abortStale(ctx context.Context, page []storage.ListedUpload, known map[string]bool) (listed map[string]bool, _ error) {
 	var stale []Finding
 	listed = make(map[string]bool, len(page))

@@ -15,7 +15,7 @@ type run struct {
 	report   Report
 	earliest time.Time              // of both clocks and AsOf; Grace counts back from it
 	pending  []storage.ListedObject // old objects, not yet asked about
-	last     proportion             // of the objects that were asked about last
+	last     proportion             // of the group that was measured last
 	excess   error                  // of a dry run: the error of the first share that was too large
 	failure  error                  // of the first failed removal
 	next     time.Time              // when the next removal may begin

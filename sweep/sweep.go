@@ -1,6 +1,7 @@
-// Package sweep finds orphaned objects: those that a storage holds and an application no longer
-// refers to, such as files of deleted rows and remains of killed processes. It removes nothing
-// unless [Options.Remove] is set, and never anything young.
+// Package sweep finds orphaned objects: those that a storage holds and an application does not
+// refer to, such as files of deleted rows and remains of killed processes. It also finds unfinished
+// uploads. It removes nothing unless [Options.Remove] is set, and then only what is older than
+// [Options.Grace].
 package sweep
 
 import (
@@ -50,10 +51,10 @@ const (
 // asked again about the rest.
 type Referenced func(ctx context.Context, keys []string) ([]string, error)
 
-// Sweeper finds objects that a storage keeps and nobody refers to, and removes them. Such objects
-// are files of deleted rows and files that clients sent and never confirmed. Others are from
-// processes that were killed between the storage's commit and the application's. With a
-// storage.UploadLister it also ends uploads that were left open.
+// Sweeper finds objects that a storage holds and the application does not refer to, and removes
+// them. Such objects are files of deleted rows and files that clients sent and never confirmed.
+// Others are from processes that were killed between the storage's commit and the application's.
+// With a storage.UploadLister it also ends uploads that were left open.
 //
 // A sweep starts from the objects, because a forgotten object is in no table. It leaves everything
 // younger than Grace alone. It asks about older objects. It does not ask about objects under
@@ -67,11 +68,11 @@ type Referenced func(ctx context.Context, keys []string) ([]string, error)
 // few pages of a list in memory, however many objects there are. It is safe for concurrent use.
 // Several runs at once, in one process or many, repeat each other's work and do no harm.
 //
-// Age counts by the clock of the storage, which comes with every page of a list. A page without a
-// time, or with one more than an hour from the process's clock, ends the sweep before anything on
-// it is removed. Of the two clocks the earlier counts. A page with a date before 2006, when S3
-// began, also ends it: a broken clock or a copy writes 1970. The clock of testing/synctest begins
-// in 2000, so tests sleep first.
+// Every page of a list has the time of the storage's clock. Age counts by the earlier of that and
+// the process's clock. A page without a time, or with one more than an hour from the process's
+// clock, ends the sweep before anything on it is removed. So does a page with an object or upload
+// from before 2006, when S3 began: a broken clock or a copy writes 1970. The clock of
+// testing/synctest begins in 2000, so tests with it sleep first.
 //
 // It does not protect against an application that refers to an old key again while that key's batch
 // is being removed. Nor does it protect against a storage whose clock was wrong when it wrote. A
@@ -89,14 +90,14 @@ type Sweeper struct {
 type Options struct {
 	// Prefix is the beginning of the keys to sweep. It ends in "/"; if it does not, one is added.
 	// Referenced must know all objects below it. The staging keys of an upload.Presigner begin with
-	// its own StagingPrefix, which is "" by default, so a sweep of "avatars/" never sees them:
+	// its own StagingPrefix, which is "" by default. Then a sweep of "avatars/" does not see them:
 	// sweep "upload-staging/" with another Sweeper.
 	Prefix string
 
 	// AllowWholeBucket sweeps all keys when Prefix is "", whatever else the bucket holds.
 	AllowWholeBucket bool
 
-	// Grace is the age below which nothing is touched. It must be longer than any ticket, signed
+	// Grace is the age up to which nothing is removed. It must be longer than any ticket, signed
 	// URL or upload lasts. It must also exceed the time from an upload to the application's own
 	// commit, including drafts. Default: 8 days, a day more than a ticket can last. Less needs
 	// InsecureGrace.
@@ -109,11 +110,12 @@ type Options struct {
 
 	// AsOf is the time of Referenced's data, if it answers from earlier data such as a dump or a
 	// copy. Grace then counts back from there, since a file that was published before a dump and
-	// committed after it is not in the dump. Default, and if it is later: the time of the run.
+	// committed after it is not in the dump. Default: the time of the run, which also replaces a
+	// later AsOf.
 	AsOf time.Time
 
-	// Remove removes orphans. Default: a dry run, which only counts and reports them. Of a key with
-	// more than 1,000 unfinished uploads S3 then lists only the first 1,000.
+	// Remove removes orphans. Default: a dry run, which only counts and reports them. On S3 a dry
+	// run sees at most 1,000 unfinished uploads of one key.
 	Remove bool
 
 	// BatchSize is the most keys that Referenced gets at once. Default: 500. At most 1,000. Right
@@ -142,14 +144,14 @@ type Options struct {
 	// are measured: not young objects, staging keys or unfinished uploads. They are measured in
 	// groups, in the order of the list, each before anything of it is removed. A group has 500
 	// objects or more, or all if there are fewer. A last group of less than 500 is measured with
-	// the one before it, whose orphans were removed by then. So MaxShare also detects answers that
-	// become wrong in the middle. An answer that leaves out everything that is measured together is
-	// refused, unless AllowAnyShare is set. A dry run continues, and ends with the error. Default:
-	// 0.25.
+	// the one before it, whose orphans were removed by then. So MaxShare can also detect answers
+	// that become wrong in the middle. An answer that leaves out everything that is measured
+	// together is refused, unless AllowAnyShare is set. A dry run continues, and ends with the
+	// error. Default: 0.25.
 	MaxShare float64
 
-	// AllowAnyShare allows any share of orphans, even if that is everything. MaxShare is then
-	// ignored.
+	// AllowAnyShare allows any share of orphans, even if that is everything. MaxShare then limits
+	// nothing.
 	AllowAnyShare bool
 
 	// Found, if set, is called for each [Finding], one at a time. An object whose Outcome is
@@ -201,7 +203,7 @@ func New(store storage.Lister, referenced Referenced, opts *Options) (*Sweeper, 
 	return s, nil
 }
 
-// fill sets the defaults and checks the rest.
+// fill sets the defaults, and returns an error for invalid options.
 func (o *Options) fill() error {
 	if o.Prefix != "" && !strings.HasSuffix(o.Prefix, "/") {
 		o.Prefix += "/"
@@ -216,7 +218,7 @@ func (o *Options) fill() error {
 	switch {
 	case o.Grace < 0, min(o.BatchSize, o.Rate, o.MaxRemovals, o.MaxFailures) < 0:
 		return errors.New("sweep: a limit of Options is negative")
-	case !(o.MaxShare > 0 && o.MaxShare < 1): // and NaN
+	case !(o.MaxShare > 0 && o.MaxShare < 1): // refuses NaN, too
 		return errors.New("sweep: MaxShare must be more than 0 and less than 1; AllowAnyShare allows the removal of everything")
 	case o.BatchSize > maxBatch:
 		return fmt.Errorf("sweep: BatchSize must be at most %d", maxBatch)

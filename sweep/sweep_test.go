@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// swept is a bucket to be swept, under synctest's clock.
+// swept is a bucket to be swept, and what a sweep asked and reported.
 type swept struct {
 	*memstore.Store
 	referenced map[string]bool // what the application refers to
@@ -71,7 +71,7 @@ func (s *swept) openUploads(t *testing.T) (keys []string) {
 // ask is a Referenced.
 func (s *swept) ask(_ context.Context, keys []string) ([]string, error) {
 	s.batches, s.asked = append(s.batches, len(keys)), append(s.asked, keys...)
-	return slices.DeleteFunc(keys, func(key string) bool { return !s.referenced[key] }), nil // it may change its argument
+	return slices.DeleteFunc(keys, func(key string) bool { return !s.referenced[key] }), nil // changes keys, as a Referenced may
 }
 
 // sweeper returns a Sweeper of "p/" in store, or in the bucket itself if store is nil. Any share
@@ -212,8 +212,8 @@ func TestSweepAsks(t *testing.T) {
 }
 
 // TestSweepWithoutAnswer checks that without a good answer nothing of the question is removed, and
-// nothing after it. When the second question of a batch fails, right before its removal, the report
-// counts the batches that were removed before. The cursor is before the page.
+// nothing after it. When the second question about a batch fails, right before its removal, the
+// report counts the batches that were removed before. The cursor is before the page.
 func TestSweepWithoutAnswer(t *testing.T) {
 	broken := errors.New("the database is away")
 	for _, row := range []struct {
