@@ -29,11 +29,11 @@ func full(b *rate.Limiter, now time.Time) bool { return b.TokensAt(now) >= float
 
 func take(b *rate.Limiter, n int, now time.Time) bool { return b.AllowN(now, n) }
 
-// giveBack returns n tokens. Cancelling a rate.Reservation does not work: it gives nothing back
+// giveBack puts n tokens back. Cancelling a rate.Reservation does not work: it gives nothing back
 // once the time to act has come.
 func giveBack(b *rate.Limiter, n int, now time.Time) { b.AllowN(now, -n) }
 
-// wait returns how long it takes until n are available.
+// wait returns how long it takes until n tokens are available.
 func wait(b *rate.Limiter, n int, now time.Time) time.Duration {
 	r := b.ReserveN(now, n)
 	defer r.CancelAt(now)
@@ -42,7 +42,7 @@ func wait(b *rate.Limiter, n int, now time.Time) time.Duration {
 
 const (
 	looks     = 2  // each request checks so many callers for eviction
-	moreLooks = 16 // and so many more when all slots are taken
+	moreLooks = 16 // that of a new caller checks so many more when all slots are taken
 )
 
 // callers are all known callers.

@@ -42,11 +42,12 @@ func Example() {
 	// 429 true
 }
 
-// This application runs behind a proxy of its own. Anonymous callers are distinguished by the
-// address that the proxy appends, and no other part of the header is trusted. ByAddress takes only
-// the first half of an IPv6 address, since one client usually has all the others with it.
+// All requests to this application come from a proxy of its own. Anonymous callers are
+// distinguished by the address that the proxy appends, and no other part of the header is trusted.
+// ByAddress takes only the first half of an IPv6 address, since one client usually has all
+// addresses with that half.
 func ExampleOptions() {
-	behindProxy := func(claim upload.Claim) string {
+	byProxyHeader := func(claim upload.Claim) string {
 		if claim.Subject != "" {
 			return limit.BySubject(claim)
 		}
@@ -55,12 +56,12 @@ func ExampleOptions() {
 		r.RemoteAddr = strings.TrimSpace(hops[len(hops)-1])
 		return limit.ByAddress(upload.Claim{Request: r})
 	}
-	limiter, err := limit.New(limit.Limits{}, &limit.Options{Key: behindProxy})
+	limiter, err := limit.New(limit.Limits{}, &limit.Options{Key: byProxyHeader})
 	fmt.Println(limiter != nil, err)
 
 	r := httptest.NewRequest(http.MethodPost, "/upload", nil)
 	r.Header.Set("X-Forwarded-For", "203.0.113.9, 2001:db8:1:2:3:4:5:6")
-	fmt.Println(behindProxy(upload.Claim{Request: r}))
+	fmt.Println(byProxyHeader(upload.Claim{Request: r}))
 	// Output:
 	// true <nil>
 	// address 2001:db8:1:2::

@@ -90,7 +90,7 @@ func (l *ledger) hold(c *caller, name uint64, claim upload.Claim, now time.Time)
 	return r
 }
 
-// release ends the signed upload of that name, if there is one.
+// release ends the lease of that name, if one exists.
 func (l *ledger) release(name uint64) {
 	if r := l.named[name]; r != nil {
 		heap.Remove(&l.signed, r.index)
@@ -120,7 +120,7 @@ func (r *lease) Settle(_ context.Context, used upload.Usage) error {
 	return nil
 }
 
-// end removes a signed upload that is no longer in ledger.signed.
+// end ends the lease of a signed upload, which has left ledger.signed.
 func (r *lease) end() {
 	r.c.signed--
 	r.c = nil
@@ -129,7 +129,7 @@ func (r *lease) end() {
 	}
 }
 
-// expire ends signed uploads whose URLs have expired.
+// expire ends the leases of signed uploads whose URLs have expired.
 func (l *ledger) expire(now time.Time) {
 	for len(l.signed) > 0 && !now.Before(l.signed[0].until) {
 		heap.Pop(&l.signed).(*lease).end()

@@ -7,18 +7,16 @@
 //
 // A caller over the limit gets 429 with Retry-After before the body is read. Each instance of an
 // application counts for itself, so with n instances a caller can send n times the limits; package
-// redislimit counts for all instances together. What was used is free again after a while, so
-// this does not limit how much a caller stores in total.
+// redislimit counts for all instances together. What was used is free again after a while, so this
+// does not limit how much a caller stores in total.
 //
 // # Memory
 //
 // A caller is identified by 64 bits of a hash and takes about 330 bytes, a direct or resumable
-// upload about 130.
-// The numbers of both are bounded. Only idle callers who have all their limits
-// free are evicted. When
-// [Options.MaxCallers] others are known, all new callers count as one. They may be refused because
-// of each other, but from then on a caller who invents more
-// subjects gains nothing.
+// upload about 130. The numbers of both are bounded. Only idle callers who have all their limits
+// free are evicted. When [Options.MaxCallers] others are known, all new callers count as one. They
+// may be refused because of each other, but from then on a caller who invents more subjects gains
+// nothing.
 package limit
 
 import (
@@ -31,7 +29,8 @@ import (
 	"github.com/airlock-go/upload/internal/limits"
 )
 
-// Options configure to whom the limits apply. The zero value, like nil, is the defaults.
+// Options configure which callers share limits, and how many callers are remembered. The zero value
+// and nil mean the defaults.
 type Options struct {
 	// Key identifies callers: those with the same key share the limits. Default: [BySubject]. It is
 	// called concurrently.
@@ -42,8 +41,8 @@ type Options struct {
 }
 
 // Limiter is an [upload.Limiter] in memory, made by [New]. Several handlers may share one, and
-// callers then have the limits for all these handlers together. It is safe for concurrent use and starts
-// no goroutine.
+// callers then have the limits for all these handlers together. It is safe for concurrent use and
+// starts no goroutine.
 type Limiter struct {
 	key    func(upload.Claim) string
 	seed   maphash.Seed

@@ -80,7 +80,7 @@ func TestNew(t *testing.T) {
 		"negative signed":   {limits: limit.Limits{AllSigned: -1}},
 		"negative callers":  {opts: &limit.Options{MaxCallers: -1}},
 		"tiny window":       {limits: limit.Limits{Window: time.Millisecond}},
-		"endless window":    {limits: limit.Limits{Window: 32 * 24 * time.Hour}},
+		"long window":       {limits: limit.Limits{Window: 32 * 24 * time.Hour}},
 		"too many bytes":    {limits: limit.Limits{Bytes: 1 << 60}},
 		"too many files":    {limits: limit.Limits{Files: math.MaxInt}},
 	} {

@@ -22,9 +22,10 @@ type Limits struct {
 	Window time.Duration
 
 	// Requests is the limit of one caller in a Window: uploads, and the steps of direct and
-	// resumable ones, as [upload.Claim] counts them. Each part of a direct upload is one. A request
-	// that is refused because Requests is used up does not count. One that another limit refuses
-	// counts, and so does a body that is drained after such a refusal. Default: 1,000.
+	// resumable ones for which the limiter is called, see [upload.Limiter]. Each part of a direct
+	// upload is one. A request that is refused because Requests is used up does not count. One that
+	// another limit refuses counts, and so does a body that is drained after such a refusal.
+	// Default: 1,000.
 	Requests int
 
 	// Files is how many files of one caller can pass every check, or be signed, in a Window.
@@ -41,8 +42,8 @@ type Limits struct {
 	Concurrent int
 
 	// Signed is how many direct and resumable uploads one caller has whose URLs have not expired,
-	// finished or not: a URL can be used again. For a file in parts that is
-	// PresignOptions.TicketExpires and URLExpires. Uploads that were released by
+	// finished or not: a URL can be used again. The last URL of a file in parts expires after
+	// PresignOptions.TicketExpires and URLExpires together. Uploads that were released by
 	// [upload.Releaser] do not count. Default: 500.
 	Signed int
 

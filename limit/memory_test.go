@@ -189,7 +189,7 @@ func fill(t testing.TB, l *limit.Limiter, callers int) {
 	}
 }
 
-// BenchmarkReserve measures a whole upload of one of so many callers, on all processors.
+// BenchmarkReserve measures Reserve and Settle for one of so many callers, on all processors.
 func BenchmarkReserve(b *testing.B) {
 	for _, callers := range []int{1, 1_000_000} {
 		b.Run(strconv.Itoa(callers), func(b *testing.B) {
@@ -218,7 +218,7 @@ func BenchmarkReserve(b *testing.B) {
 	}
 }
 
-// BenchmarkRefuse measures what an attacker over the limit costs.
+// BenchmarkRefuse measures what a refused request of a caller over its limit costs.
 func BenchmarkRefuse(b *testing.B) {
 	l := newLimiter(b, limit.Limits{Requests: 1}, limit.Options{})
 	for b.Loop() {
