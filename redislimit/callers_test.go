@@ -30,8 +30,8 @@ func sends(t *testing.T, l upload.Limiter, subject string) bool {
 	return true
 }
 
-// TestMaxCallers checks callers that arrive when the most callers are known. They share one bucket,
-// at all instances, until another caller is evicted.
+// TestMaxCallers checks that callers that arrive when MaxCallers others are known share one bucket,
+// at all instances. The known callers keep their own.
 func TestMaxCallers(t *testing.T) {
 	s := startRedis(t)
 	limits, o := limit.Limits{Window: time.Minute, Files: 2}, redislimit.Options{MaxCallers: 2, Timeout: patient}

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// dropping is a proxy to Redis that loses one answer: to the next script that contains the given
-// name. Redis has carried it out.
+// dropping is a proxy to Redis that loses one answer, to the next call of a script whose keys
+// contain the given name. Redis has run that script.
 type dropping struct {
 	addr string
 	mu   sync.Mutex
@@ -49,7 +49,7 @@ func (d *dropping) client(t *testing.T) *redis.Client {
 	return c
 }
 
-// drop loses the next answer to a script that contains the name.
+// drop loses the next answer to a script whose keys contain the name.
 func (d *dropping) drop(name string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

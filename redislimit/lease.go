@@ -47,7 +47,7 @@ func (l *Limiter) newLease(claim upload.Claim, k keys) *lease {
 	return r
 }
 
-// take takes from what the caller may have.
+// take takes a slot, files and bytes of the caller.
 func (r *lease) take(ctx context.Context) error {
 	o := &r.l.limits
 	got, err := take.Run(ctx, r.l.client, []string{r.slots, r.amounts},
@@ -89,8 +89,8 @@ func (r *lease) giveBack(ctx context.Context, used upload.Usage) (until int64, e
 		limits.Unused(r.bytes-used.Bytes, held, o.Window), o.Bytes).Int64()
 }
 
-// live renews the slots of a streamed upload, for as long as its request lasts at most. Those of a
-// signed one last as long as its URLs.
+// live keeps renewing the slots of a streamed upload, until its request ends at the latest. Those
+// of a signed one last as long as its URLs.
 func (r *lease) live(claim upload.Claim) {
 	if r.byURL {
 		return
@@ -120,7 +120,7 @@ func (r *lease) renew(ctx context.Context) {
 	}
 }
 
-// owner returns the key of the caller of a signed upload that can be released.
+// owner returns the key in Redis that holds the caller of a signed upload, for its release.
 func (l *Limiter) owner(id string) string { return l.opts.Prefix + "{all}:signed:" + id }
 
 // Release implements [upload.Releaser]. It finds the reservation by its id alone, in any process.
@@ -150,7 +150,7 @@ func (r *lease) Settle(ctx context.Context, used upload.Usage) error {
 		if r.owner != "" {
 			p.Del(ctx, r.owner)
 		}
-		if until > 0 { // the crowd is not among them
+		if until > 0 { // only of a known member, which the crowd is not
 			p.ZAddXX(ctx, r.l.callers(), redis.Z{Score: float64(until), Member: r.caller})
 		}
 		return nil

@@ -64,7 +64,7 @@ func (s *server) start(t *testing.T) {
 	require.Eventually(t, func() bool { return c.Ping(t.Context()).Err() == nil }, 20*time.Second, 10*time.Millisecond)
 }
 
-// kill ends the server at once, with its memory.
+// kill ends the server at once, which loses its memory.
 func (s *server) kill() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -19,16 +19,17 @@
 //
 // Uploads are refused (503) unless [Options.AllowWhenDown] is set. When Redis loses its memory,
 // counting begins again: a limit holds for each lifetime of Redis. Uploads in progress at that time
-// get nothing back and hold no slot. After a failover the same holds for what was not replicated.
-// If an answer of Redis is lost, what was reserved may count as used. If the Redis client then
-// repeats the script, files and bytes count once, and the request perhaps twice.
+// get nothing back and hold no slot. After a failover the same is true of uploads that were not
+// replicated. If an answer of Redis is lost, what was reserved may count as used. If the Redis
+// client then repeats the script, files and bytes count once, and the request perhaps twice.
 //
 // # Memory
 //
-// Redis must not evict keys (maxmemory-policy noeviction), which would lift limits. Give it memory
-// of its own, some 600 bytes for each of [Options.MaxCallers] and 500 for each signed upload, and
-// twice that to be safe. A caller is evicted when everything that it sent has drained. A Redis with
-// full memory answers with errors, as it does when a login fails, and counts as down.
+// Redis must not evict keys (maxmemory-policy noeviction): a limit whose key is gone does not
+// apply. Give it memory of its own, some 600 bytes for each of [Options.MaxCallers] and 500 for
+// each signed upload, and twice that to be safe. A caller is evicted when everything that it sent
+// has drained. A Redis with full memory answers with errors, as it does when a login fails, and
+// counts as down.
 //
 // # When an instance dies
 //
@@ -56,12 +57,12 @@ import (
 	"github.com/airlock-go/upload/limit"
 )
 
-// Options configure to whom the limits apply, and how Redis is used. The zero value, like nil, is
+// Options configure which callers share limits, and how Redis is used. The zero value and nil mean
 // the defaults.
 type Options struct {
 	// Key identifies callers: those with the same key share the limits. Default: [limit.BySubject],
-	// for which anonymous callers behind a proxy are one: see [limit.ByAddress].
-	// It is called concurrently. Redis sees only a hash of the key, so the key may hold anything.
+	// which takes all anonymous callers of one proxy for one caller: see [limit.ByAddress]. It is
+	// called concurrently. Redis sees only a hash of the key, so the key may hold anything.
 	Key func(upload.Claim) string
 
 	// Prefix begins all keys in Redis, after "rate:" in those of redis_rate. Limiters with the same
@@ -80,8 +81,8 @@ type Options struct {
 	AllowWhenDown bool
 
 	// Timeout is the longest time for all calls to Redis that reserve for one request. Calls that
-	// give back, release or renew have as long again, and so has a drained body that is counted
-	// after a refusal. Default: 500 ms.
+	// give back or renew have as long again, and a release has twice as long. The calls that count
+	// a drained body after a refusal have their own Timeout, too. Default: 500 ms.
 	Timeout time.Duration
 
 	// Lease is how long the slot of a streamed upload outlives a process that died, at most. A
@@ -106,8 +107,8 @@ type Limiter struct {
 }
 
 // New returns a Limiter with these limits. It fails when a limit or an option is out of range, and
-// for a client without ContextTimeoutEnabled. The own timeouts of such a client, several seconds
-// for a call, would hold uploads when Redis hangs. New makes no call to Redis, which may be started
+// for a client without ContextTimeoutEnabled. The client's own timeouts, several seconds for a
+// call, would hold uploads when Redis hangs. New makes no call to Redis, which may be started
 // later.
 func New(client redis.UniversalClient, l limit.Limits, opts *Options) (*Limiter, error) {
 	if client == nil {
@@ -213,7 +214,7 @@ func (l *Limiter) reserve(ctx context.Context, claim upload.Claim) (*lease, erro
 	if err := r.take(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.enter(ctx); err != nil { // give the rest back, even if ctx has ended
+	if err := r.enter(ctx); err != nil { // give back what take has taken, even if ctx has ended
 		return nil, errors.Join(err, r.Settle(context.WithoutCancel(ctx), upload.Usage{}))
 	}
 	r.live(claim)

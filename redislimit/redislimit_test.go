@@ -131,8 +131,8 @@ func TestKeysExpire(t *testing.T) {
 	require.Zero(t, c.Exists(t.Context(), "upload:{all}:concurrent").Val())
 }
 
-// TestLease checks that the slot of an upload is held as long as its request, which is longer than a
-// lease, and for a moment after a process has died, but not for ever.
+// TestLease checks that the slot of an upload is held as long as its request, which is longer than
+// a lease. After a process has died, the slot is held until the lease ends.
 func TestLease(t *testing.T) {
 	t.Parallel()
 	const lease = 3 * time.Second

@@ -13,7 +13,7 @@ import (
 )
 
 // TestRelease checks that any instance releases what another one reserved, also for the crowd and
-// where the key is not the subject. Redis keeps nothing of it.
+// where the key is not the subject. No slot and no owner is left in Redis.
 func TestRelease(t *testing.T) {
 	s := startRedis(t)
 	o := redislimit.Options{MaxCallers: 1, Timeout: patient, Key: func(c upload.Claim) string { return c.Request.RemoteAddr }}
@@ -41,9 +41,9 @@ func TestRelease(t *testing.T) {
 	require.Empty(t, left)
 }
 
-// TestReleaseWhenDown checks that a release without an answer is an error, also where nobody is
-// limited then. It also checks that a slot is free at the end of its life, and that a late release
-// of it frees no other.
+// TestReleaseWhenDown checks that a release without an answer is an error, also with AllowWhenDown.
+// It also checks that a slot is free at the end of its life, and that a late release of it frees no
+// other.
 func TestReleaseWhenDown(t *testing.T) {
 	s := startRedis(t)
 	l := s.limiter(t, limit.Limits{Signed: 1}, redislimit.Options{})

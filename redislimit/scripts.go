@@ -6,8 +6,8 @@ import "github.com/redis/go-redis/v9"
 // slot is a member of a sorted set, scored by the time when it expires.
 
 // admit gives a caller one of the slots for callers that are counted separately, until everything
-// that it sent has drained: 1 or 0. A caller with a slot keeps it for as much longer as this
-// request takes to drain, but no longer than a window.
+// that it sent has drained. It returns 1, or 0 if no slot is free. A caller with a slot keeps it
+// for as much longer as this request takes to drain, but no longer than a window.
 //
 //	KEYS  callers
 //	ARGV  caller, time to drain, window, most callers
@@ -29,8 +29,8 @@ return 1
 //	KEYS  slots, amounts
 //	ARGV  id, life of the slot, most slots, window, files, most files, bytes, most bytes
 //
-// It returns what is missing, "" if nothing is, and after how many milliseconds it is available, 0
-// for slots, of which that is unknown. Amounts are what was used, and when. They drain evenly, the
+// It returns what is missing, "" if nothing is, and the milliseconds until it is available, 0 for
+// slots, of which that is unknown. Amounts are what was used, and when. They drain evenly, the
 // whole limit in a window, and are then removed.
 var take = redis.NewScript(`
 if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return {'', 0} end
@@ -83,8 +83,8 @@ redis.call('PEXPIRE', KEYS[2], drains)
 return now + math.max(drains, redis.call('PTTL', KEYS[1]), redis.call('PTTL', KEYS[3]))
 `)
 
-// enter takes one of the slots of all callers, if one is free, and once for an id: 1 or 0. With a
-// second key it writes there whose slot it is.
+// enter takes one of the slots that all callers share, once for an id. It returns 1, or 0 if no
+// slot is free. With a second key it writes there whose slot it is.
 //
 //	KEYS  slots, owner
 //	ARGV  id, life of the slot, most slots, caller
