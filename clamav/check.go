@@ -53,8 +53,9 @@ func (s *Scanner) ask(ctx context.Context, command string) (string, error) {
 // and MaxSize bytes of zeros. clamd logs those of the first three that it reports, and runs its
 // VirusEvent for each. Check is for the start of a program; after that, [Scanner.Ping] is enough.
 //
-// The error has one line for each problem, with its cause or solution. If clamd did not answer, it
-// is only [upload.CodeCheckFailed]. If no connection was free, it is only [upload.CodeBusy].
+// The error has one line for each problem, with its cause or solution. After a scan that failed,
+// for example because clamd did not answer, the error is only [upload.CodeCheckFailed]. If no
+// connection was free, it is only [upload.CodeBusy].
 func (s *Scanner) Check(ctx context.Context) error {
 	var errs []error
 	for _, p := range []struct {

@@ -12,7 +12,7 @@
 // # How to configure clamd
 //
 // By default clamd answers "OK" for files that it has not read whole: encrypted files, archives
-// beyond its limits, and files above MaxFileSize. The first settings of clamd.conf here make it
+// beyond its limits, and files above MaxFileSize. The first two settings of clamd.conf here make it
 // report them, and the others suit this package:
 //
 //	AlertExceedsMax yes
@@ -57,22 +57,22 @@ import (
 
 // Options are the settings, all with defaults. Nothing can be made unlimited.
 type Options struct {
-	// MaxSize is the largest file, in bytes, that clamd scans: the smaller one of its
-	// StreamMaxLength and MaxFileSize. Larger files are refused as not scanned, by their declared
-	// size if that is known, otherwise when they exceed it. Default: 25 MiB, the default of older
-	// releases of clamd. clamd itself reads no file of 2 GiB or more.
+	// MaxSize is the size in bytes of the largest file that is scanned. It must not exceed clamd's
+	// StreamMaxLength and MaxFileSize. A larger file is refused as not scanned: by its declared
+	// size if that is known, otherwise when more than MaxSize bytes have come. Default: 25 MiB, the
+	// default of older releases of clamd. clamd itself reads no file of 2 GiB or more.
 	MaxSize int64
 
 	// MaxConnections is how many files are scanned at once. Each keeps a connection from its head
 	// to its verdict; no named subject takes more than half of them, but at least one. Others wait
-	// up to Timeout, and are then refused with [upload.CodeBusy]. It can exceed clamd's MaxThreads,
-	// which are used only once a whole file has arrived. Default: 64, below 100, the default of
-	// clamd's MaxQueue.
+	// up to Timeout, and are then refused with [upload.CodeBusy]. MaxConnections can exceed clamd's
+	// MaxThreads: clamd uses a thread only once a whole file has arrived. Default: 64, below 100,
+	// the default of clamd's MaxQueue.
 	MaxConnections int
 
-	// Timeout bounds each step: waiting for a connection and opening it (5 s of that at most),
-	// sending a piece of the file, and the verdict. A step that fails takes up to a second more,
-	// for clamd's reason. So Timeout must be over a second shorter than
+	// Timeout bounds each step: waiting for a free connection and opening it (opening takes 5 s at
+	// most), sending a piece of the file, and the verdict. A step that fails takes up to a second
+	// more, for clamd's reason. So Timeout must be over a second shorter than
 	// [upload.Options.CheckTimeout], which would otherwise end the step and count the scanner as
 	// hung. Default: 25 s.
 	Timeout time.Duration
@@ -131,7 +131,8 @@ func New(network, address string, opts *Options) (*Scanner, error) {
 	return s, nil
 }
 
-// Validate implements [upload.Validator]: it connects to clamd, and the observer sends it the file.
+// Validate implements [upload.Validator]: it connects to clamd, to which the observer sends the
+// file.
 func (s *Scanner) Validate(ctx context.Context, in *upload.Incoming) (upload.Observer, error) {
 	if err := s.ValidateDeclaration(ctx, in); err != nil {
 		return nil, err

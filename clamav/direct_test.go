@@ -74,7 +74,7 @@ func TestSentDirectly(t *testing.T) {
 	require.Zero(t, s.Busy())
 }
 
-// judgeEICAR is a clamd with one signature.
+// judgeEICAR answers as a clamd with one signature does.
 func judgeEICAR(c net.Conn) {
 	reply := "stream: OK\x00"
 	if bytes.Contains(receive(c, whole), clamav.EICAR()) {

@@ -18,13 +18,13 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// fake is a clamd whose connections a test handles.
+// fake starts a clamd. The function do handles each of its connections.
 func fake(t *testing.T, do func(c net.Conn)) (address string) {
 	t.Helper()
 	return fakeAt(t, "tcp", "127.0.0.1:0", do)
 }
 
-// fakeAt is fake at an address.
+// fakeAt does what fake does, at the given address.
 func fakeAt(t *testing.T, network, at string, do func(c net.Conn)) (address string) {
 	t.Helper()
 	l, err := net.Listen(network, at)
@@ -79,7 +79,7 @@ func say(reply string) func(net.Conn) {
 }
 
 // TestMisbehaving checks that a file is stored only after "OK" to all of it, whatever clamd does.
-// The Scanner does not send on to a clamd that has answered, and nothing of the scan is left.
+// The Scanner stops sending to a clamd that has answered, and no connection is left in use.
 func TestMisbehaving(t *testing.T) {
 	t.Parallel()
 	hangs := func(net.Conn) { <-t.Context().Done() }
@@ -189,8 +189,8 @@ func TestSeesAllOnce(t *testing.T) {
 	}
 }
 
-// TestSlowClamd checks that a slow clamd delays only the upload that it scans, and that a delay
-// within Timeout costs nothing else.
+// TestSlowClamd checks that a slow scan delays only its own upload, which is accepted if the delay
+// is within Timeout.
 func TestSlowClamd(t *testing.T) {
 	t.Parallel()
 	first, release := make(chan struct{}, 1), make(chan struct{})
@@ -249,7 +249,8 @@ func TestConnectionsAreBounded(t *testing.T) {
 	close(release)
 }
 
-// TestNothingIsLeft checks that a client that leaves, or a refusal elsewhere, ends the scan.
+// TestNothingIsLeft checks that a scan ends, with its goroutines, when the client leaves or
+// something else refuses the file.
 func TestNothingIsLeft(t *testing.T) {
 	ended := make(chan struct{}, 8)
 	s := newScanner(t, "tcp", fake(t, func(c net.Conn) {
@@ -314,7 +315,8 @@ func TestSizeIsCounted(t *testing.T) {
 	require.Zero(t, s.Busy())
 }
 
-// TestObserver checks that the observer is also safe when used as no handler does.
+// TestObserver checks an empty Write, and a context that ends while Verdict waits, and before
+// Validate.
 func TestObserver(t *testing.T) {
 	got := make(chan []byte, 2)
 	s := newScanner(t, "tcp", fake(t, func(c net.Conn) { got <- receive(c, whole); gone(c) }), &clamav.Options{Timeout: time.Hour})

@@ -41,8 +41,8 @@ func (s *sink) Commit(context.Context) error {
 func (s *sink) Discard(context.Context) error { return nil }
 
 // TestManyThroughTwoThreads runs 50 uploads at once, all open before the first is at its end,
-// through a clamd of two threads. All finish, and two more such rounds take hardly more memory,
-// neither here nor in clamd.
+// through a clamd of two threads. All finish, and two more such rounds take little more memory,
+// here and in clamd.
 func TestManyThroughTwoThreads(t *testing.T) {
 	const uploads = 50
 	defer debug.SetGCPercent(debug.SetGCPercent(100))
@@ -58,7 +58,7 @@ func TestManyThroughTwoThreads(t *testing.T) {
 			all.Go(func() {
 				wait := readerFunc(func([]byte) (int, error) { opened.Done(); opened.Wait(); return 0, io.EOF })
 				// The subjects differ, since one has half of the connections, and so do the bytes,
-				// since clamd does not scan a file twice.
+				// since clamd does not scan the same bytes again.
 				name := fmt.Sprint("subject ", i)
 				a, err := send(t, server, name, io.MultiReader(zeros(size/2, 0, nil), wait, zeros(size/2, 7, []byte(name))))
 				if err != nil || a.status != 201 {

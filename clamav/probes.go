@@ -7,7 +7,7 @@ import (
 )
 
 // eicar returns the test file that scanners treat as malware (eicar.org). It is stored backwards,
-// so that scanners report neither the source nor a program.
+// so that scanners report neither this file nor a program that contains it.
 func eicar() []byte {
 	b := []byte(`*H+H$!ELIF-TSET-SURIVITNA-DRADNATS-RACIE$}7)CC7)^P(45XZP\4[PA@%P!O5X`)
 	slices.Reverse(b)

@@ -40,8 +40,8 @@ func TestVerdictOf(t *testing.T) {
 	}
 }
 
-// FuzzReply checks that only one answer is clean, and that an incomplete or too long answer is not
-// one.
+// FuzzReply checks that only one answer is clean, and that an incomplete or too long answer is an
+// error.
 func FuzzReply(f *testing.F) {
 	for _, seed := range []string{"stream: OK\x00", "stream: OK", "stream: X FOUND\x00", "\x00", strings.Repeat("a", maxReply+1)} {
 		f.Add([]byte(seed))

@@ -30,7 +30,7 @@ type scan struct {
 	left    int64 // bytes that may still come
 	stop    func() bool
 
-	answered chan struct{} // closed when nobody waits any more, and first and err are set
+	answered chan struct{} // closed when watch has ended, and first and err are set
 	first    []byte        // of the answer, one byte at most
 	err      error
 }
@@ -72,7 +72,8 @@ func (c *scan) watch() {
 	}
 }
 
-// silent reports, once nobody waits, whether clamd has sent nothing and is still there.
+// silent reports, once watch has ended, whether clamd has sent nothing and left the connection
+// open.
 func (c *scan) silent() bool { return len(c.first) == 0 && errors.Is(c.err, os.ErrDeadlineExceeded) }
 
 func (c *scan) deadline() time.Time { return time.Now().Add(c.scanner.opts.Timeout) }
@@ -118,8 +119,8 @@ func (c *scan) Verdict() error {
 	return upload.ScanError(v, cause)
 }
 
-// failed returns why the stream broke, with clamd's answer if there is one. Verdict may have read
-// the first byte of the answer into read. A file that clamd has not read whole is never clean.
+// failed returns why the stream broke, with clamd's answer if there is one. The answer begins with
+// read, if Verdict has already read a byte. A file that clamd has not read whole is never clean.
 func (c *scan) failed(err error, read ...byte) error {
 	_ = c.conn.SetReadDeadline(time.Now().Add(linger)) // it may be closed
 	<-c.answered
@@ -155,7 +156,7 @@ func (c *scan) send(until time.Time, pieces ...[]byte) error {
 	if err := c.conn.SetWriteDeadline(until); err != nil {
 		return err
 	}
-	select { // after the deadline was set, which watch would otherwise move in vain
+	select { // after the deadline was set, which would replace the one that watch sets
 	case <-c.answered:
 		return errAnswered
 	default:
