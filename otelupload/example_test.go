@@ -35,8 +35,8 @@ func ExampleNew() {
 		log.Fatal(err)
 	}
 	for _, m := range collected.ScopeMetrics[0].Metrics {
-		if published, ok := m.Data.(metricdata.Sum[int64]); ok && m.Name == "upload.bytes" {
-			fmt.Println(m.Name, published.DataPoints[0].Value > 5000)
+		if bytes, ok := m.Data.(metricdata.Sum[int64]); ok && m.Name == "upload.bytes" {
+			fmt.Println(m.Name, bytes.DataPoints[0].Value > 5000)
 		}
 	}
 	// Output: upload.bytes true

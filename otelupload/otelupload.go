@@ -24,17 +24,18 @@
 // A request has a span "upload streamed", "upload store", "upload direct", "upload resumable" or
 // "upload link". It is a child of the span in the request's context, such as otelhttp's, and ends
 // with the decision. OPTIONS of an [upload.Resumer] has none. Spans of the work for the upload,
-// such as the calls of an instrumented S3 client, are children of the request's span. So are
-// "upload cleaned_up", "upload undone" and the like. Only failures of the server (status 500 and
-// above, failed clean-ups, calls that hang) are errors.
+// such as the calls of an instrumented S3 client, are children of the request's span. So are the
+// spans of events that are not decisions: "upload undone", "upload cleaned_up", "upload
+// cleanup_failed" and "upload hung". Only failures of the server (status 500 and above, failed
+// clean-ups, calls that hang) are errors.
 //
 // # Attributes
 //
 // upload.door, upload.outcome (an [upload.EventKind]), upload.code (an [upload.Code]) and
 // upload.type (a detected media type, only of the metric upload.files) have few values, none of
 // them a client's own word. Spans also have upload.bytes and upload.files. There is never a
-// subject, a file name, a key or an error's text: those are in the log. The two counters for alarms
-// exist from the start, as 0, for each door except link.
+// subject, a file name, a key or an error's text: those are in the log. upload.cleanup.failures and
+// upload.hung exist from the start, as 0, for each door except link.
 package otelupload
 
 import (
@@ -55,7 +56,7 @@ import (
 // Name is that of the meter and the tracer.
 const Name = "github.com/airlock-go/upload/otelupload"
 
-// Options are the settings, all with defaults; nil is the zero value.
+// Options are the settings, all with defaults. A nil pointer means the zero value.
 type Options struct {
 	// MeterProvider makes the metrics. Default: otel.GetMeterProvider().
 	MeterProvider metric.MeterProvider
@@ -64,7 +65,7 @@ type Options struct {
 	TracerProvider trace.TracerProvider
 }
 
-// hooks has what the functions of New share.
+// hooks has what start and event share.
 type hooks struct {
 	tracer trace.Tracer
 
@@ -90,7 +91,7 @@ func New(opts *Options) (upload.Hooks, error) {
 	if err := h.instruments(o.MeterProvider.Meter(Name)); err != nil {
 		return upload.Hooks{}, err
 	}
-	for _, door := range []string{"streamed", "store", "direct", "resumable"} { // so that alarms see the first one
+	for _, door := range []string{"streamed", "store", "direct", "resumable"} { // so that an alarm sees the first increase
 		h.failures.Add(context.Background(), 0, metric.WithAttributes(doorAttr(door)))
 		h.hangs.Add(context.Background(), 0, metric.WithAttributes(doorAttr(door)))
 	}
@@ -156,7 +157,7 @@ func (h *hooks) event(ctx context.Context, e upload.Event) {
 	}
 }
 
-// besides makes a span of an event that is over already.
+// besides makes a span of an event that is not a decision, which has ended by now.
 func (h *hooks) besides(ctx context.Context, e upload.Event) {
 	if span, ok := ctx.Value(spanKey{}).(trace.Span); ok {
 		ctx = trace.ContextWithSpan(ctx, span)

@@ -49,7 +49,8 @@ func newApp(t *testing.T) *app {
 	return a
 }
 
-// handler accepts files from ann, and abandons a check after the timeout.
+// handler returns a handler that takes every caller for ann, and abandons a check after the
+// timeout.
 func (a *app) handler(t *testing.T, policy upload.Validator, checkTimeout time.Duration) *upload.Handler {
 	t.Helper()
 	form := upload.Form{"file": {Accept: policy, MaxFiles: 2}}
