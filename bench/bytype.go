@@ -38,7 +38,7 @@ func (b *bench) largeByType() error {
 	return nil
 }
 
-// perGiB returns the CPU seconds for each GiB that was sent.
+// perGiB returns for each sample the CPU seconds per GiB that was sent.
 func perGiB(samples ...sample) (values []float64) {
 	for _, m := range samples {
 		values = append(values, m.cpu.Seconds()/float64(m.Sent)*gib)
@@ -70,9 +70,9 @@ var typedSizes = [2]struct{ size, n int }{{mib, 16}, {64 * mib, 1}}
 func (b *bench) byType() error {
 	err := b.typedTable("By type: typical files, S3 over https", `CPU s/GiB of files of 1 MiB and 64 MiB.
 "Alone" is the time of the validators without network and storage, "upload" that of the whole server.
-As in an upload, the validators find a file in the caches of the processor, whatever its size.
+As in an upload, the validators find each piece of a file in the caches of the processor.
 "× floor" compares with the median upload to the floor, of all files of the table.
-This S3 cannot copy what it discards, so videos whose index comes last are uploaded only in one part.
+This S3 cannot copy what it discards, so videos whose index comes last are uploaded only if one part holds them.
 `, corpus.TypicalFiles(), min(3, b.repeats))
 	if err != nil {
 		return err
@@ -249,7 +249,7 @@ func orDash(value, unit float64) string {
 	return ratio(value, unit)
 }
 
-// discarded returns what it costs to pass files to nothing, in CPU s/GiB.
+// discarded returns what it costs to pass files to io.Discard, in CPU s/GiB.
 func discarded(size, n int) float64 {
 	content := make([]byte, size)
 	before := processorTime()

@@ -35,7 +35,7 @@ const (
 	rowOwn     = "Confirm, without the time in which parts are assembled"
 )
 
-// assembling sums the time in which S3 assembles parts. Such calls come one at a time, so there is
+// assembling sums the time in which S3 assembles parts. Such calls come one at a time, so it needs
 // no lock.
 type assembling struct {
 	http.RoundTripper
@@ -186,7 +186,7 @@ func (c *confirming) round() (map[string]timed, error) {
 
 func request() *http.Request { return httptest.NewRequest(http.MethodPost, "/", nil) }
 
-// send makes the steps of a client up to the confirmation.
+// send takes the steps of a client up to the confirmation.
 func (c *confirming) send() (token string, err error) {
 	t, err := c.presigner.Sign(request(), upload.Declaration{Field: "file", Name: "a.png", Size: c.size})
 	if err != nil {

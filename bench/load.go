@@ -121,7 +121,7 @@ func (l *loader) post() (*http.Response, error) {
 	return insecure.Do(r)
 }
 
-// burst is what a paced client sends at once: the window of some networks.
+// burst is what a paced client sends at once.
 const burst = 128 * kib
 
 // paced reads no faster than rate. It does not catch up after a wait for the server, since a slow
@@ -178,8 +178,8 @@ func form(name, mediaType string, content io.Reader, size int64) (io.Reader, int
 
 const chunkData = 256 * kib
 
-// chunk is an IDAT chunk of random data. Many of them make a large PNG whose bytes cost nothing to
-// make.
+// chunk is an IDAT chunk of random data. It is repeated in a large PNG, whose bytes then cost
+// almost nothing to make.
 var chunk = sync.OnceValue(func() []byte { return idat(chunkData) })
 
 func idat(n int) []byte {

@@ -36,8 +36,8 @@ func TestTypicalFiles(t *testing.T) {
 	}
 }
 
-// TestPNG checks that the load generator sends a picture of exactly that size, which this library
-// accepts.
+// TestPNG checks that the load generator sends a picture of exactly the given size, which this
+// library accepts.
 func TestPNG(t *testing.T) {
 	h, err := upload.New(&memstore.Store{}, policy(), upload.AllowAnonymous, nil)
 	if err != nil {

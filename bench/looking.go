@@ -62,8 +62,9 @@ func looks(c corpus.Kind, content []byte) (cpu, unasked float64, answer string, 
 	return median(all), median(longest), answer, nil
 }
 
-// observe sends content to the observer of c, in pieces as files arrive, and returns the observer,
-// which the caller closes, and how many bytes it took. If there is a buffer, the pieces come in it.
+// observe sends content to an observer of policy, in pieces as files arrive, and returns the
+// observer, which the caller closes, and how many bytes it took. If there is a buffer, the pieces
+// come in it.
 func observe(ctx context.Context, policy upload.Validator, c corpus.Kind, content, buffer []byte) (o upload.Observer, took int, err error) {
 	o, err = policy.Validate(ctx, &upload.Incoming{
 		Name: c.Name, Type: c.Type, Head: content[:min(len(content), sniff.HeadLen)], Size: -1,

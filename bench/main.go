@@ -3,8 +3,8 @@
 // load generator are processes of their own. So a server's CPU time is its own, as the operating
 // system counts it.
 //
-//	go run . run                        all cases, and docs/benchmarks.md
-//	go run . run -quick -o /tmp/a.md    smaller, to see that it works
+//	go run . run                        all cases; writes docs/benchmarks.md
+//	go run . run -quick -o /tmp/a.md    smaller cases, to see that it works
 //	go run . run -only "by type/PDF"    cases by their name, and in tables by type some rows
 //	go run . soak                       50,000 uploads, and what they leave in the process
 package main

@@ -36,7 +36,7 @@ type bench struct {
 func runCases(args []string) error {
 	flags := flag.NewFlagSet("run", flag.ExitOnError)
 	quick := flags.Bool("quick", false, "smaller and once, to see that it works")
-	repeats := flags.Int("repeats", 5, "measurements of each server in each case")
+	repeats := flags.Int("repeats", 5, "measurements of each server, at most, in a case that repeats them")
 	only := flags.String("only", "", "cases whose name contains this; of tables by type, \"by type/PDF\" has the rows whose file contains PDF")
 	out := flags.String("o", filepath.Join("..", "docs", "benchmarks.md"), "the document")
 	if err := flags.Parse(args); err != nil {
@@ -178,7 +178,7 @@ func (b *bench) compare(kinds []string, tls bool, n int, load ...string) (map[st
 		setups[kind] = s
 	}
 	samples := map[string][]sample{}
-	for round := range b.repeats + 1 { // the first one warms up
+	for round := range b.repeats + 1 { // the first one warms up; with one repeat it counts, too
 		for _, kind := range kinds {
 			m, err := setups[kind].measure(load...)
 			if err == nil {

@@ -124,8 +124,8 @@ func client(endpoint string) *s3.Client {
 	})
 }
 
-// policy returns what the library checks in all cases except "looking": files of every type that it
-// reads, as the presets do. Only the limits of unpacking are higher, for files of any size.
+// policy returns what the library checks in all cases except "looking": the types of the tables by
+// type, as the presets read them. Only the limits of unpacking are higher, for large files.
 func policy() upload.Validator {
 	const large = 64 * gib
 	return upload.Any(
@@ -179,7 +179,7 @@ func libraryInMemory(c config, _ *s3.Client) (http.Handler, error) {
 	}), nil
 }
 
-// parseForm is the tutorial: it reads the whole form first, to disk beyond 32 MiB.
+// parseForm does what tutorials do: it reads the whole form first, to disk beyond 32 MiB.
 func parseForm(_ config, client *s3.Client) (http.Handler, error) {
 	uploader := manager.NewUploader(client) //nolint:staticcheck // what people use
 	return answering(func(r *http.Request) error {

@@ -50,7 +50,7 @@ Measured on 28 November 2026 in the first case, by runtime.MemStats and a heap p
 | pages of the program's file | 12 |
 | garbage, and free pages between collections | 43 |
 
-All but the last line is 95 MiB.
+All except the last line is 95 MiB.
 The last line comes from the collector: with the default GOGC=100 the heap may grow to twice what was live at the last collection, and the parts count as live.
 It depends on the moment of that collection, so the same load peaks at 137 to 159 MiB.
 Less garbage makes collections rarer, but the heap then reaches the same bound later.

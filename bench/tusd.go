@@ -16,7 +16,7 @@ import (
 
 const tusdVersion = "v2.9.1"
 
-// startTusd builds tusd, and runs it over a bucket. It has no input that ends it.
+// startTusd builds tusd, and runs it over a bucket. The end of its input does not end tusd.
 func startTusd(dir, endpoint string) (*process, error) {
 	build := exec.Command("go", "install", "github.com/tus/tusd/v2/cmd/tusd@"+tusdVersion)
 	build.Env = append(os.Environ(), "GOBIN="+dir, "GOFLAGS=")
