@@ -37,7 +37,7 @@ func (l *ledger) reserve(id, name uint64, claim upload.Claim, now time.Time) (up
 	if err := limits.Impossible(claim, l.limits.Files, l.limits.Bytes); err != nil {
 		return nil, err
 	}
-	if err := l.room(c, !claim.Until.IsZero()); err != nil {
+	if err := l.requireSlot(c, !claim.Until.IsZero()); err != nil {
 		return nil, err
 	}
 	if !take(c.files, claim.Files, now) {
@@ -50,8 +50,8 @@ func (l *ledger) reserve(id, name uint64, claim upload.Claim, now time.Time) (up
 	return l.hold(c, name, claim, now), nil
 }
 
-// room returns an error unless a slot is free.
-func (l *ledger) room(c *caller, signed bool) error {
+// requireSlot returns an error unless a slot is free.
+func (l *ledger) requireSlot(c *caller, signed bool) error {
 	own, all := c.concurrent < l.limits.Concurrent, l.concurrent < l.limits.AllConcurrent
 	if signed {
 		own, all = c.signed < l.limits.Signed, len(l.signed) < l.limits.AllSigned

@@ -143,15 +143,15 @@ func TestMemoryIsGivenBack(t *testing.T) {
 	})
 }
 
-// TestRoomIsLookedFor checks that one idle caller among many busy ones is evicted for a new one.
-func TestRoomIsLookedFor(t *testing.T) {
+// TestFullTableEvicts checks that one idle caller among many busy ones is evicted for a new one.
+func TestFullTableEvicts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter(t, limit.Limits{Files: 1}, limit.Options{MaxCallers: 18}) // as many as one request checks
 		for i := range 18 {
 			_, err := l.Reserve(t.Context(), upload.Claim{Subject: strconv.Itoa(i), Files: min(i, 1)})
 			require.NoError(t, err)
 		}
-		for _, newcomer := range []string{"with room", "in the crowd"} {
+		for _, newcomer := range []string{"in the freed slot", "in the crowd"} {
 			time.Sleep(4 * time.Second) // more than 3.6 s: one of 1,000 requests an hour is free again, so the idle caller has all
 			_, err := reserve(t, l, newcomer)
 			require.NoError(t, err)

@@ -18,8 +18,8 @@
 // # When Redis is down
 //
 // Uploads are refused (503) unless [Options.AllowWhenDown] is set. When Redis loses its memory,
-// counting begins again: a limit holds for each lifetime of Redis. Uploads in progress at that time
-// get nothing back and hold no slot. After a failover the same is true of uploads that were not
+// counting begins again, and a caller can use each limit once more. Uploads in progress at that
+// time get nothing back and hold no slot. After a failover the same is true of what was not
 // replicated. If an answer of Redis is lost, what was reserved may count as used. If the Redis
 // client then repeats the script, files and bytes count once, and the request perhaps twice.
 //

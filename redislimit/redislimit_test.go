@@ -149,7 +149,7 @@ func TestLease(t *testing.T) {
 	}
 	die()
 	_, err = l.Reserve(t.Context(), streamed(t.Context(), "bob"))
-	require.ErrorIs(t, err, upload.CodeRateLimited, "the lease goes on")
+	require.ErrorIs(t, err, upload.CodeRateLimited, "the lease has not ended")
 	require.Eventually(t, func() bool {
 		_, err := l.Reserve(t.Context(), streamed(ctx, "bob"))
 		return err == nil

@@ -51,7 +51,7 @@ func (r *run) measure(orphans []storage.ListedObject) error {
 		return nil
 	}
 	err := fmt.Errorf("%w: Referenced leaves out %d of the %d objects that it was asked about up to the key %q, and MaxShare is %v. "+
-		"None of the last %d was removed. If Referenced knows all of this prefix and they are really orphans, raise MaxShare, or set AllowAnyShare if all are orphans",
+		"None of the last %d was removed. If Referenced answers for all of this prefix and they are really orphans, raise MaxShare, or set AllowAnyShare if all are orphans",
 		ErrShare, sum.orphaned, sum.asked, r.pending[len(r.pending)-1].Key, r.opts.MaxShare, p.asked)
 	if r.opts.Remove {
 		return err

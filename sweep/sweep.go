@@ -39,10 +39,10 @@ const (
 
 // Referenced returns those of the keys that the application still refers to. It is called with at
 // most [Options.BatchSize] keys, one batch after the other. With [Options.Remove] the objects that
-// it leaves out are removed permanently. So it must return an error if it does not know the answer,
-// for example when a query broke off (sql.Rows.Err). It must ask where everything is known: not a
-// replica that lags, nor only one of several tables. An error, a panic, or an answer with a key
-// from outside the batch stops the sweep before anything of that batch is removed.
+// it leaves out are removed permanently. So it must return an error if it has no complete answer,
+// for example when a query broke off (sql.Rows.Err). It must ask a source that has every reference:
+// not a replica that lags, nor only one of several tables. An error, a panic, or an answer with a
+// key from outside the batch stops the sweep before anything of that batch is removed.
 //
 // It is asked about at least 500 objects, if there are as many, before the first of them is removed
 // (see [Options.MaxShare]). Unless it is a dry run, it is asked again about those that it left out,
@@ -89,9 +89,9 @@ type Sweeper struct {
 // Options are the settings of a [Sweeper]. The zero value is refused, because it has no Prefix.
 type Options struct {
 	// Prefix is the beginning of the keys to sweep. It ends in "/"; if it does not, one is added.
-	// Referenced must know all objects below it. The staging keys of an upload.Presigner begin with
-	// its own StagingPrefix, which is "" by default. Then a sweep of "avatars/" does not see them:
-	// sweep "upload-staging/" with another Sweeper.
+	// Referenced must answer for all objects below it. The staging keys of an upload.Presigner
+	// begin with its own StagingPrefix, which is "" by default. Then a sweep of "avatars/" does not
+	// see them: sweep "upload-staging/" with another Sweeper.
 	Prefix string
 
 	// AllowWholeBucket sweeps all keys when Prefix is "", whatever else the bucket holds.
