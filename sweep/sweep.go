@@ -158,7 +158,7 @@ type Options struct {
 	// [Changed] or [Foreign] stays. A panic stops the sweep.
 	Found func(ctx context.Context, f Finding)
 
-	// Progress, if set, is called after each page that was swept without an error. A host that
+	// Progress, if set, is called after each page, unless an error ended the run there. A host that
 	// stores r.Cursor can continue from it after a crash; see [Sweeper.Run]. The cursor stays the
 	// same until enough old objects have been listed to be judged together. An error or a panic
 	// stops the sweep.
