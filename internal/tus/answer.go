@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// extensions are those of the protocol that are spoken.
+// extensions are the extensions of the protocol that the server supports.
 const extensions = "creation,creation-with-upload,expiration,termination"
 
 // Options writes the headers of the answer to OPTIONS. A maxSize of 0 is left out.
@@ -18,14 +18,14 @@ func Options(h http.Header, maxSize int64) {
 	}
 }
 
-// Always writes the headers of every answer.
+// Always writes the headers that every answer has.
 func Always(h http.Header) {
 	h.Set("Tus-Resumable", Version)
 	h.Set("Cache-Control", "no-store")
 }
 
-// Refusal writes the headers that the status of a refusal needs, and removes Upload-Offset: TUSKit
-// goes on from that whatever the status is.
+// Refusal writes the headers that the status of a refusal needs. It removes Upload-Offset: TUSKit
+// continues from that offset, whatever the status is.
 func Refusal(h http.Header, status int) {
 	h.Del("Upload-Offset")
 	if status == http.StatusPreconditionFailed {
@@ -33,11 +33,11 @@ func Refusal(h http.Header, status int) {
 	}
 }
 
-// State is what answers say of an upload.
+// State is what answers say about an upload.
 type State struct {
 	Offset   int64
-	Length   int64  // for HEAD alone
-	Metadata string // for HEAD alone
+	Length   int64  // in answers to HEAD only
+	Metadata string // in answers to HEAD only
 	Expires  time.Time
 }
 
@@ -50,7 +50,7 @@ func (s State) Write(h http.Header) {
 	}
 }
 
-// WriteOffset writes the headers of the answer to a POST or PATCH.
+// WriteOffset writes the headers of the answer to a PATCH, or to a POST that brought bytes.
 func (s State) WriteOffset(h http.Header) {
 	h.Set("Upload-Offset", strconv.FormatInt(s.Offset, 10))
 	s.WriteExpires(h)

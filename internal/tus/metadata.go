@@ -6,16 +6,17 @@ import (
 	"strings"
 )
 
-// MaxMetadata is the most bytes of an Upload-Metadata header. It travels in the URL of its upload.
+// MaxMetadata is the maximum length of an Upload-Metadata header in bytes. The URL of an upload
+// contains its metadata.
 const MaxMetadata = 2 << 10
 
-// Metadata is what a client says of its file: data, of which nothing may be believed.
+// Metadata is what a client says about its file. None of it is verified.
 type Metadata struct {
 	Header string // as it was sent
 	values map[string]string
 }
 
-// Get returns the first value that is not empty of these keys.
+// Get returns the first value of these keys that is not empty, or "".
 func (m Metadata) Get(keys ...string) string {
 	for _, key := range keys {
 		if v := m.values[key]; v != "" {

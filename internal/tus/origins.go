@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// Origins are those of the pages that may send uploads and read the answers: exactly these. The
-// zero value has none.
+// Origins are the origins of the pages that may send uploads and read the answers. The zero value
+// has none.
 type Origins struct {
 	list    []string
-	headers string // that their requests may have
+	headers string // the value of Access-Control-Allow-Headers
 }
 
 // NewOrigins returns the origins, each of which is a scheme, a host and perhaps a port, as browsers
-// write them. Headers are those that their pages may send beside those of the protocol.
+// write them. Pages may send the headers of the protocol, a few common ones, and these headers.
 func NewOrigins(list, headers []string) (Origins, error) {
 	for _, origin := range list {
 		u, err := url.Parse(origin)
@@ -33,25 +33,25 @@ func NewOrigins(list, headers []string) (Origins, error) {
 	return Origins{slices.Clone(list), strings.Join(append([]string{requests}, headers...), ", ")}, nil
 }
 
-// nameChars are those of a token (RFC 9110, 5.6.2), except "*". In requests without credentials "*"
-// stands for every header.
+// nameChars are the characters of a token (RFC 9110, 5.6.2), except "*". In
+// Access-Control-Allow-Headers a lone "*" is a wildcard.
 const nameChars = "!#$%&'+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-// Has reports whether r comes from a page of one of o.
+// Has reports whether r comes from a page of one of these origins.
 func (o Origins) Has(r *http.Request) bool {
 	v := r.Header.Values("Origin")
 	return len(v) == 1 && slices.Contains(o.list, v[0])
 }
 
-// Values of the headers of CORS. Of an answer, browsers show pages the exposed headers, and a few
-// that need no permission.
+// Values of CORS headers. A page can read the exposed headers of an answer, and a few that need no
+// permission.
 const (
 	methods  = "POST, HEAD, PATCH, DELETE, GET, OPTIONS"
 	requests = "Authorization, Content-Type, Tus-Resumable, Upload-Length, Upload-Offset, Upload-Metadata, Upload-Defer-Length, Upload-Concat, Upload-Id, X-HTTP-Method-Override, X-Requested-With, X-Request-ID, X-CSRF-Token"
 	exposed  = "Location, Upload-Offset, Upload-Length, Upload-Metadata, Upload-Expires, Upload-File, Tus-Version, Tus-Resumable, Tus-Extension, Tus-Max-Size, Retry-After"
 )
 
-// Write writes the headers of CORS of any answer, also of a refusal: a page must read its reason.
+// Write writes the CORS headers of an answer. Refusals need them, too: pages read the reason.
 func (o Origins) Write(h http.Header, r *http.Request) {
 	if len(o.list) == 0 {
 		return

@@ -9,13 +9,13 @@ import (
 )
 
 const (
-	// Version is the one version that is spoken.
+	// Version is the only version of the protocol that the server supports.
 	Version = "1.0.0"
-	// ContentType is that of the bytes of a file.
+	// ContentType is the Content-Type of a request whose body is bytes of the file.
 	ContentType = "application/offset+octet-stream"
 )
 
-// Request is what a client asks. Fields of other methods are zero.
+// Request is what a client asks for. Fields of other methods are zero.
 type Request struct {
 	Method   string   // after an override
 	Length   int64    // of a POST: how many bytes the file has
@@ -45,7 +45,7 @@ func Method(r *http.Request) string {
 }
 
 // Parse reads the headers of a POST, HEAD, PATCH or DELETE. Each needs Tus-Resumable. A POST or PATCH
-// that asks for an extension that this package lacks is an error. Other headers are ignored.
+// that asks for an extension that this package lacks is an error. Parse ignores unknown headers.
 func Parse(r *http.Request) (Request, error) {
 	q := Request{Method: Method(r)}
 	if v := r.Header.Values("Tus-Resumable"); len(v) != 1 || v[0] != Version {
@@ -98,13 +98,13 @@ func (q *Request) appending(r *http.Request) (err error) {
 var errContentType = &Error{http.StatusUnsupportedMediaType, "content_type", "the Content-Type is not " + ContentType}
 
 // checksum refuses Upload-Checksum, as a header or a trailer, since its client relies on a check that
-// nobody makes. It also refuses a Content-Encoding except identity.
+// nobody makes. It also refuses any Content-Encoding except identity.
 func checksum(r *http.Request) error {
-	_, announced := r.Trailer["Upload-Checksum"] // which comes after the body
+	_, announced := r.Trailer["Upload-Checksum"]
 	if has(r, "Upload-Checksum") || announced {
 		return bad("tus_checksum", "checksums are not supported")
 	}
-	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+	if coding := strings.Join(r.Header.Values("Content-Encoding"), ","); coding != "" && !strings.EqualFold(coding, "identity") {
 		return bad("tus_encoding", "the bytes of a file come as they are, without a Content-Encoding")
 	}
 	return nil
@@ -117,7 +117,7 @@ func isBytes(r *http.Request) bool {
 	return len(v) == 1 && strings.EqualFold(v[0], ContentType)
 }
 
-// number reads a header of digits alone.
+// number reads a header that has only digits.
 func number(r *http.Request, name, kind string) (int64, error) {
 	v := r.Header.Values(name)
 	if len(v) != 1 {

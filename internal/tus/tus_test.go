@@ -73,7 +73,7 @@ func TestRefused(t *testing.T) {
 		{"a length with a space", "POST", version + "Upload-Length: 1 1", "", 400, "tus_length"},
 		{"a fraction", "POST", version + "Upload-Length: 1.5", "", 400, "tus_length"},
 		{"hexadecimal", "POST", version + "Upload-Length: 0x10", "", 400, "tus_length"},
-		{"a length beyond all numbers", "POST", version + "Upload-Length: 9223372036854775808", "", 400, "tus_length"},
+		{"a length beyond int64", "POST", version + "Upload-Length: 9223372036854775808", "", 400, "tus_length"},
 		{"a deferred length", "POST", version + "Upload-Defer-Length: 1", "", 400, "tus_defer_length"},
 		{"a partial upload", "POST", version + "Upload-Length: 1\nUpload-Concat: partial", "", 400, "tus_concat"},
 		{"a final upload", "POST", version + "Upload-Concat: final;/a /b", "", 400, "tus_concat"},
@@ -87,6 +87,7 @@ func TestRefused(t *testing.T) {
 		{"a length later", "PATCH", bytes + "Upload-Offset: 1\nUpload-Length: 5", "", 400, "tus_length"},
 		{"a checksum", "PATCH", bytes + "Upload-Offset: 1\nUpload-Checksum: sha1 AAAA", "", 400, "tus_checksum"},
 		{"a compressed body", "PATCH", bytes + "Upload-Offset: 1\nContent-Encoding: gzip", "", 400, "tus_encoding"},
+		{"two encodings", "PATCH", bytes + "Upload-Offset: 1\nContent-Encoding: identity\nContent-Encoding: gzip", "", 400, "tus_encoding"},
 		{"two metadata", "POST", version + "Upload-Length: 1\nUpload-Metadata: a YQ==\nUpload-Metadata: b YQ==", "", 400, "tus_metadata"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -100,7 +101,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestTrailer checks that a checksum is refused that is announced for after the body.
+// TestTrailer checks that a checksum that is announced as a trailer is refused.
 func TestTrailer(t *testing.T) {
 	r := request("PATCH", bytes+"Upload-Offset: 1", "x")
 	r.Trailer = http.Header{"Upload-Checksum": nil} // as net/http has it before the body was read
@@ -157,8 +158,8 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
-// FuzzParse checks that no request panics, that only numbers in range and metadata within bounds
-// pass, and that each refusal has a status of the client's.
+// FuzzParse checks that Parse does not panic, and accepts no negative number and no metadata beyond
+// MaxMetadata. Each refusal has the status 400, 412 or 415.
 func FuzzParse(f *testing.F) {
 	f.Add("POST", "10", "", "a Yg==", "application/offset+octet-stream", "")
 	f.Add("PATCH", "", "3", "", "application/offset+octet-stream", "")
