@@ -7,24 +7,25 @@ import (
 	"fmt"
 	"reflect"
 	"runtime/debug"
+	"slices"
 	"time"
 )
 
-// The errors of a call, in addition to its own.
+// The errors of a call, in addition to those that the host's code returns.
 var (
-	ErrHung   = errors.New("upload: a check did not return in time")
+	ErrHung   = errors.New("upload: the host's code did not return in time")
 	ErrPanic  = errors.New("upload: the host's code panicked")
 	ErrGoexit = errors.New("upload: the host's code ended its goroutine")
 	ErrNil    = errors.New("upload: the host's code returned a nil pointer as an error")
 )
 
 // Worker runs the host's code, which may hang, on its own goroutine, one call at a time. It
-// abandons a call that hangs: the request continues without it, and never again uses anything that
-// the call can still touch.
+// abandons a call that hangs, and begins no other. The request continues, and must not use anything
+// that the abandoned call can still touch.
 type Worker struct {
 	Timeout time.Duration
 	calls   chan func() error
-	results chan error // with room for one, so that an abandoned call can end
+	results chan error // buffered, so that an abandoned call can end
 	ended   chan struct{}
 	after   []func()
 	timer   *time.Timer
@@ -33,8 +34,8 @@ type Worker struct {
 	OnHang  func()
 }
 
-// Do runs f and returns its error, or one of the errors of this package. After ErrHung f may still
-// be running: the caller must not touch what f uses.
+// Do runs f and returns its error, or one of the errors of this package. It does not run f if an
+// earlier call has hung. After ErrHung f may still be running: the caller must not touch what f uses.
 func (w *Worker) Do(f func() error) error {
 	if w.Hung {
 		return ErrHung
@@ -69,10 +70,10 @@ func (w *Worker) Run(ours bool, f func() error) error {
 func (w *Worker) loop() {
 	exited := true
 	defer func() {
-		if exited { // runtime.Goexit, such as by a test's FailNow: continue elsewhere
+		if exited { // runtime.Goexit, such as by a test's FailNow: continue on a new goroutine
 			select {
 			case w.results <- ErrGoexit:
-			default: // nothing waits for later work
+			default: // a function of Finally, for whose result nothing waits
 			}
 			go w.loop()
 		}
@@ -90,8 +91,8 @@ func (w *Worker) loop() {
 	close(w.ended)
 }
 
-// Last runs f, which may hang like any other call. It runs f at once, or, if a call hangs, when
-// Finally would.
+// Last runs f, which may hang like any other call, and ignores its error. It runs f at once, or, if
+// an earlier call has hung, when Finally would.
 func (w *Worker) Last(ours bool, f func() error) {
 	if w.Hung {
 		w.Finally(func() { _ = f() })
@@ -100,19 +101,19 @@ func (w *Worker) Last(ours bool, f func() error) {
 	_ = w.Run(ours, f)
 }
 
-// Finally runs f once no call is running or can come: when Close is called and, if a call hangs,
-// that has returned. The first f runs last.
+// Finally runs f once, when no call is running or can begin: after Close and, if a call hangs, after
+// its return. The f that was given first runs last.
 func (w *Worker) Finally(f func()) { w.after = append(w.after, f) }
 
-// Close ends the goroutine. Unless a call hangs, all work is done when Close returns. A second
-// Close does nothing.
+// Close ends the goroutine, but does not wait for a call that hangs. Otherwise all work is done when
+// Close returns. A second Close does nothing.
 func (w *Worker) Close() {
 	if w.closed {
 		return
 	}
 	w.closed = true
 	if w.calls == nil {
-		for _, f := range w.after {
+		for _, f := range slices.Backward(w.after) {
 			f()
 		}
 		return
@@ -123,7 +124,7 @@ func (w *Worker) Close() {
 	}
 }
 
-// Apart is Contain on its own goroutine, so that ending that goroutine is an error, too. It waits
+// Apart is Contain on a new goroutine, so that ending that goroutine is an error, too. It waits
 // for f without a limit.
 func Apart(f func() error) error {
 	result := make(chan error, 1)
@@ -150,8 +151,8 @@ func Contain(f func() error) (err error) {
 	return err
 }
 
-// Call runs f on w. Its result travels in a channel, since f may still be writing it when it is
-// abandoned.
+// Call is w.Run for an f that also returns a value. The value travels in a channel, since an
+// abandoned f may still write it.
 func Call[T any](w *Worker, ours bool, f func() (T, error)) (T, error) {
 	result := make(chan T, 1)
 	err := w.Run(ours, func() error {
@@ -166,8 +167,8 @@ func Call[T any](w *Worker, ours bool, f func() (T, error)) (T, error) {
 	return <-result, nil
 }
 
-// Retry calls f until it succeeds, four times at most, with growing pauses. If ctx ends during a
-// pause, Retry calls f a last time at once.
+// Retry calls f until it succeeds, at most four times, with growing pauses. It does not call f again
+// if ctx has ended during a call. If ctx ends during a pause, it calls f a last time at once.
 func Retry(ctx context.Context, f func(context.Context) error) error {
 	pause := 100 * time.Millisecond
 	for try := 1; ; try++ {

@@ -1,0 +1,43 @@
+package worker_test
+
+import (
+	"runtime"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/worker"
+)
+
+// TestFinally checks when functions of Finally run, and that the first runs last.
+func TestFinally(t *testing.T) {
+	for name, call := range map[string]func() error{
+		"no call":                 nil,
+		"a call":                  func() error { return nil },
+		"a call that hangs":       func() error { time.Sleep(time.Hour); return nil },
+		"a call that panics":      func() error { panic("boom") },
+		"a call ends a goroutine": func() error { runtime.Goexit(); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var ran []string
+				w := &worker.Worker{Timeout: time.Minute, OnHang: func() {}}
+				w.Finally(func() { ran = append(ran, "first") })
+				if call != nil {
+					_ = w.Do(call)
+				}
+				w.Finally(func() { ran = append(ran, "second") })
+				require.Empty(t, ran)
+				w.Close()
+				w.Close()
+				if w.Hung {
+					require.Empty(t, ran)
+					time.Sleep(time.Hour)
+				}
+				require.Equal(t, []string{"second", "first"}, ran)
+			})
+		})
+	}
+}
