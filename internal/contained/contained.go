@@ -1,5 +1,5 @@
-// Package contained calls code of the host without which the caller can go on, such as log handlers
-// and hooks. The caller continues if that code panics, ends its goroutine or hangs.
+// Package contained calls code of the host whose result the caller does not need, such as log
+// handlers and hooks. The caller continues if that code panics, ends its goroutine or hangs.
 package contained
 
 import (
@@ -27,14 +27,14 @@ var (
 // Calls makes calls. The zero value is ready. It is safe for concurrent use.
 type Calls struct{ hung atomic.Int64 }
 
-// Do calls f on its own goroutine and waits for its return, for Patience at most; then it abandons
-// f. While MaxHung abandoned calls have not returned, it calls nothing. An error wraps one of this
-// package.
+// Do calls f on a new goroutine and waits for its return. After Patience it abandons f. While
+// MaxHung or more abandoned calls have not returned, it calls nothing. The error wraps one of the
+// errors of this package.
 func (c *Calls) Do(f func()) error {
 	if c.hung.Load() >= MaxHung {
 		return ErrTooMany
 	}
-	var left atomic.Bool // set by the first of the call's end and the end of our patience
+	var left atomic.Bool // set when the call ends or Patience has passed, whichever is first
 	ended := make(chan error, 1)
 	go func() {
 		err := ErrExit

@@ -37,7 +37,8 @@ func TestDo(t *testing.T) {
 	}
 }
 
-// TestHungCallsAreBounded: no call is made while MaxHung hang, until one has returned.
+// TestHungCallsAreBounded checks that Do calls nothing while MaxHung calls hang, until one has
+// returned.
 func TestHungCallsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c contained.Calls
@@ -66,7 +67,7 @@ func (c *counter) Handle(context.Context, slog.Record) error { c.records.Add(1);
 func (c *counter) WithAttrs([]slog.Attr) slog.Handler        { return c }
 func (c *counter) WithGroup(string) slog.Handler             { return c }
 
-// hostile is a slog handler that does something at one of its methods.
+// hostile is a slog handler that calls do in the method named by at.
 type hostile struct {
 	slog.Handler
 	at string
@@ -114,8 +115,8 @@ func TestLogger(t *testing.T) {
 	}
 }
 
-// TestLoggerOfNobody writes to the default logger.
-func TestLoggerOfNobody(t *testing.T) {
+// TestNilLogger checks that a nil logger means the default one.
+func TestNilLogger(t *testing.T) {
 	var b bytes.Buffer
 	before := slog.Default()
 	defer slog.SetDefault(before)

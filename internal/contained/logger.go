@@ -6,9 +6,9 @@ import (
 )
 
 // Logger returns a logger that writes to l, or to slog.Default() if l is nil. It calls l's handler
-// by [Calls.Do]. A panic in Enabled or Handle costs one record. A hang costs [Patience],
-// and delays or loses the record; too many hangs cost all records while they last. In WithAttrs or
-// WithGroup either costs all records of the logger that the call was to make.
+// by [Calls.Do]. A panic in Enabled or Handle loses one record. A hang there holds the caller for
+// [Patience], and delays or loses the record. Calls that [ErrTooMany] prevents lose their records.
+// If a call of WithAttrs or WithGroup fails, the logger that it was to make loses all its records.
 func Logger(l *slog.Logger) *slog.Logger {
 	if l == nil {
 		l = slog.Default()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Limits has the fields of limit.Limits, which describes them. It converts from that type.
+// Limits has the fields of limit.Limits, which describes them and can be converted to it.
 type Limits struct {
 	Window                   time.Duration
 	Requests, Files          int
@@ -17,7 +17,7 @@ type Limits struct {
 
 const maxWindow = 31 * 24 * time.Hour
 
-// WithDefaults returns l with defaults for zero fields. The error says which limit is invalid.
+// WithDefaults returns l with defaults for zero fields, and an error if a field is out of range.
 func (l Limits) WithDefaults() (Limits, error) {
 	byDefault(&l.Window, time.Hour)
 	byDefault(&l.Requests, 1000)
@@ -33,7 +33,7 @@ func (l Limits) WithDefaults() (Limits, error) {
 	case l.Window < time.Second, l.Window > maxWindow:
 		return l, errors.New("limit: Window must be at least a second and at most 31 days")
 	case l.Bytes > min(math.MaxInt, 1<<52):
-		return l, errors.New("limit: Bytes must be at most 4 PiB, and 2 GiB on 32-bit systems")
+		return l, errors.New("limit: Bytes must be at most 4 PiB, and less than 2 GiB on 32-bit systems")
 	case max(l.Requests, l.Files, l.Concurrent, l.Signed, l.AllConcurrent, l.AllSigned) > math.MaxInt32:
 		return l, errors.New("limit: each count must be at most 2,147,483,647")
 	}

@@ -30,8 +30,8 @@ func TestDefaults(t *testing.T) {
 	require.Equal(t, own, got)
 }
 
-// TestBounds tries the smallest valid limits, and the largest Window and Bytes. They are accepted,
-// and the next values are not, apart from 0, which means the default.
+// TestBounds checks that the smallest limits, and the largest Window and Bytes, are accepted. Values
+// just outside are refused. It skips 0, which means the default.
 func TestBounds(t *testing.T) {
 	for about, tc := range map[string]struct{ accepted, refused limits.Limits }{
 		"shortest window":       {accepted: limits.Limits{Window: time.Second}, refused: limits.Limits{Window: time.Second - 1}},

@@ -1,5 +1,5 @@
-// Package limits has what all limiters share: their defaults and bounds, their refusals, and how
-// much they refund.
+// Package limits has what packages limit and redislimit share: their defaults and bounds, their
+// refusals, and how much they refund.
 package limits
 
 import (
@@ -27,9 +27,10 @@ func Impossible(d upload.Claim, files int, bytes int64) error {
 	return nil
 }
 
-// Slots refuses because no slot is free: one of the caller's own, or of all, for a streamed or a
-// signed upload. It asks for a longer wait for a slot of a signed upload, which is free when the
-// upload is released or its URL expires.
+// Slots refuses because no slot is free. If own is true, the caller has used up its own slots,
+// otherwise all callers together have. A direct or resumable upload is signed, any other is
+// streamed. A slot of a signed upload is freed when the upload is released or its URL expires, so
+// the wait is longer.
 func Slots(own, signed bool) error {
 	switch {
 	case own && signed:
@@ -46,12 +47,12 @@ func refuse(kind string, after time.Duration) error {
 	return &upload.Error{Code: upload.CodeRateLimited, Params: map[string]any{"kind": kind}, RetryAfter: after}
 }
 
-// Window refuses a caller who has sent too many of what ("requests", "files" or "bytes"), until
-// after has passed.
-func Window(what string, after time.Duration) error { return refuse(what, after) }
+// Window refuses a caller who has used up the limit of a window. The limit is "requests", "files"
+// or "bytes". After the given time the caller may try again.
+func Window(limit string, after time.Duration) error { return refuse(limit, after) }
 
-// Unused returns how much to refund of n that were reserved and not used: the part that has not
-// flowed back by itself meanwhile. The whole of it flows back in a window.
+// Unused returns how much to refund of n that were held in reserve and not used. All of n drains
+// within a window. The part that has drained already is not refunded.
 func Unused(n int64, held, window time.Duration) int64 {
 	left := 1 - float64(held)/float64(window)
 	return int64(math.Round(float64(max(n, 0)) * max(left, 0)))
