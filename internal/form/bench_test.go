@@ -11,8 +11,7 @@ import (
 	"github.com/airlock-go/upload/internal/form"
 )
 
-// BenchmarkReader reads a form of one file, from memory, into a buffer of the
-// size that storages use.
+// BenchmarkReader reads a form of one file, from memory, into a buffer of 64 KiB.
 func BenchmarkReader(b *testing.B) {
 	const size = 16 << 20
 	random := make([]byte, size)

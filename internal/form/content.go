@@ -8,9 +8,9 @@ type contents struct {
 	delimiter delimiter
 
 	// These describe the current part's content in the window.
-	start bool // nothing of it was taken yet
+	start bool // none of it was found yet, so the delimiter needs no line end
 	safe  int  // bytes that are content for certain
-	ended bool // its delimiter follows them
+	ended bool // the delimiter follows them
 }
 
 // begin begins the content of a part whose headers were taken.
@@ -19,7 +19,8 @@ func (c *contents) begin() {
 	c.scan()
 }
 
-// read reads content of the current part. It returns io.EOF when the part's delimiter follows.
+// read reads content of the current part. It returns io.EOF when the part's delimiter follows, which
+// ended reports, and also when the body ends.
 func (c *contents) read(p []byte) (int, error) {
 	for len(p) > 0 {
 		switch w := c.src.window(); {
@@ -44,14 +45,14 @@ func (c *contents) read(p []byte) (int, error) {
 	return 0, nil
 }
 
-// scan looks for the delimiter in the window. Its result holds until more of the body is read.
+// scan looks for the delimiter in the window. Its result is valid until more of the body is read.
 func (c *contents) scan() {
 	c.safe, c.ended = c.delimiter.scan(c.src.window(), c.start)
 	c.start = c.start && c.safe == 0
 }
 
-// direct reads from the body into p. That saves copying everything except what comes after the
-// bytes that are content for certain.
+// direct reads from the body into p. So only what follows the bytes that are content for certain is
+// copied.
 func (c *contents) direct(p []byte) (int, error) {
 	n, err := c.src.read(p)
 	if err != nil {

@@ -45,7 +45,7 @@ func TestContent(t *testing.T) {
 	}
 }
 
-// ragged delivers its data in pieces of any size.
+// ragged delivers its data in pieces of random sizes.
 type ragged struct {
 	r   io.Reader
 	rng *rand.Rand

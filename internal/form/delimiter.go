@@ -4,7 +4,7 @@ import "bytes"
 
 // delimiter finds where the content of a part ends: at a line end followed by two hyphens and the
 // boundary (RFC 2046 5.1.1), or at once, when the content is empty. Line ends are CRLF, or LF alone
-// if the first delimiter line ends so.
+// if the first opening line ends in LF alone.
 type delimiter struct {
 	newline []byte
 	dashed  []byte // two hyphens and the boundary
@@ -24,8 +24,8 @@ func (d *delimiter) useLF() {
 }
 
 // scan returns how many bytes at the beginning of w are certainly content, and whether a delimiter
-// follows them. If not, more bytes are needed to decide. The content begins with w if start is
-// true.
+// follows them. If not, more bytes are needed to decide. If start is true, w is the beginning of the
+// content.
 func (d *delimiter) scan(w []byte, start bool) (n int, end bool) {
 	if start {
 		switch d.begins(w, d.dashed) {
@@ -68,8 +68,8 @@ const (
 	yes
 )
 
-// begins reports whether w begins with the delimiter, rather than with a longer word that shares
-// its beginning.
+// begins reports whether w begins with the delimiter, rather than with a longer word that begins
+// like it.
 func (d *delimiter) begins(w, delimiter []byte) answer {
 	if len(w) < len(delimiter) {
 		if bytes.HasPrefix(delimiter, w) {
@@ -107,8 +107,8 @@ const (
 	closing
 )
 
-// kind returns the kind of a line, which may have spaces and tabs after the boundary. If the first
-// delimiter line ends in LF alone, kind calls useLF.
+// kind returns the kind of a line, which may have spaces and tabs after the boundary. If first is
+// true and an opening line ends in LF alone, kind calls useLF.
 func (d *delimiter) kind(line []byte, first bool) lineKind {
 	rest, found := bytes.CutPrefix(line, d.dashed)
 	if !found {

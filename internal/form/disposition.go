@@ -13,9 +13,10 @@ type disposition struct {
 	isFile   bool // it has a filename parameter, perhaps an empty one
 }
 
-// parseDisposition reads `form-data; name="…"; filename="…"` (RFC 7578 4.2). It returns an error
-// for anything that it does not understand to the last byte: a header that two parsers could read
-// differently must not decide whether a part is a file.
+// parseDisposition reads `form-data; name="…"; filename="…"` (RFC 7578 4.2). It returns an error if
+// it cannot read the header to its last byte: a header that two parsers could read differently must
+// not decide whether a part is a file. But it ignores a filename* that cannot be read, if there is
+// also a filename.
 func parseDisposition(v string) (disposition, error) {
 	kind, d, err := readDisposition(v)
 	if kind != "form-data" {
@@ -33,7 +34,7 @@ func Attachment(h http.Header) (fileName string, err error) {
 		return "", nil
 	case 1:
 	default:
-		return "", malformed("the request has two Content-Disposition headers")
+		return "", malformed("the request has several Content-Disposition headers")
 	}
 	kind, d, err := readDisposition(values[0])
 	if !slices.Contains([]string{"attachment", "inline", "form-data"}, kind) {
@@ -53,8 +54,8 @@ func readDisposition(v string) (kind string, d disposition, err error) {
 	return kind, d, err
 }
 
-// dispositionOf checks the parameters and takes the names from them. Unquoted values are tokens,
-// except for filename*, which clients leave partly unencoded.
+// dispositionOf checks the parameters and takes the names from them. Unquoted values must be tokens,
+// except that of filename*, which some clients leave partly unencoded.
 func dispositionOf(params map[string]param) (disposition, error) {
 	for key, p := range params {
 		switch {

@@ -112,7 +112,7 @@ func TestDisposition(t *testing.T) {
 	}
 }
 
-// TestAttachment: the file name of a body is read as that of a part.
+// TestAttachment checks that the file name of a body is read as that of a part.
 func TestAttachment(t *testing.T) {
 	for _, tc := range []struct {
 		about    string
@@ -144,8 +144,8 @@ func TestAttachment(t *testing.T) {
 	}
 }
 
-// FuzzDisposition checks that an accepted value is free of control characters, and reads the same
-// when it is written again in the plainest form.
+// FuzzDisposition checks that accepted names have no control characters. It also checks that they
+// are read unchanged if they are written in the plainest form, which cannot express all of them.
 func FuzzDisposition(f *testing.F) {
 	for _, s := range []string{
 		`form-data; name="a"; filename="b"`, `form-data; name=a; filename*=UTF-8''b%20c`, `form-data; name="a\"\\b"`,
@@ -164,7 +164,7 @@ func FuzzDisposition(f *testing.F) {
 			}
 		}
 		if strings.Contains(d.fileName, "=?") || strings.Contains(d.fileName, "%22") {
-			return // written again it is an encoded word, or a quotation mark
+			return // the plainest form would be read as an encoded word, or as a quotation mark
 		}
 		if !d.isFile && d.fileName != "" {
 			t.Fatal("a file name without a file")

@@ -10,13 +10,13 @@ type Kind int
 
 // These are the kinds of errors.
 const (
-	Malformed    Kind = iota + 1 // the body is not what RFC 7578 describes
-	TooLarge                     // a field, the headers or the epilogue exceed a limit
+	Malformed    Kind = iota + 1 // the body, or a header of the request, cannot be read
+	TooLarge                     // a field, the headers of a part, the preamble or the epilogue exceed a limit
 	TooMany                      // too many parts or fields
-	NotMultipart                 // the request is not multipart/form-data at all
+	NotMultipart                 // the request is not multipart/form-data, or is compressed
 )
 
-// These say what a limit is of, or what is wrong, where a Kind stands for several things.
+// These are values of Error.What, for Kinds that mean several things.
 const (
 	Cut        = "cut"         // the body ends before the form does
 	Compressed = "compressed"  // the request has a Content-Encoding
@@ -24,16 +24,16 @@ const (
 	Texts      = "texts"       // all text fields together
 	TextFields = "text_fields" // how many text fields
 	Parts      = "parts"       // how many parts
-	Headers    = "headers"     // the headers of a part
+	Headers    = "headers"     // the headers of a part, or a preamble
 	Rest       = "rest"        // what follows the form
 )
 
-// Error is a fault of the client. It quotes nothing of the body except the name of a field,
-// shortened, in its Reason.
+// Error is a fault of the client. Its Reason quotes nothing of the body except the name of a field,
+// shortened.
 type Error struct {
 	Kind   Kind
 	What   string // "" if Kind says all
-	Limit  int64  // that was passed, in bytes or as a number; 0 for none, Headers and Rest
+	Limit  int64  // the limit that was exceeded, in bytes or as a count; 0 for Headers, Rest and faults without a limit
 	Reason string // for the log
 	Err    error  // the cause, such as the error of reading the body, or the position; for the log
 }
@@ -52,12 +52,12 @@ func (e *Error) Unwrap() error { return e.Err }
 func malformed(reason string) error { return &Error{Kind: Malformed, Reason: reason} }
 
 // errFull means that a line exceeds its limit.
-var errFull = &Error{Kind: TooLarge, What: Headers, Reason: "the headers of a part are too large"}
+var errFull = &Error{Kind: TooLarge, What: Headers, Reason: "the headers of a part, or what precedes the first part, are too large"}
 
 // errCut is the error at the end of an unfinished body.
 var errCut = errors.New("form: the body ended")
 
-// failed turns an error of the body, or of the parser, into a client's fault.
+// failed makes an error of the body, or of the parser, an *Error.
 func failed(err error) error {
 	var e *Error
 	switch {

@@ -9,9 +9,9 @@ import (
 	"github.com/airlock-go/upload/internal/filename"
 )
 
-// fileName chooses the most readable of a part's names. RFC 7578 forbids filename*, but clients
-// send it, with a plain name that is a substitute for it (RFC 6266 4.3, RFC 8187). Both must have
-// the same extension, so that no two readers take a file for different types.
+// fileName chooses the more readable of a part's names. RFC 7578 forbids filename*, but clients
+// send it, with a plain name that is a substitute for it (RFC 6266 4.3, RFC 8187). If both can be
+// read, they must have the same extension: other readers may take either name.
 func fileName(plain string, hasPlain bool, ext string, hasExt bool) (string, error) {
 	if hasPlain {
 		plain = decodePlain(plain)
@@ -42,7 +42,7 @@ func extensionOf(name string) string {
 }
 
 // decodeExt reads an RFC 8187 ext-value, charset'language'value. RFC 5987 also required ISO-8859-1.
-// Characters that should have been encoded stand for themselves.
+// Characters that should have been encoded are taken as they are.
 func decodeExt(v string) (string, bool) {
 	charset, rest, ok := strings.Cut(v, "'")
 	_, value, ok2 := strings.Cut(rest, "'")
@@ -70,7 +70,7 @@ func fromLatin1(s string) string {
 
 // decodePlain undoes RFC 2047, which .NET, Delphi and Unity use for names, or the encoding of
 // browsers: the encoding algorithm of HTML for multipart/form-data writes a quotation mark as %22.
-// It does not escape the percent sign, so nothing else is decoded.
+// The algorithm does not escape the percent sign, so nothing else is decoded.
 func decodePlain(s string) string {
 	if w, ok := decodeWord(s); ok {
 		return w

@@ -3,11 +3,11 @@
 // The content of a part is read straight into the caller's buffer if that is large, and searched
 // there for the delimiter. A part ends only where its delimiter was seen, so a cut body never
 // counts as a finished one. The Content-Disposition is parsed to its last byte, transfer encodings
-// are refused instead of undone, and everything except file content is counted and limited.
+// that change bytes are refused, and everything except file content is counted and limited.
 //
-// It accepts some forms that RFC 2046 allows or that clients in use send. Delimiter lines may all
-// end in LF alone. A preamble and folded headers are allowed within HeaderBytes, an epilogue within
-// EpilogueBytes; preamble and epilogue are ignored. The last delimiter needs no line end.
+// It accepts some unusual forms that RFC 2046 allows or that clients in use send. Delimiter lines
+// may all end in LF alone. A preamble and folded headers are allowed within HeaderBytes, an epilogue
+// within EpilogueBytes; preamble and epilogue are ignored. The last delimiter needs no line end.
 package form
 
 import (
@@ -20,10 +20,10 @@ import (
 	"github.com/airlock-go/upload/internal/filename"
 )
 
-// Limits bounds what a body may hold in addition to its files. All of them apply, and 0 allows
-// none.
+// Limits bounds the parts of a body, and all its bytes except the contents of files. All limits
+// apply, and 0 allows none.
 type Limits struct {
-	Parts         int   // all parts
+	Parts         int   // files and text fields
 	Fields        int   // text fields
 	FieldBytes    int64 // of one text field
 	FieldsBytes   int64 // of all text fields, names included
@@ -40,8 +40,8 @@ type Reader struct {
 	text   int64
 }
 
-// NewReader reads body, whose bare io.EOF must mean that the request is complete. The Reader holds
-// a pooled buffer of 16 KiB until Release.
+// NewReader returns a Reader of body. A bare io.EOF of body must mean that the request is complete.
+// The Reader holds a pooled buffer of 16 KiB until Release.
 func NewReader(body io.Reader, boundary string, limits Limits) *Reader {
 	return &Reader{
 		contents: contents{src: newSource(body), delimiter: newDelimiter(boundary)},
@@ -122,8 +122,8 @@ func (r *Reader) header(budget *int64) (textproto.MIMEHeader, error) {
 	}
 }
 
-// epilogue reads to the end of the request, past what follows the closing delimiter, and ignores
-// that, as RFC 2046 5.1.1 requires.
+// epilogue reads to the end of the request and ignores what follows the closing delimiter, as RFC
+// 2046 5.1.1 requires.
 func (r *Reader) epilogue() error {
 	for {
 		w := len(r.src.window())

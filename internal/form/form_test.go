@@ -130,7 +130,7 @@ func TestForm(t *testing.T) {
 }
 
 // TestCut checks that a form cut anywhere before the end of its closing delimiter is refused,
-// however its bytes arrive.
+// however its bytes arrive. After a read error even a whole form is.
 func TestCut(t *testing.T) {
 	whole := body(fieldA+"1", fileF+"first\r\n--", fileF+"second")
 	legal := map[int]bool{len(whole): true, len(whole) - len("\r\n"): true}
@@ -138,10 +138,10 @@ func TestCut(t *testing.T) {
 		for name, src := range map[string]io.Reader{
 			"plain":    strings.NewReader(whole[:n]),
 			"one byte": iotest.OneByteReader(strings.NewReader(whole[:n])),
-			"lying":    io.MultiReader(strings.NewReader(whole[:n]), iotest.ErrReader(io.ErrUnexpectedEOF)),
+			"broken":   io.MultiReader(strings.NewReader(whole[:n]), iotest.ErrReader(io.ErrUnexpectedEOF)),
 		} {
 			_, err := read(src)
-			if legal[n] && name != "lying" {
+			if legal[n] && name != "broken" {
 				require.NoError(t, err, "whole form of %d bytes, %s", n, name)
 				continue
 			}
@@ -234,30 +234,25 @@ func TestBoundary(t *testing.T) {
 	}
 }
 
-// FuzzForm checks that the texts of fields are substrings of the body, and that the limit of parts
-// holds. It also checks that the way the bytes arrive changes nothing, and that the standard
-// library reads the same contents.
+// FuzzForm checks that the limit of parts is kept, that the way the bytes arrive changes nothing,
+// and that the standard library reads the same contents.
 func FuzzForm(f *testing.F) {
 	f.Add([]byte(body(fieldA+"1", fileF+"hello")))
 	f.Add([]byte(body(fileF + "\r\n--BoUnD-")))
 	f.Add([]byte("pre\r\n" + body("Content-Disposition: form-data;\r\n name=a\r\n\r\n")))
+	f.Add([]byte(body("Content-Disposition: form-data; name=\"a=b\"\r\n\r\n1", fileF+"hello") + "--" + boundary))
+	f.Add([]byte(strings.TrimSuffix(body(fieldA+"1", fileF+"hello"), "--\r\n") + " x\r\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		parts, err := read(bytes.NewReader(b))
 		if len(parts) > limits.Parts {
 			t.Fatalf("%d parts", len(parts))
-		}
-		for _, p := range parts {
-			_, content, _ := strings.Cut(p, "=")
-			if !bytes.Contains(b, []byte(content)) && !strings.Contains(p, "[") {
-				t.Fatalf("%q is not in the body", content)
-			}
 		}
 		again, err2 := read(iotest.OneByteReader(bytes.NewReader(b)))
 		if (err == nil) != (err2 == nil) || err == nil && fmt.Sprint(parts) != fmt.Sprint(again) {
 			t.Fatalf("read whole: %q %v; by bytes: %q %v", parts, err, again, err2)
 		}
 		standard := multipart.NewReader(bytes.NewReader(b), boundary)
-		for i := 0; err == nil && i < len(parts); i++ {
+		for i := range parts {
 			p, err := standard.NextRawPart()
 			if err != nil {
 				t.Fatalf("part %d, %q: %v", i, parts[i], err)

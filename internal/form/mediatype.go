@@ -6,15 +6,15 @@ import (
 )
 
 // Boundary judges the headers of a request and returns the boundary of its form. It accepts exactly
-// one Content-Type that is exactly multipart/form-data, with one boundary, and no Content-Encoding
-// except identity: a request that two parsers could read differently is refused.
+// one Content-Type, which must be multipart/form-data with one boundary, and no Content-Encoding
+// except identity. It refuses a request that two parsers could read differently.
 func Boundary(h http.Header) (string, error) {
 	if Encoded(h) {
 		return "", &Error{Kind: NotMultipart, What: Compressed, Reason: "a compressed body (Content-Encoding) is not accepted"}
 	}
 	types := h.Values("Content-Type")
 	if len(types) > 1 {
-		return "", malformed("the request has two Content-Type headers")
+		return "", malformed("the request has several Content-Type headers")
 	}
 	notForm := &Error{Kind: NotMultipart, Reason: "the request is not multipart/form-data"}
 	if len(types) == 0 {
@@ -39,15 +39,14 @@ func Boundary(h http.Header) (string, error) {
 	return "", malformed("the boundary must be 1 to 70 characters that RFC 2046 or a token allows")
 }
 
-// Encoded reports whether the bytes of the body are not those of the content, for example because
-// that is compressed.
+// Encoded reports whether the body has a Content-Encoding other than identity, such as gzip.
 func Encoded(h http.Header) bool {
 	enc := strings.Join(h.Values("Content-Encoding"), ",")
 	return enc != "" && !strings.EqualFold(enc, "identity")
 }
 
-// validBoundary accepts the characters of RFC 2046 5.1.1 and those of tokens (RFC 9110 5.6.2),
-// which clients use in boundaries, quoted or not.
+// validBoundary accepts 1 to 70 characters of RFC 2046 5.1.1 or of tokens (RFC 9110 5.6.2), which
+// clients use in boundaries, quoted or not. The last one is not a space.
 func validBoundary(b string) bool {
 	if len(b) < 1 || len(b) > 70 || b[len(b)-1] == ' ' {
 		return false

@@ -7,8 +7,8 @@ import "bytes"
 // the delimiter includes a pair. A pair that the delimiter does not have rules out all places that
 // include the pair.
 //
-// It finds what [bytes.Index] finds, which stops at each carriage return. Compressed content has
-// one of these in 256 bytes.
+// It finds what [bytes.Index] finds. But bytes.Index stops at each carriage return, and compressed
+// content has about one in 256 bytes.
 type needle struct {
 	whole []byte
 
@@ -16,7 +16,8 @@ type needle struct {
 	first, second [256]uint8
 }
 
-// minStep is the fewest bytes to pass over. Below it looking at pairs does not pay.
+// minStep is the smallest step for which index looks at pairs. With smaller steps bytes.Index is
+// used.
 const minStep = 8
 
 func newNeedle(whole []byte) needle {

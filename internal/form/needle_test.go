@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestNeedle: a needle finds what bytes.Index finds, in content that resembles the delimiter, with
-// the delimiter at each place, whole or cut off.
+// TestNeedle checks that a needle finds what bytes.Index finds, in content that resembles the
+// delimiter, with the delimiter at each place, whole or cut off.
 func TestNeedle(t *testing.T) {
 	for _, boundary := range []string{"a", "aaaa", "aaaaa", "ab-ab-ab-ab", "BOUNDARY", "----WebKitFormBoundary7MA4YWxkTrZu0gW", strings.Repeat("-", 70)} {
 		for _, whole := range []string{"\r\n--" + boundary, "\n--" + boundary} {
@@ -29,7 +29,7 @@ func TestNeedle(t *testing.T) {
 	}
 }
 
-// FuzzNeedle: a needle finds what bytes.Index finds.
+// FuzzNeedle checks that a needle finds what bytes.Index finds.
 func FuzzNeedle(f *testing.F) {
 	f.Add([]byte("\r\n--boundar\r\n--boundary\r\n"), "boundary")
 	f.Add([]byte("\r\n---------\r\n-\n--------------"), "---------")

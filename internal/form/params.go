@@ -17,11 +17,11 @@ type param struct {
 // parseParams reads the parameters that follow the first ";" of a header field; more says that
 // there was one.
 //
-// In quoted values only \" and \\ are escapes, as curl writes them; any other backslash stands for
-// itself, as browsers write it. form-data up to 4.0.5 escapes nothing in file names, so a quotation
-// mark ends a file name only where the name can end. Unquoted values extend to the next ";". React
-// Native 0.74 leaves a ";" in filename* unencoded. If no parameter follows that ";", filename*
-// becomes empty, and the plain name counts.
+// In quoted values only \" and \\ are escapes, as mime/multipart of Go writes them. Any other
+// backslash is part of the value, as browsers write it. The npm package form-data up to 4.0.5
+// escapes nothing in file names, so a quotation mark ends a file name only where the name can end.
+// Unquoted values extend to the next ";". React Native 0.74 leaves a ";" in filename* unencoded. If
+// no parameter follows that ";", filename* becomes empty, and the plain name counts.
 func parseParams(rest string, more bool) (map[string]param, error) {
 	params := map[string]param{}
 	last := ""
@@ -79,8 +79,8 @@ func parseParam(s string) (key string, p param, rest string, more, ok bool) {
 	return key, p, rest, more, ok && !hasControl(p.value)
 }
 
-// unquote reads up to the closing quotation mark. If quotation marks may be part of the value, that
-// is the first after which the header ends or another parameter follows.
+// unquote reads up to the closing quotation mark. If quotes is true, quotation marks may be part of
+// the value: the closing one is the first after which the header ends or another parameter follows.
 func unquote(s string, quotes bool) (value, rest string, ok bool) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -108,8 +108,7 @@ func hasControl(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r == 0x7f })
 }
 
-// isToken reports whether s is a token of RFC 9110 5.6.2. Bytes beyond ASCII count as letters, since
-// old browsers left them unquoted.
+// isToken reports whether s is a token of RFC 9110 5.6.2. Bytes beyond ASCII count as letters.
 func isToken(s string) bool {
 	if s == "" {
 		return false

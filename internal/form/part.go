@@ -20,7 +20,7 @@ type Part struct {
 func newPart(header textproto.MIMEHeader, content *contents) (*Part, error) {
 	for _, key := range []string{"Content-Disposition", "Content-Type", "Content-Transfer-Encoding"} {
 		if len(header[key]) > 1 {
-			return nil, malformed("a part has two " + key + " headers")
+			return nil, malformed("a part has several " + key + " headers")
 		}
 	}
 	for key := range header {

@@ -66,8 +66,8 @@ func (s *source) read(p []byte) (n int, err error) {
 	return 0, io.ErrNoProgress
 }
 
-// setWindow makes p the window, with space for more. p can exceed the pool's buffer, for example if
-// another part follows soon after a file, or if headers are long.
+// setWindow makes p the window, with space for more. p can exceed the pooled buffer, for example if
+// other parts were read into the caller's buffer with the end of a file, or if headers are long.
 func (s *source) setWindow(p []byte) {
 	buf := s.own[:]
 	if len(p) >= len(buf) {
