@@ -10,7 +10,8 @@ import (
 	"sync"
 )
 
-// ErrTooLarge is returned at once for a request that can never be granted.
+// ErrTooLarge is returned at once for a request of more units than the budget has, or of a negative
+// number.
 var ErrTooLarge = errors.New("budget: request exceeds the budget")
 
 // ErrCrowded is returned at once for a request that would have to wait after [MaxWaiting] others,
@@ -21,19 +22,18 @@ var ErrCrowded = errors.New("budget: too many are waiting")
 // half of them, and so may all callers without a name together.
 const MaxWaiting = 4096
 
-// Budget is a weighted semaphore that serves its subjects in turn. No named subject holds more than
-// a share of the whole. It is safe for concurrent use.
+// Budget is a weighted semaphore that serves its subjects in turn, and limits what a named subject
+// holds to a share of the whole. It is safe for concurrent use.
 //
 // The requests of one subject are served in the order of their arrival, and waiting subjects get
 // one request each in turn. A crowd of one subject's requests costs another subject one turn. Two
 // rules keep subjects from harming others. A request that would exceed the share of its subject
-// waits for that subject's own releases. Meanwhile other subjects are served as if it did not
-// exist. A request keeps its turn until there are enough units, however large it is and however
-// small the others are.
+// waits for that subject's own releases. Meanwhile it delays no other subject. A request keeps its
+// turn until there are enough units, however large it is and however small the others are.
 //
 // A single request larger than the share is granted to a subject that holds nothing, since it could
-// not be granted otherwise. The subject "" stands for callers without a known name; no share
-// applies to it. Every call costs the same, whatever the number of waiting requests.
+// not be granted otherwise. Callers without a known name have the subject ""; no share applies to
+// it. The cost of a call does not grow with the number of requests that wait after it.
 type Budget struct {
 	size, share int64
 
@@ -45,14 +45,14 @@ type Budget struct {
 	turns      list.List        // of *lane: those whose own share lets them continue, the next one first
 	waiting    int
 	maxWaiting int
-	looked     int // the number of requests that grant has looked at
+	looked     int // the number of requests that grant has examined, for tests
 }
 
 // lane is the queue of one subject.
 type lane struct {
 	subject string
 	queue   list.List     // of *request, oldest first, never empty
-	turn    *list.Element // of Budget.turns, nil while the share holds the first back
+	turn    *list.Element // of Budget.turns, nil while the share holds back the first request
 }
 
 type request struct {
@@ -63,14 +63,14 @@ type request struct {
 }
 
 // New returns a Budget of size units. One named subject may hold share of them. A share of zero
-// means one request at a time.
+// means one request of each named subject at a time.
 func New(size, share int64) *Budget {
 	return &Budget{size: size, share: share, held: map[string]int64{}, lanes: map[string]*lane{}, maxWaiting: MaxWaiting}
 }
 
 // Acquire takes n units for subject and waits for them as long as ctx allows. With a ctx that is
-// done it takes them only if they are free now. The error is [ErrTooLarge], [ErrCrowded] or the
-// cause of ctx's end. A caller that holds units must not wait for more: two such callers could
+// done it takes them only if it need not wait. The error is [ErrTooLarge], [ErrCrowded] or the cause
+// of ctx's end. A caller that holds units must not wait for more: two such callers could
 // deadlock.
 func (b *Budget) Acquire(ctx context.Context, subject string, n int64) error {
 	if n < 0 || n > b.size {
@@ -101,8 +101,8 @@ func (b *Budget) Acquire(ctx context.Context, subject string, n int64) error {
 	return context.Cause(ctx)
 }
 
-// TryAcquire takes n units for subject if they are free and no request waits for units. So callers
-// that want more never starve callers that wait for their first. (Requests that only their own
+// TryAcquire takes n units for subject if they are free, fit into its share, and no request waits
+// for units. So callers that want more never starve callers that wait. (Requests that only their own
 // subject's share holds back do not count as waiting, except for TryAcquire by the same subject.)
 // It may be called while holding units.
 func (b *Budget) TryAcquire(subject string, n int64) bool {
@@ -118,8 +118,8 @@ func (b *Budget) TryAcquire(subject string, n int64) bool {
 	return r.isGranted()
 }
 
-// Release gives back n of the units that subject holds. It panics if a named subject does not hold
-// as many, or if all together do not.
+// Release gives back n of the units that subject holds. It panics if n is negative, if a named
+// subject does not hold as many, or if all together do not.
 func (b *Budget) Release(subject string, n int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -193,8 +193,7 @@ func (b *Budget) judge(l *lane) {
 }
 
 // grant serves one request of each lane in turn, up to the first that has to wait for units. A
-// subject that is over its share stays so for its later, smaller requests: they do not overtake its
-// first.
+// request that the share of its subject holds back is not overtaken by smaller ones of that subject.
 func (b *Budget) grant() {
 	for turn := b.turns.Front(); turn != nil; turn = b.turns.Front() {
 		l := turn.Value.(*lane)

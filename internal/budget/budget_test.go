@@ -28,7 +28,7 @@ func TestTryAcquire(t *testing.T) {
 		asks []ask
 	}{
 		{"up to the size", []ask{{"", 6, true}, {"", 4, true}, {"", 1, false}}},
-		{"nothing is always free", []ask{{"", 10, true}, {"", 0, true}, {"a", 0, true}}},
+		{"zero units when none is free", []ask{{"", 10, true}, {"", 0, true}, {"a", 0, true}}},
 		{"up to the share", []ask{{"a", 3, true}, {"a", 2, true}, {"a", 1, false}, {"b", 5, true}}},
 		{"the anonymous have no share", []ask{{"", 5, true}, {"", 5, true}}},
 		{"one request over the share", []ask{{"a", 8, true}, {"a", 1, false}, {"b", 2, true}}},
@@ -81,7 +81,7 @@ func TestDoneContextTakesWhatIsFree(t *testing.T) {
 	require.NoError(t, b.Acquire(ctx, "", 1))
 }
 
-// line starts Acquire calls one after the other and records the order in which they were granted.
+// line starts Acquire calls one after the other and records which were granted or gave up.
 type line struct {
 	b       *budget.Budget
 	mu      sync.Mutex
@@ -100,8 +100,8 @@ func (l *line) ask(ctx context.Context, name, subject string, n int64) {
 	synctest.Wait()
 }
 
-// require checks which calls were served so far. Several that one release serves record it in any
-// order.
+// require checks which calls have ended so far. Their order is not checked, since calls that one
+// release serves are recorded in any order.
 func (l *line) require(t *testing.T, want ...string) {
 	t.Helper()
 	synctest.Wait()
@@ -131,7 +131,7 @@ func TestOverShareBlocksNobodyElse(t *testing.T) {
 		l := &line{b: budget.New(10, 5)}
 		require.True(t, l.b.TryAcquire("a", 4))
 		l.ask(t.Context(), "a's second", "a", 3)
-		l.ask(t.Context(), "a's third", "a", 1) // fits, but is not before the second
+		l.ask(t.Context(), "a's third", "a", 1) // fits into the share, but does not overtake the second
 		l.require(t)
 		require.False(t, l.b.TryAcquire("a", 1))
 		require.True(t, l.b.TryAcquire("c", 1))
@@ -191,7 +191,7 @@ func TestGivingUpFreesThePlace(t *testing.T) {
 	})
 }
 
-// TestSubjectsTakeTurns: a crowd of one subject costs another one turn.
+// TestSubjectsTakeTurns checks that a request waits for one turn of a crowd of another subject.
 func TestSubjectsTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &line{b: budget.New(10, 10)}
@@ -208,8 +208,8 @@ func TestSubjectsTakeTurns(t *testing.T) {
 	})
 }
 
-// TestTurnIsKept: a large request keeps its turn until there are enough units, and no other
-// overtakes it.
+// TestTurnIsKept checks that a large request keeps its turn until there are enough units, and that
+// no other overtakes it.
 func TestTurnIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &line{b: budget.New(10, 10)}
@@ -227,8 +227,8 @@ func TestTurnIsKept(t *testing.T) {
 	})
 }
 
-// TestWaitingIsBounded: one subject may have half as many waiting requests as there may be, and a
-// request that need not wait is not refused, however many wait.
+// TestWaitingIsBounded checks that one subject may have half of all waiting requests that are
+// allowed. A request that need not wait is not refused, however many wait.
 func TestWaitingIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := budget.New(10, 5)
@@ -265,8 +265,8 @@ func TestWaitingIsBounded(t *testing.T) {
 	})
 }
 
-// TestRandomProgram runs many callers of several subjects at once, each with its own patience, and
-// checks every limit at every step. synctest finds a lost wake-up as a deadlock.
+// TestRandomProgram runs many callers of several subjects at once, which wait for random times. It
+// checks the size and the shares after each grant.
 func TestRandomProgram(t *testing.T) {
 	for seed := range uint64(20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

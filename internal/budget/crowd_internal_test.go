@@ -10,7 +10,7 @@ import (
 
 const crowdSize = 16_000
 
-// crowd lets n requests of one subject wait for its own share.
+// crowd adds n requests of one subject that wait for its own share.
 func crowd(t testing.TB, b *Budget, n int) {
 	t.Helper()
 	b.maxWaiting = 2*n + 10
@@ -20,8 +20,8 @@ func crowd(t testing.TB, b *Budget, n int) {
 	}
 }
 
-// TestCrowdCostsNobody: each call of grant looks at one more request than it serves at most,
-// whatever waits.
+// TestCrowdCostsNobody checks that each call of grant examines at most one request more than it
+// serves, whatever waits.
 func TestCrowdCostsNobody(t *testing.T) {
 	for _, row := range []struct {
 		name string
@@ -63,13 +63,13 @@ func TestCrowdCostsNobody(t *testing.T) {
 					b.leave(r)
 				}
 			}
-			require.LessOrEqual(t, b.looked-before, 6*turns) // four calls, which serve two requests at most
+			require.LessOrEqual(t, b.looked-before, 6*turns) // in four calls of grant, which serve at most two requests
 		})
 	}
 }
 
-// TestCrowdThatGoes: the departure of a crowd costs at most one look for each request, and leaves
-// nothing.
+// TestCrowdThatGoes checks that grant examines at most one request for each that leaves a crowd, and
+// that nothing of the crowd remains.
 func TestCrowdThatGoes(t *testing.T) {
 	b := New(256, 128)
 	b.maxWaiting = 2*crowdSize + 10
@@ -88,7 +88,7 @@ func TestCrowdThatGoes(t *testing.T) {
 	require.Zero(t, b.waiting)
 }
 
-// BenchmarkTurn measures the cost of one subject's crowd for others.
+// BenchmarkTurn measures how long a call takes beside a crowd of another subject.
 func BenchmarkTurn(b *testing.B) {
 	for _, row := range []struct {
 		name    string

@@ -1,7 +1,7 @@
-// Package jsontext reads JSON (RFC 8259) as it streams by, and keeps none of it.
+// Package jsontext checks the syntax of JSON (RFC 8259) as it streams by, and keeps none of it.
 package jsontext
 
-// MaxDepth is the maximum nesting of arrays and objects. Common readers stop at 100 to 10,000.
+// MaxDepth is the maximum nesting of arrays and objects.
 const MaxDepth = 512
 
 // Fault is the reason for refusing a stream.
@@ -21,10 +21,10 @@ const (
 type Scanner struct {
 	off   int64 // bytes read
 	state state
-	next  int                   // place in word, digits left of an escape, or 1 after a value outside of all others
+	next  int                   // place in word, digits that an escape lacks, or 1 between values after the first
 	word  string                // the literal that is read
 	depth int                   // arrays and objects around the current place
-	array [MaxDepth / 64]uint64 // one bit for each of them, set for arrays
+	array [MaxDepth / 64]uint64 // a bit for each nesting, set for arrays
 	fault Fault
 }
 
@@ -70,7 +70,7 @@ func (s *Scanner) Scan(p []byte) Fault {
 	return s.fault
 }
 
-// Offset returns the number of bytes read before the fault, or of all.
+// Offset returns the number of bytes read before the fault, or of all bytes if there is none.
 func (s *Scanner) Offset() int64 { return s.off }
 
 // Whole reports whether the stream may end here: after at least one value.
@@ -199,8 +199,8 @@ func (s *Scanner) close(c byte) Fault {
 	return None
 }
 
-// inText reads a byte of a string. Each state within a key is the one after the same state within a
-// value.
+// inText reads a byte of a string. The states within a key follow those within a value in the list
+// of states, one by one.
 func (s *Scanner) inText(c byte) Fault {
 	k := (s.state - text) % 2
 	switch s.state - k {

@@ -13,7 +13,8 @@ import (
 	"github.com/airlock-go/upload/internal/jsontext"
 )
 
-// scan returns the verdict of a scanner on a text, whole and byte by byte.
+// scan returns the verdict of a scanner on a text. It requires the same if the text comes byte by
+// byte.
 func scan(t *testing.T, in []byte) (jsontext.Fault, bool) {
 	t.Helper()
 	var whole, bytewise jsontext.Scanner

@@ -6,8 +6,8 @@ import (
 )
 
 // tokens reads the usual tokens that p holds whole, and parts of strings. It returns the number of
-// their bytes. step reads everything else: faults, other tokens that are cut, and what stands
-// outside of all arrays and objects. Only step has all the rules.
+// their bytes. step reads everything else: faults, other tokens that are cut, and what is outside of
+// all arrays and objects. Only step has all the rules.
 func (s *Scanner) tokens(p []byte) (n int) {
 	for n < len(p) && s.depth > 0 {
 		took := 0
@@ -58,7 +58,7 @@ func blanks(p []byte) (n int) {
 	return n
 }
 
-// afterText are the states after a string: that of a value, and that of a key.
+// afterText has the states after a string: one after a value, one after a key.
 var afterText = [...]state{after, colon}
 
 // afterToken reads the token after a value, within an array or object. It returns the token's
@@ -78,7 +78,7 @@ func (s *Scanner) afterToken(c byte) int {
 }
 
 // valueToken reads a value, the beginning of one, or the end of an empty array. It returns the
-// length, 0 if step has to read.
+// length, 0 if step has to read it.
 func (s *Scanner) valueToken(p []byte) (n int) {
 	n = 1
 	switch c := p[0]; c {
@@ -159,13 +159,13 @@ const (
 	highBits  = 0x80 * everyByte
 )
 
-// inString reads a string up to its end, or to a byte that needs a closer look.
+// inString reads a string up to its end, or to a byte that step has to read.
 func inString(p []byte) (n int, ends bool) {
 	for n < len(p) {
 		if n+8 <= len(p) {
 			x := binary.LittleEndian.Uint64(p[n:])
 			low := x &^ highBits
-			// Controls, quotation marks and backslashes have the highest bit of their byte clear.
+			// In plain, the highest bit is clear for controls, quotation marks and backslashes.
 			plain := (low+(0x80-' ')*everyByte)&(low^'"'*everyByte+0x7f*everyByte)&(low^'\\'*everyByte+0x7f*everyByte) | x
 			special := ^plain & highBits
 			if special == 0 {

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzTokens: reading tokens is reading byte by byte.
+// FuzzTokens checks that Scan, which reads tokens, agrees with reading each byte by step.
 func FuzzTokens(f *testing.F) {
 	for _, s := range []string{
 		`{"a": [1, -2.50e+3, 0, 01, 1., .5, 1e, -], "b\n\u00e9": true, "c": null}`, `[true,false,nul,"\x"]`, `{"a":{}}[]` + "\n[[],{}]", `["é` + "\x01\"]",

@@ -25,7 +25,7 @@ func Run(t *testing.T, limiter Make) {
 		"SignedExpires": signedExpires, "All": all, "Release": release, "ReleasesNothing": releasesNothing, "Impossible": impossible, "AtOnce": atOnce, "Subjects": subjects,
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel() // several wait
+			t.Parallel() // several tests wait
 			test(t, limiter)
 		})
 	}
@@ -120,8 +120,8 @@ func giveBack(t *testing.T, limiter Make) {
 	refused(t, l, one("ann"))
 }
 
-// lateGiveBack checks slow uploads that are given up late. Their reservations flow back with the
-// window anyway, so a caller does not get the limit twice at once.
+// lateGiveBack checks a slow upload that is given up late. Its reservation has drained meanwhile, so
+// it is not given back again.
 func lateGiveBack(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Files: 1, Window: 3 * time.Second})
 	slow := granted(t, l, one("ann"))
@@ -149,8 +149,8 @@ func concurrent(t *testing.T, limiter Make) {
 	refused(t, l, one("ann"))
 }
 
-// signed checks that a signed upload keeps its reservation, and that one that was not signed after
-// all returns it.
+// signed checks that a signed upload keeps its reservation, and that settling a claim that was not
+// signed after all returns it, once.
 func signed(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Signed: 2, Files: 3})
 	settle := granted(t, l, signedUntil("ann", time.Hour))
@@ -166,8 +166,8 @@ func signed(t *testing.T, limiter Make) {
 	refused(t, l, one("ann"))
 }
 
-// signedExpires checks that a slot is free when the URL has expired, and that the files of the
-// upload are not given back.
+// signedExpires checks that a slot is free when the URL has expired, and that the file of the upload
+// is not given back.
 func signedExpires(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Signed: 2, AllSigned: 3, Files: 3})
 	granted(t, l, signedUntil("ann", time.Hour))
@@ -213,7 +213,7 @@ func impossible(t *testing.T, limiter Make) {
 	granted(t, l, upload.Claim{Subject: "ann", Files: 5, Bytes: 1000})
 }
 
-// atOnce checks that concurrent claims pass no more than successive ones would.
+// atOnce checks that of concurrent claims as many are granted as the limit allows.
 func atOnce(t *testing.T, limiter Make) {
 	for about, limits := range map[string]limit.Limits{
 		"requests": {Requests: 10}, "files": {Files: 10}, "bytes": {Bytes: 10}, "concurrent": {Concurrent: 10}, "all": {AllConcurrent: 10},

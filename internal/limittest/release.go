@@ -46,7 +46,8 @@ func release(t *testing.T, limiter Make) {
 	refused(t, l, one("ann"))
 }
 
-// releasesNothing checks that a release ends no other reservation, and none twice.
+// releasesNothing checks that a release ends no other reservation, and that a second release or a
+// later settlement frees no second slot.
 func releasesNothing(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Signed: 2, AllSigned: 10, Concurrent: 1})
 	settle := granted(t, l, named("ann", "1"))

@@ -3,8 +3,7 @@ package rounds
 
 import "os"
 
-// Of returns usual, or all if the environment has UPLOAD_TEST_LONG=1, which continuous integration
-// sets.
+// Of returns usual, or all if the environment has UPLOAD_TEST_LONG=1, which CI sets on Linux.
 func Of(usual, all int) int {
 	if os.Getenv("UPLOAD_TEST_LONG") == "1" {
 		return all
@@ -27,9 +26,9 @@ func SpreadTurns(every int) func() bool {
 
 // Turns returns a function that reports whether to run the next case of a test: one of every, or
 // each if the environment has UPLOAD_TEST_LONG=1. In nested loops, each value of the outer loop has
-// a turn if the inner loop has at least every values. Each value of the inner loop has one in time
-// if every and the number of these values have no common divisor. Otherwise the inner values belong
-// in a map, whose order changes with each loop.
+// a turn if the inner loop has at least every values. Each value of the inner loop has a turn within
+// every rounds of the outer loop if every and the number of inner values have no common divisor
+// above 1. Otherwise the inner values belong in a map, whose order changes with each loop.
 func Turns(every int) func() bool {
 	every, turn := Of(every, 1), 0
 	return func() bool { turn++; return turn%every == 0 }

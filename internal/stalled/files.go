@@ -29,7 +29,7 @@ func Text(name, value string) []byte {
 	return []byte("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n")
 }
 
-// Policy returns the policy that reads a type as far as any preset does.
+// Policy returns a preset that accepts files of mediaType.
 func Policy(mediaType string) upload.Validator {
 	switch mediaType {
 	case "application/pdf", "text/csv":
@@ -40,8 +40,8 @@ func Policy(mediaType string) upload.Validator {
 	return upload.Types(mediaType)
 }
 
-// Beginning returns the longest beginning of a file of c that its policy does not refuse, of about
-// size bytes at most. The last 512 bytes before a refusal may be missing.
+// Beginning returns the longest beginning of a file of c that its policy does not refuse. The file
+// has about size bytes. The last 512 bytes before a refusal may be missing.
 func Beginning(c corpus.Kind, size int) ([]byte, error) {
 	content := c.Make(size)
 	o, err := Policy(c.Type).Validate(context.Background(), &upload.Incoming{
@@ -76,7 +76,7 @@ func NewHandler(policy upload.Validator, authorize upload.Authorizer, uploads in
 }
 
 // nothing is a storage that keeps nothing. It reads few bytes at a time, so that nearly all bytes
-// of the client were inspected.
+// have been inspected when the client stalls.
 type nothing struct{}
 
 func (nothing) Stage(_ context.Context, _ storage.Object, r io.Reader) (storage.Staged, error) {

@@ -1,5 +1,5 @@
-// Package stalled keeps uploads of the worst files waiting, like clients that send the beginning of
-// a file and then nothing. Tests and benchmarks measure the memory that such uploads hold.
+// Package stalled sends the beginning of uploads and then nothing, like clients that stall. Tests and
+// benchmarks measure the memory that such uploads hold.
 package stalled
 
 import (
@@ -23,7 +23,7 @@ func Memory() int64 {
 
 // Held is what a handler holds for stalled uploads.
 type Held struct {
-	Memory  int64 // of all
+	Memory  int64 // of all uploads
 	Waiting int   // uploads that have not ended
 	Busy    int   // uploads that got a 503
 }
@@ -71,7 +71,7 @@ func (u *Uploads) Leave() {
 
 // Upload is a request whose client waits after the beginning of its body.
 type Upload struct {
-	silent chan struct{}              // closed when the handler has read everything that was sent
+	silent chan struct{}              // closed when the handler reads on after everything that was sent
 	rest   chan []byte                // of the body
 	ended  chan struct{}              // closed with the request
 	answer *httptest.ResponseRecorder // complete when ended is closed
@@ -81,7 +81,7 @@ type Upload struct {
 // answered.
 func (u *Uploads) Send(beginning []byte) *Upload { return u.SendMany(1, beginning)[0] }
 
-// SendMany begins n equal uploads at the same time.
+// SendMany begins n equal uploads at the same time, and returns as Send does.
 func (u *Uploads) SendMany(n int, beginning []byte) []*Upload {
 	uploads := make([]*Upload, n)
 	for i := range uploads {
@@ -123,10 +123,10 @@ func (u *Upload) Waits() bool {
 	}
 }
 
-// Finish sends the rest of the body, once.
+// Finish sends the rest of the body. It may be called once.
 func (u *Upload) Finish(rest []byte) { u.rest <- rest }
 
-// Status returns that of the answer, 0 while the request waits.
+// Status returns the status of the answer, 0 while the request waits.
 func (u *Upload) Status() int {
 	if u.Waits() {
 		return 0

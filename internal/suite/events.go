@@ -9,16 +9,16 @@ import (
 )
 
 // reader reads the events of one module. It keeps the output of a test until the test has passed or
-// was skipped, and the rest until the package has ended.
+// was skipped, and other output until the package has ended.
 type reader struct {
 	all      *summary
 	packages map[string]*output
 }
 
-// output is what the tests of one package have printed; the entry "" is the package's own.
+// output is what the tests of one package have printed.
 type output struct {
-	names []string // in the order of their beginning
-	text  map[string]string
+	names []string           // of tests, in the order of their first lines
+	text  map[string]string  // by test; that of "" is the package's own
 	parts map[string]float64 // seconds of the direct subtests, by test
 }
 
@@ -55,7 +55,7 @@ func (r *reader) take(e event) {
 		if at := strings.LastIndexByte(e.Test, '/'); at >= 0 {
 			printed.parts[e.Test[:at]] += e.Elapsed
 		}
-		// go test does not count subtests that ran in parallel.
+		// The time of a test does not include that of its parallel subtests.
 		e.Elapsed = max(e.Elapsed, printed.parts[e.Test])
 		r.all.count(e, reason(printed.text[e.Test]))
 		if e.Action != "fail" {
@@ -65,7 +65,7 @@ func (r *reader) take(e event) {
 }
 
 func (o *output) add(test, line string) {
-	if strings.HasPrefix(line, "=== ") { // it runs, pauses or continues
+	if strings.HasPrefix(line, "=== ") { // the test runs, pauses or continues
 		return
 	}
 	if _, begun := o.text[test]; !begun {
@@ -74,8 +74,8 @@ func (o *output) add(test, line string) {
 	o.text[test] += line
 }
 
-// left returns what go test prints of a package: for one that failed everything that did not pass,
-// otherwise the closing line.
+// left returns what go test prints of a package that has ended: the closing line, and if it failed,
+// also the output of tests that neither passed nor were skipped.
 func (o *output) left(failed bool) string {
 	closing := o.text[""]
 	if !failed {

@@ -1,11 +1,12 @@
 // Command suite runs the tests of several modules with go test, and prints what go test prints. At
 // its end it lists the slowest tests, how long each module took, and what was skipped for which
-// reason. It fails if a test fails.
+// reason. It fails if a test fails, or if a module does not build.
 //
 //	go run ./internal/suite [-with flags] [-first packages] [-at-once n] folder...
 //
-// Each argument is the folder of a module. They begin in this order. A module begins with its
-// packages named by -first: those that take longest, so that they do not run alone at the end.
+// Each argument is the folder of a module. The modules begin in this order. The packages of a module
+// that -first names begin before its others: those that take longest should not run alone at the
+// end.
 package main
 
 import (
@@ -54,7 +55,8 @@ func main() {
 	}
 }
 
-// packages returns those of a module, first the ones named by first.
+// packages returns the arguments of go test for all packages of a module, those named by first at
+// the beginning.
 func packages(folder, first string) (all []string) {
 	for name := range strings.FieldsSeq(first) {
 		if tests, _ := filepath.Glob(filepath.Join(folder, name, "*_test.go")); len(tests) > 0 {
@@ -64,8 +66,9 @@ func packages(folder, first string) (all []string) {
 	return append(all, "./...")
 }
 
-// settings are the environment of tests, unless it has others. The race detector makes the
-// collector slow, and tests hold little. Each process with it also sleeps for a second at its end.
+// settings are variables of the environment that tests get if they are not set. The race detector
+// makes garbage collection slow, and tests hold little memory. A process with the race detector also
+// sleeps for a second at its end.
 var settings = []string{"GOGC=400", "GORACE=atexit_sleep_ms=0"}
 
 // test runs the tests of one module.

@@ -10,34 +10,34 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// modules are the modules of TestModules, by the content of their test file.
+// modules has the test files of the modules of TestModules.
 var modules = map[string]string{ //nolint:gosec // tests that pass, and no passwords
-	"passes":       `func TestA(t *testing.T) { t.Log("not shown") }`,
-	"fails":        `func TestA(t *testing.T) { t.Run("good", func(t *testing.T) { t.Log("not shown") }); t.Run("bad", func(t *testing.T) { t.Error("shown") }) }`,
-	"panics":       `func TestA(t *testing.T) { panic("shown") }`,
-	"no build":     `func TestA(t *testing.T) { missing() }`,
-	"skips":        `func TestA(t *testing.T) { t.Log("before"); t.Skip("needs a moon: wait") }; func TestB(t *testing.T) { t.Run("x", func(t *testing.T) { t.Skip("needs a moon: wait") }) }`,
-	"skips dumbly": `func TestA(t *testing.T) { t.SkipNow() }`,
-	"settings":     `import "os"; func TestA(t *testing.T) { t.Error(os.Getenv("GOGC"), os.Getenv("GORACE")) }`,
+	"passes":    `func TestA(t *testing.T) { t.Log("not shown") }`,
+	"fails":     `func TestA(t *testing.T) { t.Run("good", func(t *testing.T) { t.Log("not shown") }); t.Run("bad", func(t *testing.T) { t.Error("shown") }) }`,
+	"panics":    `func TestA(t *testing.T) { panic("shown") }`,
+	"no build":  `func TestA(t *testing.T) { missing() }`,
+	"skips":     `func TestA(t *testing.T) { t.Log("before"); t.Skip("needs a moon: wait") }; func TestB(t *testing.T) { t.Run("x", func(t *testing.T) { t.Skip("needs a moon: wait") }) }`,
+	"no reason": `func TestA(t *testing.T) { t.SkipNow() }`,
+	"settings":  `import "os"; func TestA(t *testing.T) { t.Error(os.Getenv("GOGC"), os.Getenv("GORACE")) }`,
 }
 
-// TestModules checks what is printed for modules that pass, fail, or do neither.
+// TestModules checks what is printed for modules that pass, fail, skip tests or do not exist.
 func TestModules(t *testing.T) {
-	t.Setenv("GOGC", "300") // that of the environment
+	t.Setenv("GOGC", "300") // replaces the value of settings
 	t.Setenv("GORACE", "")
 	require.NoError(t, os.Unsetenv("GORACE"))
 	for name, row := range map[string]struct {
 		failed bool
 		says   []string
 	}{
-		"passes":       {false, []string{"ok  \tm\t", "== passed in "}},
-		"fails":        {true, []string{"--- FAIL: TestA/bad", "shown\n", "FAIL\tm\t", "== FAILED in "}},
-		"panics":       {true, []string{"panic: shown", "FAIL\tm\t"}},
-		"no build":     {true, []string{"undefined: missing", "FAIL\tm [build failed]"}},
-		"skips":        {false, []string{"ok  \tm\t", "skipped: 2 tests: needs a moon: wait\n"}},
-		"skips dumbly": {false, []string{"skipped: 1 tests: no reason was given\n"}},
-		"settings":     {true, []string{"300 atexit_sleep_ms=0\n"}},
-		"absent":       {true, []string{"== FAILED in "}},
+		"passes":    {false, []string{"ok  \tm\t", "== passed in "}},
+		"fails":     {true, []string{"--- FAIL: TestA/bad", "shown\n", "FAIL\tm\t", "== FAILED in "}},
+		"panics":    {true, []string{"panic: shown", "FAIL\tm\t"}},
+		"no build":  {true, []string{"undefined: missing", "FAIL\tm [build failed]"}},
+		"skips":     {false, []string{"ok  \tm\t", "skipped: 2 tests: needs a moon: wait\n"}},
+		"no reason": {false, []string{"skipped: 1 tests: no reason was given\n"}},
+		"settings":  {true, []string{"300 atexit_sleep_ms=0\n"}},
+		"absent":    {true, []string{"== FAILED in "}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := filepath.Join(t.TempDir(), name)

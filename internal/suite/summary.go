@@ -23,12 +23,13 @@ type event struct {
 // slowest is how many of the slowest tests are listed.
 const slowest = 10
 
-// summary is the report at the end. Several modules may write to it at once.
+// summary writes the output of tests and collects the report at the end. Several modules may use it
+// at once.
 type summary struct {
 	mu      sync.Mutex
 	out     io.Writer
 	began   time.Time
-	skipped map[string]int // tests by reason
+	skipped map[string]int // number of tests, by reason
 	slow    []event
 	modules []string
 	failed  []string

@@ -1,5 +1,5 @@
-// Package ticket seals small pieces of data into tokens that clients carry: they can neither read
-// them nor make or change one. Turns remembers what an instance has done with tickets.
+// Package ticket seals small pieces of data into tokens. Clients carry tokens, but cannot read, make
+// or change one. Turns remembers what an instance has done with tickets.
 package ticket
 
 import (
@@ -14,10 +14,10 @@ import (
 )
 
 const (
-	// MinSecret is the least bytes of a secret.
+	// MinSecret is the minimum length of a secret in bytes.
 	MinSecret = 32
-	// MaxToken is the longest token in bytes: it travels in paths and queries, for which servers
-	// and proxies commonly allow 8 KiB.
+	// MaxToken is the maximum length of a token in bytes. Tokens are sent in paths and queries, for
+	// which servers and proxies commonly allow 8 KiB.
 	MaxToken = 3 << 10
 )
 
@@ -25,9 +25,9 @@ const (
 //
 //	version (1 byte) | id of the secret (8) | salt (16) | AES-256-GCM ciphertext and tag
 //
-// where everything before the ciphertext is authenticated with it. Each token
-// has a key of its own, from the secret and the salt by HKDF (RFC 5869), so
-// there is no limit on how many one secret seals.
+// where everything before the ciphertext is authenticated with it. HKDF (RFC 5869) derives a key for
+// each token from the secret, the salt and the purpose. So one secret can seal any practical number
+// of tokens.
 const (
 	version    = 1
 	idSize     = 8
@@ -35,15 +35,14 @@ const (
 	headerSize = 1 + idSize + saltSize
 )
 
-// domain keeps keys apart from those that others derive from the same secret.
+// domain keeps these keys apart from those that others derive from the same secret.
 const domain = "airlock-go/upload ticket 1"
 
-// ErrInvalid is returned for every token that cannot be opened, whatever the
-// reason.
+// ErrInvalid is returned for every token that cannot be opened, whatever the reason.
 var ErrInvalid = errors.New("ticket: invalid token")
 
-// Sealer seals with its first secret and opens what any of them sealed. It is
-// safe for concurrent use.
+// Sealer seals with its first secret and opens what any of its secrets sealed. It is safe for
+// concurrent use.
 type Sealer struct {
 	secrets []secret
 	purpose string
@@ -73,8 +72,7 @@ func New(secrets [][]byte, purpose string) (*Sealer, error) {
 	return s, nil
 }
 
-// Seal returns a token that holds data. It fails if the token would be longer
-// than MaxToken.
+// Seal returns a token that contains data. It fails if the token would be longer than MaxToken.
 func (s *Sealer) Seal(data []byte) (string, error) {
 	first := s.secrets[0]
 	header := make([]byte, headerSize, headerSize+len(data)+16)
@@ -119,7 +117,7 @@ func (s *Sealer) Open(token string) ([]byte, error) {
 	return nil, ErrInvalid
 }
 
-// aead returns the cipher of one token. Its nonce is zero, since its key seals
+// aead returns the cipher of one token. Callers use it with a zero nonce, since its key seals
 // nothing else.
 func (s *Sealer) aead(from secret, salt []byte) (cipher.AEAD, error) {
 	key, err := hkdf.Key(sha256.New, from.raw, salt, domain+" key\x00"+s.purpose, 32)

@@ -65,8 +65,8 @@ func TestPurposesAreApart(t *testing.T) {
 	require.ErrorIs(t, err, ticket.ErrInvalid)
 }
 
-// TestEveryChange checks that no token opens that is cut at either end, or lacks a character, or has
-// one changed or added, of which it tries samples at every place.
+// TestEveryChange checks that a token does not open if it is cut at either end, lacks a character,
+// or has one changed or added. It tries each place, with samples of characters.
 func TestEveryChange(t *testing.T) {
 	s := sealer(t, "", oldSecret)
 	token, err := s.Seal([]byte("data"))

@@ -7,11 +7,12 @@ import (
 )
 
 const (
-	// maxTickets is how many tickets are remembered at once, some 200 bytes each and a refusal.
+	// maxTickets is the number of remembered tickets from which on a new one evicts another. Each
+	// takes some 300 bytes, and its refusal.
 	maxTickets = 100_000
-	// maxAttempts is how often a ticket's file may be read in each readWindow on each instance. In
-	// all, these reads may take maxReads times the size of the file. A client that is refused or
-	// leaves may try again, but cannot have a bucket read endlessly.
+	// maxAttempts is how often a ticket's file may be read in each readWindow on each instance.
+	// Together these reads may take maxReads times the size of the file. A client that is refused
+	// or leaves may try again, but cannot make an instance read endlessly.
 	maxAttempts = 10
 	maxReads    = 3
 	readWindow  = time.Hour
@@ -33,18 +34,18 @@ type State struct {
 	users   int           // callers that have the turn or wait for it
 	expires time.Time
 
-	since time.Time // the start of the window in which these are counted
+	since time.Time // the start of the window in which Attempts and Read are counted
 
 	Attempts  int   // to read the file
-	Read      int64 // bytes
-	Ended     bool  // whether it was aborted here
+	Read      int64 // bytes of the file
+	Ended     bool  // whether the upload was aborted here
 	Published bool
-	Refused   error // why the file was refused and removed here
+	Refused   error // why the file was refused here
 }
 
 // Do runs f while no other caller works on the ticket with that id. It remembers what f leaves in
-// the State at least until the ticket expires, unless too many others come. It fails if ctx ends
-// before f can begin.
+// the State at least until the ticket expires, unless maxTickets or more are remembered. It fails if
+// ctx ends before f can begin.
 func (s *Turns) Do(ctx context.Context, id string, expires time.Time, f func(*State) error) error {
 	state := s.enter(id, expires)
 	defer s.leave(id, state)
@@ -83,7 +84,7 @@ func (s *Turns) leave(id string, state *State) {
 	}
 }
 
-// makeRoom evicts expired tickets from a sample, faster than new ones come in. At maxTickets it
+// makeRoom evicts expired tickets from a sample, faster than new ones come in. From maxTickets on it
 // also evicts one that nobody uses, if the sample has one.
 func (s *Turns) makeRoom() {
 	victim, seen, now := "", 0, time.Now()
@@ -103,8 +104,8 @@ func (s *Turns) makeRoom() {
 	}
 }
 
-// MayRead reports whether the ticket's file of size bytes may be read once more now. It counts
-// nothing, except that it begins a new window.
+// MayRead reports whether the ticket's file of size bytes may be read once more now. It does not
+// count the read, but begins a new window after the last one.
 func (s *State) MayRead(size int64) bool {
 	if now := time.Now(); now.Sub(s.since) > readWindow {
 		s.since, s.Attempts, s.Read = now, 0, 0
