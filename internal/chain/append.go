@@ -14,14 +14,14 @@ import (
 //
 // It stores pieces that end with their cell at the latest, each only after the store has confirmed
 // the one before. Each takes the memory that the store's Stage takes for the rest of the cell, or
-// for the rest of t.Length if that is less. The bytes that r delivered before io.EOF are kept. The
-// caller makes an io.EOF of a cut, so a cut keeps what came. The end of ctx counts as a cut: Append
-// does not wait for r beyond its current Read, stores what came, and returns the cause. Any other
-// error of r may be a verdict on the bytes. Append returns it and keeps nothing of the running
-// piece.
+// for the rest of t.Length if that is less. The bytes that r delivered before io.EOF are kept. For
+// a cut the caller's r returns io.EOF, so that what came is kept. The end of ctx counts as a cut:
+// Append does not wait for r beyond its current Read, stores what came, and returns the cause. Any
+// other error of r may be a verdict on the bytes. Append returns it and keeps nothing of the
+// unfinished piece.
 //
-// After an error of the store a piece may be stored that n does not count: State has it. The errors
-// ErrTaken, ErrTooMany, ErrTooLong and ErrEnded are those of this package. After ErrEnded the
+// After an error of the store a piece may be stored that n does not count, but State does. The
+// errors of this package are ErrTaken, ErrTooMany, ErrTooLong and ErrEnded. After ErrEnded the
 // caller goes by what State says, and removes what is left.
 func (c *Chain) Append(ctx context.Context, s State, t Template, r io.Reader) (n int64, err error) {
 	if s.End != nil {
@@ -53,7 +53,7 @@ func (c *Chain) stillOpen(ctx context.Context) error {
 	return ErrEnded
 }
 
-// append is Append without the question at the end.
+// append is Append without its checks of the end.
 func (c *Chain) append(ctx context.Context, s State, t Template, r io.Reader) (n int64, err error) {
 	src := &source{ctx: ctx, r: r}
 	for src.more() {

@@ -5,8 +5,8 @@
 //
 // A piece is stored only after the one before it, and none is removed before the upload has ended.
 // So the newest piece says how many bytes are stored. A server may keep the beginning of a piece
-// whose writer was killed. Those bytes are right, nobody has acknowledged more, and nothing removes
-// them: the next piece follows them.
+// whose writer was killed. Those bytes are right, and no more were acknowledged. They stay: the next
+// piece follows them.
 //
 // Two markers, `end` and `done`, are created in the same way. The first writer decides what they
 // say, and every later one reads it.
@@ -28,8 +28,8 @@ type Store interface {
 
 // Errors of a chain. Those of the store are wrapped.
 var (
-	// ErrTaken means that another writer stored a piece at the same start. What Append had stored
-	// before stays. The client asks for the offset, and continues from there.
+	// ErrTaken means that another writer stored a piece at the same start. The pieces that Append had
+	// stored before stay. The client asks for the offset, and continues from there.
 	ErrTaken = errors.New("chain: another writer has stored this piece")
 
 	// ErrTooMany means that the pieces are too small: a cell has at most 64 of them, and one more
@@ -64,8 +64,8 @@ type Chain struct {
 }
 
 // New returns the chain of an upload of size bytes, under a staging prefix that ends with "/". No
-// piece crosses a multiple of cell, which is the store's PieceSize for that size when the upload
-// began: a store sends a piece in one call. New does no I/O.
+// piece crosses a multiple of cell, which stays the same for an upload. A [storage.DirectStorage]
+// can send a piece in one call if cell is its PieceSize for that size. New does no I/O.
 func New(store Store, prefix string, size, cell int64) *Chain {
 	c := &Chain{layout: layout{prefix: prefix, size: size, cell: cell}, store: store}
 	c.index = walked{c.layout, store}

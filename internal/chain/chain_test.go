@@ -50,7 +50,7 @@ func TestAppend(t *testing.T) {
 	}
 }
 
-// TestAppendReaders checks what stays of readers of every kind.
+// TestAppendReaders checks how many bytes of readers that end in different ways are stored.
 func TestAppendReaders(t *testing.T) {
 	const cell, size = 64, 200
 	whole := content(size)
@@ -86,7 +86,7 @@ func TestAppendReaders(t *testing.T) {
 	}
 }
 
-// TestAppendReserves checks which memory pieces take.
+// TestAppendReserves checks the MaxSize of pieces, for which a store reserves memory.
 func TestAppendReserves(t *testing.T) {
 	const cell, size = 64, 150
 	for _, row := range []struct {
@@ -99,9 +99,9 @@ func TestAppendReserves(t *testing.T) {
 		{"less than a cell", 5, 5, []int64{5}},
 		{"a cell", 64, 64, []int64{64}},
 		{"a cell and more", 70, 70, []int64{64, 6}},
-		{"more than there is", 5, 150, []int64{64}},
+		{"more than comes", 5, 150, []int64{64}},
 		{"beyond the end", 150, 1000, []int64{64, 64, 22}},
-		{"less than there is", 70, 5, []int64{5, 59, 64}},
+		{"less than comes", 70, 5, []int64{5, 59, 64}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			var sizes []int64
@@ -119,7 +119,7 @@ func TestAppendReserves(t *testing.T) {
 	}
 }
 
-// TestLargeCells checks cells that the store sends in several parts.
+// TestLargeCells checks cells that are larger than PieceSize, so that the store sends them in parts.
 func TestLargeCells(t *testing.T) {
 	const cell = 6 << 20
 	fake := s3fake.New("bucket")

@@ -13,12 +13,12 @@ import (
 type Template struct {
 	Subject string        // the caller, as in [storage.Object]
 	MaxWait time.Duration // for the memory of each piece
-	Length  int64         // the most bytes that the reader of Append has, 0 if that is not known
+	Length  int64         // how many bytes the reader of Append should have, 0 if that is not known
 }
 
-// patience is the longest that a store may take to publish an object, to answer about a marker, or
-// to deliver bytes. The caller's context does not shorten it for a commit and the questions after
-// that.
+// patience is the longest that the store may take for a commit, for the question of stillOpen, to
+// read a marker, or to deliver bytes to a reader. For a commit and the questions after it, the end of
+// the caller's context does not shorten this.
 const patience = 2 * time.Minute
 
 // octets is the type of all objects of an upload.

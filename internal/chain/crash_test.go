@@ -18,12 +18,12 @@ import (
 
 var errKilled = errors.New("the process was killed")
 
-// mortal is the store as a process sees it that is killed at one of its calls, before the store
-// carries it out or after that. Stage and OpenAt do not count: no other process sees their effects.
+// mortal is the store of a process that is killed at one of its calls, before the store carries it
+// out or after that. Stage and OpenAt do not count: no other process sees their effects.
 type mortal struct {
 	*memstore.Store
 	mu    sync.Mutex
-	left  int // calls until then, never if it is negative
+	left  int // the call at which the process is killed, counted down; negative: it is not killed
 	after bool
 	dead  bool
 }
@@ -87,8 +87,8 @@ type life struct {
 
 const publishedKey = "up/file"
 
-// request is what one process does for the client: it stores the rest of the content in pieces of
-// 40 bytes, or ends the upload as terminated, and follows what was decided to the end.
+// request is what one process does for the client. It stores the rest of the content in pieces of
+// 40 bytes, or ends the upload as terminated. Then it carries out what was decided.
 func (l *life) request(t *testing.T, m *mortal, terminate bool) error {
 	ctx, c := t.Context(), chain.New(m, prefix, int64(len(l.content)), 5<<20)
 	s, err := c.State(ctx)
@@ -143,7 +143,7 @@ func (l *life) publish(ctx context.Context, c *chain.Chain, m *mortal) error {
 }
 
 // TestCrashes kills a process at each call that mortal counts, before and after the store carries
-// it out, and lets another go on.
+// it out. Then another process continues.
 func TestCrashes(t *testing.T) {
 	for _, verdict := range []string{"accepted", "refused"} {
 		for _, terminate := range []bool{false, true} {
@@ -169,7 +169,7 @@ func TestCrashes(t *testing.T) {
 	}
 }
 
-// goOn lets another process go on, and checks what there is then.
+// goOn continues in another process, and checks the result.
 func (l *life) goOn(t *testing.T, terminate bool) {
 	immortal := &mortal{Store: &l.store, left: -1}
 	c := chain.New(immortal, prefix, int64(len(l.content)), 5<<20)

@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestTooMany checks the limit of a cell's pieces.
+// TestTooMany checks the limit of the pieces of a cell.
 func TestTooMany(t *testing.T) {
 	for _, row := range []struct {
 		name       string
@@ -25,7 +25,7 @@ func TestTooMany(t *testing.T) {
 	}{
 		{"a small upload", 1000, 1000, 64},
 		{"a cell of 128 KiB", 1 << 20, 128 << 10, 66},
-		{"a cell of which a page of a list has all pieces", 1 << 40, 1 << 30, 864},
+		{"a large cell", 1 << 40, 1 << 30, 864},
 		{"the second cell", 1 << 20, 128 << 10, 66},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -35,7 +35,7 @@ func TestTooMany(t *testing.T) {
 				add(t, c, content(int(row.cell)))
 			}
 			first := state(t, c).Offset
-			for i := range row.most - 1 { // as 1-byte pieces, without a list for each
+			for i := range row.most - 1 { // not by add, which would list for each
 				put(t, store, fmt.Sprintf("%s%016x", prefix, math.MaxInt64-first-int64(i)), "x")
 			}
 			add(t, c, []byte("x"))
@@ -48,7 +48,7 @@ func TestTooMany(t *testing.T) {
 	}
 }
 
-// TestEnded checks that nothing comes after the end.
+// TestEnded checks that Append refuses after the end.
 func TestEnded(t *testing.T) {
 	everywhere(t, func(t *testing.T, store chain.Store, _ bool) {
 		c := chain.New(store, prefix, 100, 10)
@@ -61,8 +61,8 @@ func TestEnded(t *testing.T) {
 	})
 }
 
-// TestEndedMeanwhile checks that nothing is acknowledged of pieces that are stored after the upload
-// has ended and its pieces were removed, so that their keys are free again.
+// TestEndedMeanwhile checks that a piece is not acknowledged if it is stored after the upload has
+// ended and its pieces were removed, so that the key is free again.
 func TestEndedMeanwhile(t *testing.T) {
 	everywhere(t, func(t *testing.T, store chain.Store, _ bool) {
 		other := chain.New(store, prefix, 30, 10)
@@ -85,7 +85,7 @@ func TestEndedMeanwhile(t *testing.T) {
 	})
 }
 
-// walkedStore is a store that the chain cannot list. Before it looks for an object it calls looks.
+// walkedStore is a store that the chain cannot list. It calls looks before each Stat.
 type walkedStore struct {
 	chain.Store
 	looks func()
@@ -96,8 +96,8 @@ func (s walkedStore) Stat(ctx context.Context, key string) (storage.Stored, erro
 	return s.Store.Stat(ctx, key)
 }
 
-// TestEndedWhileAsked checks that an upload that ends, and is removed, while it is asked for its state
-// does not look like one of fewer bytes.
+// TestEndedWhileAsked checks an upload that ends, and whose pieces are removed, while State walks
+// over them. State does not return a smaller offset as if the upload were open.
 func TestEndedWhileAsked(t *testing.T) {
 	for at := range 8 {
 		store := &memstore.Store{}
@@ -117,7 +117,8 @@ func TestEndedWhileAsked(t *testing.T) {
 	}
 }
 
-// TestEndedWhileListed is TestEndedWhileAsked for a list that is not of one moment.
+// TestEndedWhileListed checks that State sees the end if the upload ends, and its pieces are removed,
+// while the store makes the list.
 func TestEndedWhileListed(t *testing.T) {
 	store := &faulty{}
 	c := chain.New(store, prefix, 30, 10)

@@ -16,8 +16,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestCosts pins the calls: one list and one read of each marker for the state; for an append one
-// object for each piece, and one question.
+// TestCosts pins the calls. State takes one list, and one read of a marker if there is one. Append
+// takes one Stage for each piece, and one Stat.
 func TestCosts(t *testing.T) {
 	store := &faulty{}
 	c := chain.New(store, prefix, 300, 10)
@@ -39,7 +39,7 @@ func TestCosts(t *testing.T) {
 	require.Equal(t, map[string]int{"List": 1, "OpenAt": 1}, store.calls)
 }
 
-// TestAppendFaults checks what a piece leaves that the store did not confirm.
+// TestAppendFaults checks what is stored of a piece that the store did not confirm.
 func TestAppendFaults(t *testing.T) {
 	const cell, size = 10, 30
 	whole := content(size)
@@ -74,7 +74,7 @@ func TestAppendFaults(t *testing.T) {
 	}
 }
 
-// TestFailedList checks that all that begins with a list returns its error.
+// TestFailedList checks that State, Open, Sources and Remove return the error of a list.
 func TestFailedList(t *testing.T) {
 	store := &faulty{list: func(*storage.ListPage[storage.ListedObject]) error { return errStore }}
 	c := chain.New(store, prefix, 30, 10)
@@ -87,8 +87,8 @@ func TestFailedList(t *testing.T) {
 	require.ErrorIs(t, c.Remove(t.Context(), false), errStore)
 }
 
-// TestAppendLeft checks that the end of the context is a cut: what came is stored, and at most one
-// cell more.
+// TestAppendLeft checks that the end of the context is a cut. What came is stored, and at most the
+// bytes of one cell more.
 func TestAppendLeft(t *testing.T) {
 	const cell, size = 10, 30
 	whole := content(size)
@@ -121,8 +121,8 @@ func TestAppendLeft(t *testing.T) {
 	}
 }
 
-// TestSlowStore checks that a slow answer is waited for after the client has left, but not for
-// ever.
+// TestSlowStore checks that Append waits for a slow answer after the client has left, but at most
+// two minutes.
 func TestSlowStore(t *testing.T) {
 	for name, takes := range map[string]time.Duration{"slow": time.Minute, "silent": 1000 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
@@ -148,7 +148,7 @@ func TestSlowStore(t *testing.T) {
 	}
 }
 
-// TestDecide checks that the first decision stands, and that a lost answer is asked for.
+// TestDecide checks that the first decision is final, and is read if an answer was lost.
 func TestDecide(t *testing.T) {
 	for _, row := range []struct {
 		name    string

@@ -10,7 +10,6 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// errStore is the error of a store that does not work.
 var errStore = errors.New("the store does not work")
 
 // faulty is a store in memory with faults.
@@ -27,7 +26,6 @@ type faulty struct {
 	stage  func(obj storage.Object)
 }
 
-// count counts a call.
 func (f *faulty) count(name string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

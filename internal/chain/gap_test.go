@@ -13,9 +13,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestGap checks that Open reports a missing piece, and on stores that merge, Sources and State do,
-// too. On a disk, a gap at which the search for the newest piece looks ends the chain earlier, so it
-// is not among these: see Pieces. Nothing misses the newest piece itself.
+// TestGap checks that Open reports a missing piece. On stores that merge, Sources and State do, too.
+// On a disk, the search for the newest piece would take the gap of the third piece for the end of
+// the chain, so the third is not missing here: see Pieces. A missing newest piece cannot be noticed.
 func TestGap(t *testing.T) {
 	everywhere(t, func(t *testing.T, store chain.Store, merges bool) {
 		for _, missing := range []int{0, 1, 3} {
@@ -44,7 +44,7 @@ func TestGap(t *testing.T) {
 func TestGapOfOneList(t *testing.T) {
 	for _, row := range []struct {
 		name string
-		lags func(list int) int // how many pieces after the newest the list of that number lacks
+		lags func(list int) int // how many pieces after the newest each list lacks, by its number from 1
 		err  error
 	}{
 		{"only the first list", func(list int) int { return max(2-list, 0) }, nil},
@@ -67,8 +67,8 @@ func TestGapOfOneList(t *testing.T) {
 	}
 }
 
-// TestReadChanged checks that Read ends with ErrChanged at a source of another size or ETag, and with
-// ErrGap at one that is gone.
+// TestReadChanged checks that a reader fails with ErrChanged at a source of another size or ETag, and
+// with ErrGap at one that is gone.
 func TestReadChanged(t *testing.T) {
 	store := &memstore.Store{}
 	c := chain.New(store, prefix, 50, 10)

@@ -26,10 +26,10 @@ import (
 
 const prefix = "up/upload-staging/id/"
 
-// stores are those that the tests of every store run on.
+// stores are those that everywhere tests.
 var stores = []struct {
 	name   string
-	merges bool // it has Sources
+	merges bool // Sources works on it
 	open   func(t testing.TB) chain.Store
 }{
 	{"memstore", true, func(testing.TB) chain.Store { return &memstore.Store{} }},
@@ -57,7 +57,7 @@ func onDisk(t testing.TB, dir string) *diskstore.Store {
 	return store
 }
 
-// inBucket returns a store over a service in memory. Its client tries again at once.
+// inBucket returns a store over an S3 server in memory. Its client tries again without pauses.
 func inBucket(t testing.TB, fake *s3fake.Server, opts *s3store.Options) *s3store.Store {
 	t.Helper()
 	server := httptest.NewServer(fake)
@@ -78,14 +78,14 @@ func inBucket(t testing.TB, fake *s3fake.Server, opts *s3store.Options) *s3store
 	return store
 }
 
-// content returns n bytes, the same in every call.
+// content returns n bytes, always the same for the same n.
 func content(n int) []byte {
 	b := make([]byte, n)
 	_, _ = rand.NewChaCha8([32]byte{}).Read(b)
 	return b
 }
 
-// add appends what b has, and requires that all of it is stored.
+// add appends b, and requires that all of it is stored.
 func add(t testing.TB, c *chain.Chain, b []byte) {
 	t.Helper()
 	n, err := c.Append(t.Context(), state(t, c), chain.Template{}, bytes.NewReader(b))
@@ -117,7 +117,7 @@ func requireBytes(t testing.TB, want []byte, r io.ReadCloser) {
 	require.True(t, bytes.Equal(want, got), "%d bytes, not the %d that are right", len(got), len(want))
 }
 
-// put stores an object.
+// put stores an object without the chain.
 func put(t *testing.T, store chain.Store, key, text string) {
 	t.Helper()
 	staged, err := store.Stage(t.Context(), storage.Object{Key: key, MaxSize: int64(len(text))}, strings.NewReader(text))
@@ -125,7 +125,7 @@ func put(t *testing.T, store chain.Store, key, text string) {
 	require.NoError(t, staged.Commit(t.Context()))
 }
 
-// keys lists the objects of an upload.
+// keys lists the objects under prefix.
 func keys(t testing.TB, store chain.Store, prefix string) (keys []string) {
 	t.Helper()
 	after := ""

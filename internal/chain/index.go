@@ -14,12 +14,12 @@ type index interface {
 	all(ctx context.Context) (contents, error)
 }
 
-// contents are the objects of an upload. front finds only the newest pieces.
+// contents are the objects of an upload that an index has found.
 type contents struct {
 	end, done bool
 	pieces    []piece // the newest first
-	oldest    bool    // no piece is older than those
-	merged    []int64 // cells
+	oldest    bool    // no piece is older than these
+	merged    []int64 // the numbers of cells
 }
 
 // piece is an object of the chain.
@@ -50,7 +50,7 @@ func (l layout) joined(f contents) bool {
 	return start == 0 || !f.oldest
 }
 
-// in returns how many pieces begin at start or later.
+// in returns how many pieces of f begin at start or later.
 func (f contents) in(start int64) int {
 	n := slices.IndexFunc(f.pieces, func(p piece) bool { return p.start < start })
 	if n < 0 {

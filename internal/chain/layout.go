@@ -15,8 +15,8 @@ type layout struct {
 	size, cell int64 // bytes
 }
 
-// Names under the prefix. Those of markers come before every hexadecimal digit, and that of merged
-// cells comes after all of them.
+// Names under the prefix. Pieces have names of 16 hexadecimal digits. Those of markers sort before
+// them, since "-" is less than a digit, and those of merged cells sort after them.
 const (
 	doneName   = "0-done"
 	endName    = "0-end"
@@ -80,8 +80,9 @@ func (l layout) fits(p piece) bool {
 	return p.size <= end-p.start
 }
 
-// Limits of the pieces of a cell. A cell of any size has less than a page of a list, so that one
-// list shows whether there are too many. A limit of all pieces together would take more lists.
+// Limits of the pieces of a cell. A cell of any size has fewer pieces than a page of a list has
+// keys, so that one page shows whether there are too many. To count all pieces of an upload would
+// take more pages.
 const (
 	freePieces = 64
 	minGrain   = 64 << 10

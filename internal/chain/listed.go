@@ -19,8 +19,8 @@ func (l listed) front(ctx context.Context) (f contents, err error) {
 	return f, err
 }
 
-// all implements index. New pieces come to the front of the list, which is read first. So all
-// misses no piece that is older than one that it finds.
+// all implements index. New pieces come to the front of the list, which is read first. So all finds
+// each piece that is older than one that it has found.
 func (l listed) all(ctx context.Context) (f contents, err error) {
 	after := ""
 	for {
@@ -35,7 +35,7 @@ func (l listed) all(ctx context.Context) (f contents, err error) {
 	}
 }
 
-// page adds a page to f.
+// page adds the objects of a page to f.
 func (l listed) page(ctx context.Context, after string, f *contents) (next string, err error) {
 	page, err := l.store.ListObjects(ctx, l.prefix, after)
 	if err != nil {

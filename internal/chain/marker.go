@@ -13,13 +13,13 @@ import (
 // MaxMarker is the most bytes that a marker may have.
 const MaxMarker = 64 << 10
 
-// markerWait is how long a marker may wait for memory. An upload must end also on a busy store.
+// markerWait is how long a marker may wait for memory. On a busy store an upload must end, too.
 const markerWait = 30 * time.Second
 
 // End ends the upload, unless it has ended, and returns how it ended: data, or what an earlier call
-// decided, perhaps in another process. All callers get the same answer. If the answer of the store
-// was lost, End reads what was decided. An error means that this is not known: a later call or
-// State may find data decided.
+// decided, perhaps in another process. All callers get the same answer, or an error. If the answer
+// of the store was lost, End reads what was decided. After an error the end may be decided all the
+// same: a later call or State returns it.
 func (c *Chain) End(ctx context.Context, data []byte) (decided []byte, err error) {
 	return c.decide(ctx, endName, data)
 }

@@ -9,15 +9,15 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Sources returns what a Promotion is made of: one object for each cell, all of a complete upload.
-// The error is ErrIncomplete, ErrGap or ErrUnsettled if there is less.
+// Sources returns the sources of a Promotion of a complete upload, one object for each cell. If a
+// piece is missing, the error is ErrIncomplete, ErrGap or ErrUnsettled.
 //
-// A cell of several pieces is merged: they are read and stored as one more object, created as
-// pieces are. It takes the memory of Stage for a few cells at once, and an error that is
-// storage.ErrBusy means that there was none. A later call, in any process, merges only the rest.
+// A cell of several pieces is merged: its bytes are read and stored as one more object, created as
+// pieces are. Sources takes the memory of Stage for a few cells at once. The error is
+// storage.ErrBusy if there was none. A later call, in any process, merges only the other cells.
 //
 // The store must be a storage.Lister and a storage.DirectStorage. For any other the error is
-// errors.ErrUnsupported: its upload is published by a copy of what Open returns.
+// errors.ErrUnsupported.
 func (c *Chain) Sources(ctx context.Context, t Template) ([]storage.Source, error) {
 	if _, ok := c.index.(listed); !ok {
 		return nil, errors.ErrUnsupported

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// promises are what each step keeps.
+// promises are what no step may break.
 var promises = []struct {
 	name string
 	kept func(before, w world) bool
@@ -37,11 +37,11 @@ var promises = []struct {
 	}},
 	{"once ended, no other outcome", func(before, w world) bool { return before.end == open || w.end == before.end }},
 	{"the host's function ran before done", func(_, w world) bool { return !w.done || w.host }},
-	{"the host's function runs for published files", func(_, w world) bool { return !w.host || w.times > 0 }},
-	{"success is true", func(_, w world) bool { return !w.success || w.done }},
+	{"the host's function runs only for published files", func(_, w world) bool { return !w.host || w.times > 0 }},
+	{"a client reads success only after done", func(_, w world) bool { return !w.success || w.done }},
 }
 
-// hopes are what a single instance can still reach.
+// hopes are what one instance can still reach alone: later is the world that alone returns.
 var hopes = []struct {
 	name string
 	kept func(w, later world) bool
@@ -50,8 +50,8 @@ var hopes = []struct {
 	{"an upload is not stuck", func(_, later world) bool { return later.end != open }},
 }
 
-// brokenBy returns the promises and hopes that a step breaks. A world that was seen before has its
-// hopes.
+// brokenBy returns the promises and hopes that a step breaks. The hopes of a world that was seen
+// before were checked then.
 func brokenBy(before, w world, seen bool) (broken []string) {
 	for _, p := range promises {
 		if !p.kept(before, w) {
@@ -70,8 +70,8 @@ func brokenBy(before, w world, seen bool) (broken []string) {
 	return broken
 }
 
-// alone lets one instance work on a world to the end, with requests one after the other. Its
-// scanner works.
+// alone returns the world after one instance has worked on w, with one request after the other. Its
+// scanner answers each time, and no call fails.
 func alone(w world) world {
 	w.instances, w.late = [2]instance{}, [2]uint8{}
 	var r rules
@@ -84,8 +84,8 @@ func alone(w world) world {
 	return w
 }
 
-// explore visits every world that can be reached, until a step breaks a promise or a hope, or the
-// named one. It returns all that the step breaks, with the way to it.
+// explore visits every world that can be reached, until a step breaks the promise or hope of that
+// name, or any if name is "". It returns all that the step breaks, and the worlds up to it.
 func explore(r rules, name string) (worlds int, broken []string, way []world) {
 	from := map[world]world{{}: {}}
 	queue := []world{{}}
@@ -112,7 +112,8 @@ func explore(r rules, name string) (worlds int, broken []string, way []world) {
 	return len(from), nil, nil
 }
 
-// TestModel visits every state of two instances. The rules keep all promises and hopes.
+// TestModel visits every state of two instances, and checks that the rules keep all promises and
+// hopes.
 func TestModel(t *testing.T) {
 	worlds, broken, way := explore(rules{}, "")
 	for _, w := range way {
@@ -123,7 +124,8 @@ func TestModel(t *testing.T) {
 	require.Greater(t, worlds, 10_000)
 }
 
-// TestModelFinds breaks each rule, and finds the promise or the hope that this breaks.
+// TestModelFinds breaks each rule, and checks that the model finds the promise or the hope that this
+// breaks.
 func TestModelFinds(t *testing.T) {
 	for _, row := range []struct {
 		broken rules
@@ -139,7 +141,7 @@ func TestModelFinds(t *testing.T) {
 		{rules{publishesFirst: true}, "only accepted bytes are published"},
 		{rules{removesFirst: true}, "an accepted upload is finished by any later request"},
 		{rules{finishesFirst: true}, "the host's function ran before done"},
-		{rules{answersFirst: true}, "success is true"},
+		{rules{answersFirst: true}, "a client reads success only after done"},
 		{rules{deleteRemoves: true}, "an accepted upload is finished by any later request"},
 	} {
 		t.Run(row.breaks, func(t *testing.T) {

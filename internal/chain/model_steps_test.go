@@ -1,7 +1,7 @@
 package chain_test
 
-// rules says which rules are broken. The zero value breaks none, and then all promises hold: see
-// model_test.go for the world and its steps, and model_check_test.go for the promises.
+// rules says which rules are broken. The zero value breaks none. model_test.go has the world and its
+// steps, and model_check_test.go has the promises.
 type rules struct {
 	replacesPieces     bool // a piece is not created but replaced
 	acknowledgesFirst  bool // before the piece is stored
@@ -49,7 +49,7 @@ func (r rules) create(w *world, i int, n uint8) bool {
 func (r rules) steps(w world, i int) []world {
 	me := &w.instances[i]
 	switch me.at {
-	case rests: // any request but DELETE, and DELETE
+	case rests: // one world for a DELETE, one for any other request
 		deleting := w
 		deleting.instances[i] = instance{at: decides, end: terminated}
 		me.at = asksState
@@ -83,7 +83,7 @@ func (r rules) put(w world, i int) []world {
 	return []world{w, lost, late}
 }
 
-// judge reads the pieces. Scanners differ, but none accepts a bad file, and each may be away.
+// judge reads the pieces. Scanners differ, but none accepts a bad file, and each may fail.
 func (r rules) judge(w world, i int) []world {
 	me := &w.instances[i]
 	me.judged = w.stored
@@ -158,7 +158,7 @@ func (r rules) decide(w *world, me *instance) {
 	}
 }
 
-// follow goes on after the end.
+// follow chooses the next step after the end.
 func (r rules) follow(w *world, me *instance) {
 	switch {
 	case me.end != accepted || w.done:
@@ -171,7 +171,8 @@ func (r rules) follow(w *world, me *instance) {
 	}
 }
 
-// complete publishes an accepted file, and does what comes after that.
+// complete takes one of the last steps: it publishes, calls the host, writes done, removes the
+// pieces, or answers.
 func (r rules) complete(w *world, me *instance) {
 	switch me.at {
 	case publishes:

@@ -7,11 +7,10 @@ import "slices"
 // other takes any number of steps, either may be killed, and a request to the store that was given
 // up may still arrive.
 
-// pieces are whose bytes each piece has: those of instance 1 or 2, or 0 for a piece that is not
-// there.
+// pieces has for each piece the instance whose bytes it has, 1 or 2, or 0 if the piece is missing.
 type pieces [3]uint8
 
-// offset returns how many pieces there are, as the newest one says.
+// offset returns how many pieces the newest one says are stored.
 func (p pieces) offset() uint8 {
 	for i := len(p); i > 0; i-- {
 		if p[i-1] != 0 {
@@ -41,7 +40,7 @@ type world struct {
 	stored    pieces
 	late      [2]uint8 // the piece, counted from 1, whose request an instance gave up
 	end       outcome
-	judged    pieces // the content for which end says accepted
+	judged    pieces // the content that was judged for end
 	published pieces
 	times     uint8 // how often something was published
 	host      bool  // the host's function ran
@@ -79,7 +78,7 @@ const (
 	answers
 )
 
-// tidy forgets what has no effect any more, to keep the model small.
+// tidy resets what has no effect any more, to keep the model small.
 func (w *world) tidy() {
 	if w.end == refused || w.end == terminated {
 		w.acknowledged = pieces{}

@@ -42,9 +42,9 @@ func (c *Chain) Open(ctx context.Context) (io.ReadCloser, error) {
 }
 
 // Read returns the bytes of the sources in order, in a reader for one goroutine, which the caller
-// closes. It opens one source at a time. A source that is gone is ErrGap. One that is not as its
-// ETag and Size say is storage.ErrChanged. After two minutes without bytes it cancels the context
-// of OpenAt, and waits for a store that ignores that.
+// closes. The reader opens one source at a time. The error for a source that is gone is ErrGap. For
+// one that is not as its ETag and Size say it is storage.ErrChanged. After two minutes without bytes
+// the reader cancels the context of OpenAt. It waits for a store that ignores that.
 func (c *Chain) Read(ctx context.Context, sources []storage.Source) io.ReadCloser {
 	return &reader{ctx: ctx, store: c.store, rest: sources}
 }
@@ -57,11 +57,11 @@ type reader struct {
 	left  int64 // bytes that the open source still has
 	err   error // final; Close does not set it
 
-	watch *time.Timer // of the open source, stops it
+	watch *time.Timer // calls stop
 	stop  context.CancelCauseFunc
 }
 
-// errStalled ends the reading of a source.
+// errStalled is the error after patience without bytes.
 var errStalled = errors.New("chain: the store delivers no bytes")
 
 // Read implements io.Reader.

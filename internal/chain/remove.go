@@ -13,7 +13,7 @@ import (
 // must have expired for the caller: a writer that is still running could begin it anew.
 //
 // A writer that has seen the upload before it ended may still store pieces after Remove. Another
-// call removes them, or a sweep. Remove may be called again after an error.
+// call or a sweep removes them. Remove may be called again after an error.
 func (c *Chain) Remove(ctx context.Context, keepMarkers bool) error {
 	f, err := c.index.all(ctx)
 	if err != nil {
@@ -23,7 +23,7 @@ func (c *Chain) Remove(ctx context.Context, keepMarkers bool) error {
 	for _, cell := range f.merged {
 		keys = append(keys, c.mergedKey(cell))
 	}
-	for _, p := range f.pieces { // the newest first, so that a walk finds what an error leaves
+	for _, p := range f.pieces { // the newest first: after an error a walk finds nearly all that is left
 		keys = append(keys, c.pieceKey(p.start))
 	}
 	if many, ok := c.store.(storage.ManyDeleter); ok {
@@ -41,7 +41,7 @@ func (c *Chain) Remove(ctx context.Context, keepMarkers bool) error {
 // atOnce is how many cells are merged, or objects removed, at the same time.
 const atOnce = 4
 
-// atOnceEach calls do for 0 to n-1, a few at once, until one fails, and returns that error.
+// atOnceEach calls do for 0 to n-1, a few at once, until one fails or ctx ends, and returns the cause.
 func atOnceEach(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

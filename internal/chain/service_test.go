@@ -12,9 +12,9 @@ import (
 	"github.com/airlock-go/upload/internal/s3fake"
 )
 
-// TestServiceFaults lets each call of S3 fail, once or (-1 times) until the service is well again,
-// which it is after the client's first failure. The client tries to finish four times at most. Then
-// the upload has the right bytes, and only its markers are left.
+// TestServiceFaults makes calls of S3 fail, by operation, once or (-1 times) until the client has
+// failed to finish. The client tries to finish at most four times. Then the upload has the right
+// bytes, and only its markers are left.
 func TestServiceFaults(t *testing.T) {
 	const cell, size = 64, 150
 	whole := content(size)
@@ -45,7 +45,7 @@ func TestServiceFaults(t *testing.T) {
 	}
 }
 
-// goOn sends the rest of an upload in parts, checks all bytes, ends it, and removes its pieces.
+// goOn appends the rest of an upload, checks all bytes, ends it, and removes its pieces.
 func goOn(t *testing.T, c *chain.Chain, whole []byte) error {
 	ctx := t.Context()
 	s, err := c.State(ctx)

@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// source shows a reader to the store in pieces. To the store each piece ends with io.EOF.
+// source is a reader that the store reads piece by piece. Each piece ends with io.EOF.
 type source struct {
 	ctx  context.Context
 	r    io.Reader
@@ -13,10 +13,10 @@ type source struct {
 	err  error // of r, also io.EOF; final
 
 	first [1]byte // the byte that more has read
-	ahead bool
+	ahead bool    // first was not returned yet
 }
 
-// more reports whether there is another byte. An object without a byte would not be a piece.
+// more reports whether another byte follows. A piece has at least one.
 func (s *source) more() bool {
 	for range maxEmptyReads {
 		if s.ahead || s.err != nil {
@@ -31,7 +31,7 @@ func (s *source) more() bool {
 
 const maxEmptyReads = 100
 
-// Read ends at the end of the piece, and at a cut.
+// Read returns io.EOF at the end of the piece, and at a cut.
 func (s *source) Read(p []byte) (n int, err error) {
 	p = p[:min(int64(len(p)), s.left)]
 	switch {
@@ -52,7 +52,7 @@ func (s *source) Read(p []byte) (n int, err error) {
 	return 0, s.err
 }
 
-// fill reads once. The end of ctx is a cut.
+// fill reads from r once. After the end of ctx it does not read, but ends the source.
 func (s *source) fill(p []byte) (n int) {
 	if s.ctx.Err() != nil {
 		s.err = io.EOF

@@ -22,8 +22,9 @@ type End struct {
 	Data []byte // as the first call of [Chain.End] gave it
 }
 
-// State asks the store for the state, with one list and a read of each marker. The error is ErrGap
-// or ErrUnsettled if the newest pieces do not join.
+// State asks the store for the state. On a store with ordered lists that takes one list, and a read
+// of each marker. The error is ErrGap or ErrUnsettled if the newest pieces do not join, which takes
+// more lists.
 func (c *Chain) State(ctx context.Context) (State, error) {
 	f, err := c.index.front(ctx)
 	if err != nil {
@@ -57,8 +58,8 @@ func (c *Chain) ended(ctx context.Context, f contents) (s State, err error) {
 	return s, err
 }
 
-// settled returns all objects, with pieces from the first byte to the newest. If one is missing it
-// lists again, since a list may come from a server that lags behind.
+// settled returns all objects, with pieces from the first byte to the newest. If one is missing, it
+// lists again, since a list may come from a server that is not up to date.
 func (c *Chain) settled(ctx context.Context) (contents, error) {
 	first, err := c.index.all(ctx)
 	if err != nil || c.joined(first) {

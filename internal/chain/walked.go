@@ -10,7 +10,7 @@ import (
 
 // walked is the index of a store without lists in order. It looks for one object after the other,
 // since the end of a piece is the start of the next. It may overlook what comes after a gap. It
-// looks for no merged cells, since such a store does not merge.
+// looks for no merged cells, since Sources needs ordered lists.
 type walked struct {
 	layout
 	store Store
@@ -33,7 +33,7 @@ func (w walked) front(ctx context.Context) (f contents, err error) {
 	return f, err
 }
 
-// newestCell searches for the newest cell by halves. The first piece of a cell begins where the cell
+// newestCell finds the newest cell by binary search. The first piece of a cell begins where the cell
 // does.
 func (w walked) newestCell(ctx context.Context) (start int64, err error) {
 	cells := int((w.size + w.cell - 1) / w.cell)
@@ -62,8 +62,7 @@ func (w walked) all(ctx context.Context) (contents, error) {
 	return f, err
 }
 
-// walk gives f, which has no pieces yet, those from start to the first that is missing. It stops at
-// end.
+// walk adds to f, which has no pieces yet, those from start to the first that is missing, or to end.
 func (w walked) walk(ctx context.Context, start, end int64, f *contents) error {
 	for start < end {
 		p, err := w.piece(ctx, start)

@@ -96,8 +96,8 @@ func TestWriters(t *testing.T) {
 	})
 }
 
-// FuzzWriters has two writers interleave as a script says. Each reads the state, goes on from it
-// while the other also writes, is cut, breaks off, or loses the answer of the store.
+// FuzzWriters has two writers interleave as a script says. Each appends to the last state that it has
+// read while the other also writes. Readers fail, answers of the store are lost, or it refuses.
 func FuzzWriters(f *testing.F) {
 	f.Add(uint16(300), uint8(64), []byte("\x00\x40\x81\x20\x02\xff\x83\x10"))
 	f.Add(uint16(64), uint8(64), []byte{0x44, 1, 0xc5, 64, 0x07, 200, 0x88, 3, 9, 255})
@@ -115,10 +115,10 @@ type player struct {
 	size         int64
 	script       []byte
 	deep         int
-	states       [2]chain.State // what each writer knows, perhaps too old
+	states       [2]chain.State // the last one that each writer has read
 	acknowledged []segment
 	offset       int64 // the largest of all states
-	next         byte  // the last one that was sent; each is one more
+	next         byte  // the last byte that was sent; the next one is one more
 }
 
 func play(t *testing.T, size, cell int64, script []byte) {
@@ -165,7 +165,7 @@ func (p *player) state() chain.State {
 
 var errBroken = errors.New("the reader broke off")
 
-// step lets one writer do one thing.
+// step makes one writer append.
 func (p *player) step() {
 	op, length := p.take(), int(p.take())
 	w := op & 1
@@ -211,7 +211,7 @@ func (p *player) step() {
 	}
 }
 
-// nest lets the other writer, or this one, do one thing within another.
+// nest makes the other writer, or this one, append within a step.
 func (p *player) nest() {
 	if p.deep == 3 || len(p.script) == 0 {
 		return
@@ -223,7 +223,7 @@ func (p *player) nest() {
 	p.deep--
 }
 
-// nesting is a reader during whose reads the other writer acts.
+// nesting is a reader whose reads call nest first, if its field nest is true.
 type nesting struct {
 	player *player
 	r      io.Reader
