@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/internal/s3fake"
 )
 
-// TestServiceFaults makes calls of S3 fail, by operation, once or (-1 times) until the client has
-// failed to finish. The client tries to finish at most four times. Then the upload has the right
+// TestServiceFaults makes calls of S3 fail, by operation: once, or (-1 times) until the client's
+// first try to finish has failed. The client tries at most four times. Then the upload has the right
 // bytes, and only its markers are left.
 func TestServiceFaults(t *testing.T) {
 	const cell, size = 64, 150
@@ -28,6 +28,10 @@ func TestServiceFaults(t *testing.T) {
 					fake := s3fake.New("bucket")
 					c := chain.New(inBucket(t, fake, nil), prefix, size, cell)
 					add(t, c, whole[:10])
+					if op == "DeleteObject" { // which is called only for what DeleteObjects has left
+						fake.Inject("DeleteObjects", -1, s3fake.Answer(http.StatusForbidden, "AccessDenied"))
+					}
+					before := fake.Calls(op)
 					fake.Inject(op, times, fault)
 					for range 4 {
 						if goOn(t, c, whole) == nil {
@@ -35,6 +39,7 @@ func TestServiceFaults(t *testing.T) {
 						}
 						fake.Heal()
 					}
+					require.Greater(t, fake.Calls(op), before)
 					s := state(t, c)
 					require.Equal(t, "accepted", string(s.End.Data))
 					require.Equal(t, "done", string(s.Done))

@@ -1,5 +1,5 @@
-// Package contained calls code of the host whose result the caller does not need, such as log
-// handlers and hooks. The caller continues if that code panics, ends its goroutine or hangs.
+// Package contained calls code of the host that is not essential, such as log handlers and hooks. The
+// caller continues if that code panics, ends its goroutine or hangs.
 package contained
 
 import (

@@ -199,8 +199,8 @@ func (s *Scanner) close(c byte) Fault {
 	return None
 }
 
-// inText reads a byte of a string. The states within a key follow those within a value in the list
-// of states, one by one.
+// inText reads a byte of a string. In the list of states, each state within a key comes after the
+// same state within a value.
 func (s *Scanner) inText(c byte) Fault {
 	k := (s.state - text) % 2
 	switch s.state - k {

@@ -51,8 +51,8 @@ func refuse(kind string, after time.Duration) error {
 // or "bytes". After the given time the caller may try again.
 func Window(limit string, after time.Duration) error { return refuse(limit, after) }
 
-// Unused returns how much to refund of n that were held in reserve and not used. All of n drains
-// within a window. The part that has drained already is not refunded.
+// Unused returns how much to refund of n that were reserved and not used. All of n drains within a
+// window. The part that has drained already is not refunded.
 func Unused(n int64, held, window time.Duration) int64 {
 	left := 1 - float64(held)/float64(window)
 	return int64(math.Round(float64(max(n, 0)) * max(left, 0)))
