@@ -105,7 +105,7 @@ func (s *Turns) makeRoom() {
 }
 
 // MayRead reports whether the ticket's file of size bytes may be read once more now. It does not
-// count the read, but begins a new window after the last one.
+// count the read, but begins a new window if the last one has ended.
 func (s *State) MayRead(size int64) bool {
 	if now := time.Now(); now.Sub(s.since) > readWindow {
 		s.since, s.Attempts, s.Read = now, 0, 0

@@ -10,7 +10,7 @@ import (
 // contains its metadata.
 const MaxMetadata = 2 << 10
 
-// Metadata is what a client says about its file. None of it is verified.
+// Metadata is what a client says about its file. None of it may be trusted.
 type Metadata struct {
 	Header string // as it was sent
 	values map[string]string

@@ -16,7 +16,7 @@ type Origins struct {
 }
 
 // NewOrigins returns the origins, each of which is a scheme, a host and perhaps a port, as browsers
-// write them. Pages may send those headers, the ones of the protocol, and a few common ones.
+// write them. Pages may send the given headers, those of the protocol, and a few common ones.
 func NewOrigins(list, headers []string) (Origins, error) {
 	for _, origin := range list {
 		u, err := url.Parse(origin)
