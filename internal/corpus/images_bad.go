@@ -94,6 +94,7 @@ func badJPEG() []row {
 		{"JPEG with arithmetic coding", "arithmetic.jpg", content, sample("arithmetic.jpg")},
 		{"JPEG, lossless", "lossless.jpg", content, jpg(sof(0xc3, 8, 8, 8, "\x11"), scan)},
 		{"JPEG, hierarchical", "differential.jpg", content, jpg(sof(0xc5, 8, 8, 8, "\x11"), scan)},
+		{"JPEG with a header of several frames", "hierarchical.jpg", content, jpg(sof(0xde, 8, 8, 8, "\x11"), frame, scan)},
 		{"JPEG with two frames", "frames.jpg", content, jpg(frame, frame, scan)},
 		{"JPEG with a scan before its frame", "order.jpg", content, jpg(scan, frame)},
 		{"JPEG of two components", "two.jpg", content, jpg(sof(0xc0, 8, 8, 8, "\x11\x11"), scan)},

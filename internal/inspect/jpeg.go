@@ -17,8 +17,8 @@ import "encoding/binary"
 //
 // It refuses other bytes after the end: they may be cropped parts, or remains of a disk. It also
 // refuses a file that is cut off, misplaced segments, and malformed headers of frames and scans. It
-// refuses arithmetic and lossless coding, and a height that only follows the pixels. Each of the
-// pictures must be within Limits, and may have 100 scans: a decoder may need one pass for each.
+// refuses arithmetic, lossless and hierarchical coding, and a height that only follows the pixels.
+// Each picture must be within Limits, and may have 100 scans: a decoder may need one pass for each.
 //
 // It does not decode pixels. The standard library's jpeg.DecodeConfig opens every accepted file,
 // except for CMYK whose chroma and black are subsampled. It keeps at most 10 KiB.
@@ -125,10 +125,10 @@ func (g *JPEG) mark(m byte, fill int) {
 		g.ended()
 	case m == markerSOS && !g.framed, g.framed && markerSOF0 <= m && m <= markerSOF2:
 		g.fail(CodeDamaged, jpegPlace)
-	case markerSOF0 <= m && m <= markerSOF2, m == markerDHT, markerSOS <= m && m <= markerDRI && m != 0xdc,
+	case markerSOF0 <= m && m <= markerSOF2, m == markerDHT, markerSOS <= m && m <= markerDRI && m != markerDNL,
 		markerAPP0 <= m && m <= markerAPP15, m == markerCOM:
 		g.expect(jpegLength, 2)
-	case 0xc0 < m && m < 0xd0, m == 0xdc:
+	case 0xc0 < m && m < 0xd0, m == markerDNL, m == markerDHP, m == markerEXP:
 		g.fail(CodeUnsupported, jpegUnsupported)
 	default:
 		g.fail(CodeDamaged, jpegPlace)

@@ -27,7 +27,10 @@ const (
 	markerSOI   = 0xd8
 	markerEOI   = 0xd9
 	markerSOS   = 0xda
+	markerDNL   = 0xdc
 	markerDRI   = 0xdd
+	markerDHP   = 0xde
+	markerEXP   = 0xdf
 	markerAPP0  = 0xe0
 	markerAPP1  = 0xe1
 	markerAPP15 = 0xef

@@ -93,6 +93,7 @@ var walkReasons = []struct {
 	{"JPEG with arithmetic coding", "unsupported_variant", "uses a JPEG encoding that browsers do not support at byte 158"},
 	{"JPEG, lossless", "unsupported_variant", "uses a JPEG encoding that browsers do not support at byte 2"},
 	{"JPEG, hierarchical", "unsupported_variant", "uses a JPEG encoding that browsers do not support at byte 2"},
+	{"JPEG with a header of several frames", "unsupported_variant", "uses a JPEG encoding that browsers do not support at byte 2"},
 	{"JPEG with two frames", "damaged", "has a misplaced JPEG segment at byte 15"},
 	{"JPEG with a scan before its frame", "damaged", "has a misplaced JPEG segment at byte 2"},
 	{"JPEG of two components", "unsupported_variant", "uses a JPEG encoding that browsers do not support at byte 4"},
