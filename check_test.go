@@ -63,7 +63,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestCheckNeedsSense: mistakes of the program do not refuse the file.
+// TestCheckNeedsSense: for a mistake of the program the error is not an *upload.Error.
 func TestCheckNeedsSense(t *testing.T) {
 	for _, tc := range []struct {
 		about   string
@@ -85,7 +85,7 @@ func TestCheckNeedsSense(t *testing.T) {
 	}
 }
 
-// TestCheckEndsWithItsContext: a file that was not judged to its end is not accepted.
+// TestCheckEndsWithItsContext: after its context has ended, Check accepts no file.
 func TestCheckEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -94,7 +94,7 @@ func TestCheckEndsWithItsContext(t *testing.T) {
 }
 
 // TestCheckJudgesAsAHandler: Check gives samples the same verdict as a form. Samples over 64 KiB
-// are only tried with UPLOAD_TEST_LONG.
+// are only tried with UPLOAD_TEST_LONG=1.
 func TestCheckJudgesAsAHandler(t *testing.T) {
 	policy := upload.Any(upload.Images(nil), upload.Documents(nil), upload.Archives(nil))
 	f := newFixture(t, upTo(1, policy), upload.Options{Metadata: upload.KeepAll})

@@ -13,7 +13,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// closer is an observer whose Close calls block, and the validator that returns it, beside err.
+// closer is an observer whose Close calls the function block. It is also the validator that
+// returns the observer, together with err.
 type closer struct {
 	testObserver
 	err   error
@@ -30,8 +31,8 @@ func (c *closer) Close() error {
 	return nil
 }
 
-// TestHangingClose: an observer that hangs in Close has judged its file already. It is
-// closed once, and its slot is taken until it returns.
+// TestHangingClose: an observer that hangs in Close does not change the decision about its file. It
+// is closed once, and its slot is taken until Close returns.
 func TestHangingClose(t *testing.T) {
 	one := file("file", "a.txt", "hello")
 	two := new(form).file("file", "a.txt", "hello").file("file", "b.txt", "hello").String()
@@ -73,13 +74,14 @@ func TestHangingClose(t *testing.T) {
 				close(release)
 				synctest.Wait()
 				require.NotEqual(t, upload.CodeBusy, codeOf(t, f.do(post(one))))
-				require.EqualValues(t, 2, c.closed.Load(), "a file each")
+				require.EqualValues(t, 2, c.closed.Load(), "once for each file")
 			})
 		})
 	}
 }
 
-// TestCloseHangsToo, after Verdict did: the slot is taken until both have returned.
+// TestCloseHangsToo: if first Verdict hangs and then Close, the slot is taken until both have
+// returned.
 func TestCloseHangsToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		verdict, release := make(chan struct{}), make(chan struct{})
@@ -129,8 +131,7 @@ func TestCloseThatExits(t *testing.T) {
 	}
 }
 
-// TestRefusedBesideAnObserver: an observer that is returned with an error is closed by the
-// caller of the validator.
+// TestRefusedBesideAnObserver: an observer that a validator returns with an error is closed.
 func TestRefusedBesideAnObserver(t *testing.T) {
 	for about, compose := range map[string]func(upload.Validator) upload.Validator{
 		"alone": func(v upload.Validator) upload.Validator { return v },

@@ -47,7 +47,7 @@ func (l *liar) OpenStaged(ctx context.Context, o storage.StagedObject) (io.ReadC
 	return r, err
 }
 
-// over returns a presigner like d's, with a storage of its own.
+// over returns a presigner over store that shares secret and log with d's.
 func (d *direct) over(t *testing.T, store storage.Storage) *upload.Presigner {
 	t.Helper()
 	h, err := upload.New(store, upload.Types("image/png", "text/plain"), upload.RequireSubject(bySubject),
@@ -68,8 +68,8 @@ func confirmBy(p *upload.Presigner, tok string, answer error) (f upload.File, ca
 }
 
 // TestConfirmBelievesNothing: Confirm checks what the storage says of a publication.
-// If an answer is wrong, neither the application nor the client gets a file. The client's only copy
-// stays, and the ticket can be confirmed again.
+// If an answer is wrong or missing, neither the application nor the client gets a file. The staged
+// file stays, and the ticket can be confirmed again.
 func TestConfirmBelievesNothing(t *testing.T) {
 	rows := map[string]struct {
 		lies func(l *liar)
@@ -121,7 +121,7 @@ func TestConfirmBelievesNothing(t *testing.T) {
 				_, called, err := confirmBy(p, ticket.Token, nil)
 				require.ErrorIs(t, err, upload.CodeStorage)
 				require.False(t, called, "the application got a file")
-				require.Equal(t, 1, d.staged(), "the only copy was removed")
+				require.Equal(t, 1, d.staged(), "the staged file was removed")
 
 				*l = liar{DirectStorage: d.store}
 				f, called, err := confirmBy(p, ticket.Token, nil)

@@ -21,8 +21,8 @@ func smuggle(t *testing.T, store storage.Storage, key, content string) {
 }
 
 // TestConfirmStoredAttacks checks that nothing is published by a key whose ticket is missing, or is
-// not one that was sealed to lie beside this very file. Nor is a file published that is missing or
-// not the declared one.
+// not one that was sealed to lie beside this very file. Nothing is published either if the staged
+// file is missing, or has another size or type than declared.
 func TestConfirmStoredAttacks(t *testing.T) {
 	read := func(t *testing.T, d *direct, key string) string { return d.read(t, key+".ticket") }
 	for _, row := range []struct {
@@ -108,7 +108,8 @@ func TestConfirmStoredAttacks(t *testing.T) {
 	}
 }
 
-// TestStoredTicketsServeNoClient checks that reading the staging area gives nobody a ticket.
+// TestStoredTicketsServeNoClient checks that a ticket from the staging area hides its subject, and
+// that clients cannot use it.
 func TestStoredTicketsServeNoClient(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{GrantStored: always})
 	key, ticket := d.left(t, "a.txt", "hello")

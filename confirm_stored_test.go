@@ -144,7 +144,8 @@ func TestConfirmStoredAtOnce(t *testing.T) {
 			} else {
 				f, err = p.ConfirmStored(t.Context(), key, func(_ string, f upload.File) error { return done(f) })
 			}
-			if errors.Is(err, upload.CodeBadTicket) || errors.Is(err, upload.CodeConflict) { // it came after the clean-up
+			// Another call has published the staged file and removed it.
+			if errors.Is(err, upload.CodeBadTicket) || errors.Is(err, upload.CodeConflict) {
 				err = nil
 			}
 			if err != nil {

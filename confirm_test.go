@@ -103,7 +103,7 @@ func TestPublishedStays(t *testing.T) {
 	}
 }
 
-// meddle puts faults between a presigner of its own and the store.
+// meddle serves another presigner under /meddled/, over d's store with the faults.
 func (d *direct) meddle(t *testing.T, o upload.Options, po upload.PresignOptions, faults ...uploadtest.Fault) {
 	t.Helper()
 	o.Logger = (&fixture{log: d.log}).logger()
@@ -115,8 +115,8 @@ func (d *direct) meddle(t *testing.T, o upload.Options, po upload.PresignOptions
 	d.mux.Handle("/meddled/", p)
 }
 
-// TestReplacedBeforePublication: bytes that came after the check are not published,
-// and the client has to confirm again.
+// TestReplacedBeforePublication: bytes that came after the check are not published without a check
+// of their own, so the client has to confirm again.
 func TestReplacedBeforePublication(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{Form: true})
 	ticket := d.sign(t, declarationOf("a.txt", "AAAAA"))
@@ -238,8 +238,8 @@ func TestNextSeesTheRequest(t *testing.T) {
 	require.Equal(t, "for the host a.txt", w.Body.String())
 }
 
-// TestReadsAreBounded: a ticket has its file read only a few times an hour, and loses
-// nothing by that.
+// TestReadsAreBounded: an instance reads the file of a ticket only a few times an hour. After that
+// the answer is CodeBusy, and the staged file stays.
 func TestReadsAreBounded(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{Form: true})
 	content := strings.Repeat("x", 1000) + "\x00"
@@ -339,7 +339,7 @@ func TestDirectCrossOrigin(t *testing.T) {
 	require.ErrorIs(t, err, upload.CodeCrossOrigin, "a GET that signs is not safe")
 }
 
-// TestSteps: a request that is not a step is refused clearly.
+// TestSteps: a request that is not a step is refused.
 func TestSteps(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	rows := map[string]struct {
@@ -448,8 +448,8 @@ func TestOnlyOneConfirmation(t *testing.T) {
 	require.Equal(t, 1, called)
 }
 
-// TestSilentStorage: a call to a storage that does not answer is abandoned, and the slot
-// is free again.
+// TestSilentStorage: a call to a storage that does not answer is cancelled after StallTimeout, and
+// the slot is free again.
 func TestSilentStorage(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	d.meddle(t, upload.Options{StallTimeout: 50 * time.Millisecond}, upload.PresignOptions{MaxChecks: 1}, uploadtest.Fault{Op: uploadtest.OpOpenStaged, Do: uploadtest.Hang})
@@ -483,7 +483,7 @@ func TestHungConfirmations(t *testing.T) {
 }
 
 // TestGrantsAreAskedAgain: at a later step the caller's present rights count. Signing a part and
-// aborting only need the key prefix.
+// aborting need the key prefix, and do not judge the file again.
 func TestGrantsAreAskedAgain(t *testing.T) {
 	grants := map[string]upload.Grant{
 		"same":         {KeyPrefix: "a/"},
@@ -524,8 +524,8 @@ func TestGrantsAreAskedAgain(t *testing.T) {
 	}
 }
 
-// TestNotTwice: a file that the host has removed is not published again, not even by the
-// same ticket.
+// TestNotTwice: the instance that has published a file does not publish again for its ticket after
+// the host has removed the file.
 func TestNotTwice(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	ticket := d.sign(t, declarationOf("a.txt", "AAAAA"))

@@ -21,7 +21,7 @@ func uploadOf(name string, content []byte) *http.Request {
 	return uploadtest.NewRequest("/upload", uploadtest.File("file", name, content))
 }
 
-// findings are the codes that CodeContent stands for in samples.
+// findings are the codes with which samples of CodeContent may be refused.
 var findings = []upload.Code{
 	upload.CodeDamaged, upload.CodeTruncated, upload.CodeTrailing, upload.CodeEncrypted, upload.CodeActiveContent,
 	upload.CodeUnsupported, upload.CodeTooManyPixels, upload.CodeTooManyFrames, upload.CodeBomb, upload.CodeTooComplex,
@@ -56,8 +56,8 @@ func requireFewCases(t *testing.T, most int, refusals []problem) {
 	require.LessOrEqual(t, len(cases), most, "%v", cases)
 }
 
-// TestCorpus: every hostile file is refused for its own fault and leaves nothing. Every
-// legitimate one is stored unchanged, under its type.
+// TestCorpus: every hostile file is refused as its sample says, and leaves nothing. With KeepAll
+// every legitimate one is stored unchanged, under its type.
 func TestCorpus(t *testing.T) {
 	var refusals []problem
 	legitimate := 0
@@ -81,8 +81,8 @@ func TestCorpus(t *testing.T) {
 	t.Logf("%d hostile files, %d legitimate ones", len(refusals), legitimate)
 }
 
-// TestWhatActsIsRefused: every policy refuses active files of the types it names, except with an
-// Allow option.
+// TestWhatActsIsRefused: Types, Images and Documents refuse active files of the types that they
+// name. With AllowActivePDF and AllowFormulas Documents accepts these files.
 func TestWhatActsIsRefused(t *testing.T) {
 	var refusals []problem
 	for s := range uploadtest.Active() {
@@ -103,7 +103,7 @@ func TestWhatActsIsRefused(t *testing.T) {
 	requireFewCases(t, 14, refusals)
 }
 
-// TestPresets: the presets judge by their defaults, and these options change what they say.
+// TestPresets: the presets accept and refuse these files, by default and with these options.
 func TestPresets(t *testing.T) {
 	svg := `<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><rect width="1" height="1"/></svg>`
 	activePDF := "%PDF-1.7\n1 0 obj\n<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
@@ -163,7 +163,7 @@ func TestPresets(t *testing.T) {
 	}
 }
 
-// TestTooFewPixels: the sentence names the sides that are asked for, and no size that is unknown.
+// TestTooFewPixels: the sentence names the sides that are asked for, unless the size is unknown.
 func TestTooFewPixels(t *testing.T) {
 	svg := firstOf(t, "image/svg+xml")
 	for _, tc := range []struct {

@@ -52,7 +52,7 @@ func TestDeadlineIsNotTheClients(t *testing.T) {
 }
 
 // TestDeadlineOfAMiddleware: a deadline on the request's context cuts a slow client, who learns
-// that it was too slow. The log names the reason.
+// that it was too slow. The event names the cause.
 func TestDeadlineOfAMiddleware(t *testing.T) {
 	for _, cut := range []int64{0, 10, 70_000} {
 		synctest.Test(t, func(t *testing.T) {
@@ -80,8 +80,8 @@ func TestDeadlineOfAMiddleware(t *testing.T) {
 	}
 }
 
-// TestDeadlineOfALink: a storage that outlasts the host's deadline has failed, and its
-// client has not left. It has left if the context was cancelled.
+// TestDeadlineOfALink: if the deadline of the context passes, the event says that the storage has
+// failed. If the context is cancelled, the event says that the client has left.
 func TestDeadlineOfALink(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, log := &seen{}, &syncBuffer{}
@@ -103,7 +103,7 @@ func TestDeadlineOfALink(t *testing.T) {
 	})
 }
 
-// waitingStore looks for objects until it must stop.
+// waitingStore answers Stat only when the context of the call has ended.
 type waitingStore struct{ *memstore.Store }
 
 func (waitingStore) Stat(ctx context.Context, _ string) (storage.Stored, error) {

@@ -42,8 +42,8 @@ func files(t *testing.T, suffix string, do func(path, text string)) {
 	}))
 }
 
-// TestSecurityTable: every test that docs/security.md calls as a witness exists in
-// the package that it names, as `s3store.TestShare`; `upload` is the root.
+// TestSecurityTable: docs/security.md names each test with its package, such as
+// `s3store.TestShare`, and the package has that test. `upload` is the root.
 func TestSecurityTable(t *testing.T) {
 	exists := map[string]bool{}
 	files(t, "_test.go", func(path, source string) {
@@ -85,8 +85,8 @@ func TestSecurityRows(t *testing.T) {
 	require.Greater(t, rows, 45)
 }
 
-// TestLinks: every relative link of every page leads to a file, and to a heading of
-// it if it names one.
+// TestLinks: every relative link of every page leads to a file or folder. If the link names a
+// heading, the file has that heading.
 func TestLinks(t *testing.T) {
 	files(t, ".md", func(path, text string) {
 		for _, m := range mdLink.FindAllStringSubmatch(mdCode.ReplaceAllString(mdFence.ReplaceAllString(text, ""), ""), -1) {
@@ -120,8 +120,8 @@ func anchors(t *testing.T, path string) []string {
 	return names
 }
 
-// TestCodePage: docs/code.md lists the files of the root as they are, and the
-// packages with what they import of this module.
+// TestCodePage: docs/code.md lists the files of the root, without tests. Its table of packages has
+// what each imports of this module.
 func TestCodePage(t *testing.T) {
 	text, err := os.ReadFile("docs/code.md")
 	require.NoError(t, err)
@@ -177,8 +177,8 @@ func importsOf(t *testing.T, dir string) (imports []string) {
 	return imports
 }
 
-// TestDocsIndex checks that docs/README.md leads to every page beside it, by its title, and that
-// each page begins with its readers.
+// TestDocsIndex checks that docs/README.md leads to every page beside it, by its title. After its
+// title each page says for whom it is.
 func TestDocsIndex(t *testing.T) {
 	index := readPage(t, "docs/README.md")
 	pages, err := filepath.Glob("docs/*.md")

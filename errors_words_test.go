@@ -31,8 +31,8 @@ func inGerman(r *http.Request) *http.Request {
 	return r
 }
 
-// TestTextOfHost: every answer has the host's sentences: for the request and each of its
-// files, for steps of direct uploads, and for links. The log stays in English.
+// TestTextOfHost: answers have the host's sentences for a request and each of its files, for steps
+// of direct uploads, and for links. The log of uploads stays in English.
 func TestTextOfHost(t *testing.T) {
 	two := func() *http.Request {
 		return post(new(form).file("file", "a.txt", "hello").file("file", "b.png", pngBytes()).String())
@@ -152,8 +152,8 @@ func TestTextGets(t *testing.T) {
 	require.Equal(t, int64(2), got[1].Params["retry_after"])
 }
 
-// TestTextThatFails: a function that panics, hangs or ends its goroutine costs its sentence
-// and nothing else.
+// TestTextThatFails: if the host's function panics, hangs or ends its goroutine, the client reads
+// the English sentence.
 func TestTextThatFails(t *testing.T) {
 	for about, text := range map[string]func(*http.Request, *upload.Error) string{
 		"panics": func(*http.Request, *upload.Error) string { panic("no words") },

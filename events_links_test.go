@@ -52,7 +52,7 @@ func TestLinkEvents(t *testing.T) {
 	}
 }
 
-// TestServedCutOff: a file that the storage cuts off is a refusal with bytes.
+// TestServedCutOff: if the storage cuts a file off, the event is a refusal with the bytes served.
 func TestServedCutOff(t *testing.T) {
 	s, log := &seen{}, &syncBuffer{}
 	store := cutStore{&memstore.Store{}}

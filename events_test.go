@@ -106,7 +106,7 @@ func TestStreamedEvents(t *testing.T) {
 		{"undone", failingStore{}, two, undone, "accepted cleaned_up cleaned_up undone", upload.Event{Kind: upload.KindAccepted}, []int64{5, 10}},
 		{"no form", failingStore{}, "", nil, "refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeMalformed}, nil},
 		{"stopping", failingStore{}, two, stopping, "refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeShutdown}, nil},
-		{"client gone", failingStore{}, two, gone, "refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeMalformed}, nil},
+		{"a client that leaves", failingStore{}, two, gone, "refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeMalformed}, nil},
 		{"storage panics", failingStore{stage: errPanics}, two, nil, "refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeInternal}, []int64{5}},
 	} {
 		t.Run(tc.about, func(t *testing.T) {

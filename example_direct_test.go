@@ -13,18 +13,18 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// exampleT stands for the *testing.T of a test.
+// exampleT takes the place of the *testing.T of a test.
 type exampleT struct{ testing.TB }
 
 func (exampleT) Helper() {}
 
 func (exampleT) Fatalf(format string, args ...any) { log.Fatalf(format, args...) }
 
-// secrets stand for those in an application's configuration. All instances have the same.
+// secrets take the place of those in an application's configuration. All instances have the same.
 var secrets = [][]byte{make([]byte, 32)}
 
-// A client sends a file straight to the storage, here one in memory that listens on the
-// same server. The file is published when it is confirmed and has passed the checks.
+// A client sends a file straight to the storage, here one in memory that the same mux
+// serves. The file is published when it is confirmed and has passed the checks.
 func ExamplePresigner() {
 	mux, store := http.NewServeMux(), &memstore.Store{}
 	mux.Handle("/store/", store.Handler("/store/")) // a bucket has a server of its own
@@ -85,7 +85,7 @@ func ExamplePresigner_ConfirmStored() {
 	}
 	p, err := upload.NewPresigner(h, secrets, &upload.PresignOptions{
 		GrantStored: func(_ context.Context, user string) (*upload.Grant, error) {
-			return &upload.Grant{Subject: user}, nil // after a look whether the user may still upload
+			return &upload.Grant{Subject: user}, nil // after checking that the user may still upload
 		},
 	})
 	if err != nil {

@@ -70,7 +70,7 @@ func ExampleHandler_Handle() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	names := map[string]string{"ada": "a key"} // stands for a table
+	names := map[string]string{"ada": "a key"} // in place of a table
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := h.Handle(w, r, func(tx *upload.Tx) error {
 			name := r.PostFormValue("name")

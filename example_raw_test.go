@@ -36,7 +36,7 @@ func ExampleHandler_Raw() {
 	// Output: 201
 }
 
-// An import stores what another service sends, by the rules that hold for users.
+// An import stores what another service sends, by the rules for users.
 func ExampleHandler_Store() {
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.RequireSubject(signedIn), nil)
 	if err != nil {

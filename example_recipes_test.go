@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// csrf stands for a middleware that wants a token, and looks for it in the header
+// csrf takes the place of a middleware that requires a token. It looks for the token in the header
 // before it reads the form.
 func csrf(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -139,7 +139,7 @@ func onlyStable(_ []string, a slog.Attr) slog.Attr {
 	return slog.Attr{}
 }
 
-// avatars stands for a table of users with the keys of their pictures.
+// avatars takes the place of a table of users with the keys of their pictures.
 type avatars struct {
 	mu   sync.Mutex
 	keys map[string]string
@@ -206,7 +206,7 @@ func Example_replace() {
 
 type user struct{ id, role string }
 
-// userOf stands for the host's sessions.
+// userOf takes the place of the host's sessions.
 func userOf(r *http.Request) (user, error) {
 	id, role, ok := strings.Cut(r.Header.Get("X-User"), "/")
 	if !ok {
@@ -215,7 +215,7 @@ func userOf(r *http.Request) (user, error) {
 	return user{id, role}, nil
 }
 
-// An authorizer grants each role what it may send, and where it goes.
+// An authorizer decides by role which files a caller may send, and where they are stored.
 func Example_roles() {
 	store := &memstore.Store{}
 

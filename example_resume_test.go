@@ -9,8 +9,8 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// A client that speaks tus creates an upload, loses the connection after five bytes, and sends the
-// rest. The host saves what it needs of the file before the client learns of its success.
+// A client that speaks tus creates an upload, sends five bytes, asks how many have arrived, and
+// sends the rest. The host saves what it needs of the file before the client learns of its success.
 func ExampleResumer() {
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.AllowAnonymous, quiet())
 	if err != nil {

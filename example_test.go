@@ -14,7 +14,7 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// signedIn stands for the host's own session handling.
+// signedIn takes the place of the host's own session handling.
 func signedIn(r *http.Request) (string, error) {
 	if user := r.Header.Get("X-User"); user != "" {
 		return user, nil

@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// TestFormOfGrants: a grant's policy has fields of its own. Its size holds for fields
-// without one, and lowers that of the others.
+// TestFormOfGrants: a grant's policy has fields of its own. The grant's MaxFileSize is the limit of
+// fields without a MaxSize, and lowers that of the others.
 func TestFormOfGrants(t *testing.T) {
 	small := upload.Form{"file": {Accept: plain, MaxSize: 10}}
 	two := upload.Form{"a": {Accept: plain}, "b": {Accept: plain, Optional: true}}

@@ -239,7 +239,7 @@ func TestCheckFormIsContained(t *testing.T) {
 	}
 }
 
-// TestCheckFormHangs: a CheckForm that hangs refuses the request in CheckTimeout, and keeps
+// TestCheckFormHangs: a CheckForm that hangs refuses the request after CheckTimeout, and keeps
 // its slot while it hangs.
 func TestCheckFormHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -49,7 +49,7 @@ func TestExamples(t *testing.T) {
 }
 
 // TestExamplesAreShort: an example of the root has 25 lines at most, without its output. Those of
-// docs/recipes.md, which are whole programs, may have more.
+// example_recipes_test.go may have more.
 func TestExamplesAreShort(t *testing.T) {
 	fset := gotoken.NewFileSet()
 	for _, example := range examplesOf(t, fset, "*_test.go") {

@@ -82,7 +82,7 @@ func TestBadValidators(t *testing.T) {
 	}
 }
 
-// TestObserversAreClosedOnce, however the upload ends.
+// TestObserversAreClosedOnce: an observer is closed once, however the upload ends.
 func TestObserversAreClosedOnce(t *testing.T) {
 	panics := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { panic("no") })
 	rejects := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return upload.Reject("no", "no") })
@@ -133,7 +133,7 @@ func TestObserverThatComesTooLateIsClosed(t *testing.T) {
 	})
 }
 
-// TestHanging: a check that hangs refuses the file in CheckTimeout, and keeps its slot
+// TestHanging: a check that hangs refuses the file after CheckTimeout, and keeps its slot
 // while it hangs.
 func TestHanging(t *testing.T) {
 	for about, hang := range map[string]func(block func()) upload.Validator{
@@ -216,7 +216,7 @@ func TestHooksThatPanicChangeNothing(t *testing.T) {
 	require.Contains(t, f.log.String(), "a hook failed")
 }
 
-// TestSeenIsStored: observers see exactly the bytes that are stored.
+// TestSeenIsStored: observers see exactly the stored bytes of a file that is not cleaned.
 func TestSeenIsStored(t *testing.T) {
 	for _, size := range []int{1, 4095, 4096, 4097, 32<<10 - 1, 32 << 10, 32<<10 + 1, 100_000, 1 << 20} {
 		var seen bytes.Buffer

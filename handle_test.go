@@ -88,8 +88,8 @@ func (got hosted) refused(t *testing.T, code upload.Code, codes ...upload.Code) 
 	return p
 }
 
-// TestHandle: the host's function decides over its files by what it returns, whatever it
-// has called before. There is one decision, and at most one answer.
+// TestHandle: the host's function decides over its files by what it returns, unless Commit failed,
+// or Rollback or Undo removed them. The request has one decision, and at most one answer.
 func TestHandle(t *testing.T) {
 	ctx, secret := t.Context(), errors.New("secret host")
 	taken := failingStore{commit: map[int]error{2: storage.ErrExists}}

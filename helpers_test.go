@@ -24,8 +24,7 @@ import (
 
 const boundary = "a-test-boundary"
 
-// form builds a multipart body. It escapes nothing in names, and every file is an
-// application/octet-stream.
+// form builds a multipart body. It escapes nothing in names.
 type form struct{ b strings.Builder }
 
 func (f *form) part(headers, content string) *form {
@@ -74,8 +73,8 @@ func upTo(n int, accept upload.Validator) upload.Form {
 	return upload.Form{"file": {Accept: accept, MaxFiles: n}}
 }
 
-// newFixture makes a handler for anyone, which logs to its log. Without a policy it takes PNG, PDF and text, and
-// without a Form at most two files in the field "file".
+// newFixture makes a handler for anyone, which logs to the fixture's log. Without a policy it takes
+// PNG, PDF and text, and without a Form at most two files in the field "file".
 func newFixture(t *testing.T, policy upload.Validator, o upload.Options) *fixture {
 	t.Helper()
 	f := &fixture{store: &memstore.Store{}, log: &syncBuffer{}}

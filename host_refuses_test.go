@@ -108,8 +108,8 @@ func leaving(r *http.Request) *http.Request {
 
 func leave(r *http.Request) { r.Context().Value(leaveKey{}).(context.CancelFunc)() }
 
-// TestHostRefusalIsReported: the event and the log have all files, or the refused one, and
-// the host's reason. A cause is logged, not sent.
+// TestHostRefusalIsReported: the event has all files, or the one that was refused. The host's
+// reason and cause are logged, and the cause is not sent.
 func TestHostRefusalIsReported(t *testing.T) {
 	one := &upload.Error{Code: codeTerms, Reason: "another one", Field: "file", Name: "b.txt", Err: errors.New("secret host")}
 	for _, tc := range []struct {
@@ -201,7 +201,7 @@ func TestRefuseInMiddleware(t *testing.T) {
 	}
 }
 
-// TestRefuseAfterConfirm answers in JSON, and does not say that the file is gone.
+// TestRefuseAfterConfirm: Refuse answers in JSON, and does not say that the file is gone.
 func TestRefuseAfterConfirm(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{Respond: upload.SeeOther("/")}, upload.PresignOptions{})
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
@@ -225,7 +225,7 @@ func TestRefuseElsewhere(t *testing.T) {
 	require.Equal(t, map[string]any{"kind": "host"}, p.Params)
 }
 
-// TestRefuseAfterTheTimeout: a refusal after the client was answered changes nothing.
+// TestRefuseAfterTheTimeout: a refusal after the 503 of a timeout changes nothing.
 func TestRefuseAfterTheTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &seen{}

@@ -70,7 +70,7 @@ func TestBadQueryIsRefusedUnread(t *testing.T) {
 	}
 }
 
-// TestWriteDeadlineAfterReceive: a caller of Receive has the server's whole WriteTimeout
+// TestWriteDeadlineAfterReceive: a host that calls Receive has the server's whole WriteTimeout
 // for its answer, and no more, however long the upload took.
 func TestWriteDeadlineAfterReceive(t *testing.T) {
 	t.Parallel()

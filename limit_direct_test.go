@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// TestLimiterAtSigning: a signed upload stays reserved until its last URL has expired. A
-// refused one is refunded.
+// TestLimiterAtSigning: the claim of a signed upload ends after its last URL has expired. A refused
+// one is refunded.
 func TestLimiterAtSigning(t *testing.T) {
 	const life, ticketLife = 10 * time.Minute, time.Hour
 	large := upload.Declaration{Field: "file", Name: "a.txt", Size: 6 << 20}
@@ -53,8 +53,8 @@ func TestLimiterAtSigning(t *testing.T) {
 	}
 }
 
-// TestLimiterOfSteps: each later step counts as a request, and refunds nothing of the
-// signed upload.
+// TestLimiterOfSteps: each later step is a claim without files and bytes, and settles only that
+// claim.
 func TestLimiterOfSteps(t *testing.T) {
 	l := &testLimiter{}
 	d := newDirect(t, nil, upload.Options{Limiter: l, MaxFileSize: 8 << 20}, upload.PresignOptions{SingleSize: 1 << 10})
@@ -73,9 +73,9 @@ func TestLimiterOfSteps(t *testing.T) {
 	}
 }
 
-// TestReleasedParts checks that the slot of a file in parts is free once its upload has ended and
-// nothing of it is left. A signed request for a whole file can be sent again, so its slot stays
-// taken.
+// TestReleasedParts checks that the reservation of a file in parts is released once its upload has
+// ended and nothing of it is left in staging. A signed request for a whole file can be sent again,
+// so its reservation stays.
 func TestReleasedParts(t *testing.T) {
 	const png = "\x89PNG\r\n\x1a\n"
 	for name, row := range map[string]struct {

@@ -76,8 +76,8 @@ func (l *testLimiter) take() ([]upload.Claim, []upload.Usage) {
 	return claims, used
 }
 
-// TestLimiterIsCalledOnce: each request makes one Reserve of the most that may come, and one
-// Settle of what came, however it ends.
+// TestLimiterIsCalledOnce: a request whose body is read makes one Reserve of the most that may
+// come, and one Settle of what came, however the request ends.
 func TestLimiterIsCalledOnce(t *testing.T) {
 	body := file("file", "a.txt", "hello")
 	two := new(form).file("file", "a.txt", "hello").file("file", "b.exe", "MZ").String()

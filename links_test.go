@@ -65,7 +65,8 @@ func (l *linked) put(t *testing.T, key, mediaType, name, content string) {
 	require.NoError(t, s.Commit(t.Context()))
 }
 
-// get fetches a URL as ann, following redirects. Header has fields in pairs, which may replace her.
+// get fetches a URL as ann, following redirects. Header has names and values in turn, which may
+// replace the Subject.
 func (l *linked) get(t *testing.T, method, url string, header ...string) (reply, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, nil)
@@ -166,7 +167,7 @@ func TestUnlinked(t *testing.T) {
 			"refused by a code": {"a.png", "eve", 404},
 			"forbidden, absent": {"b.png", "mallory", 404},
 			"staging":           {staging, "ann", 404},
-			"staging of one":    {"tenant/" + staging, "ann", 404},
+			"staging of tenant": {"tenant/" + staging, "ann", 404},
 			"empty":             {"", "ann", 404},
 			"backslash":         {"..%5ca.png", "ann", 404},
 			"anonymous":         {"a.png", "", 401},
@@ -192,7 +193,8 @@ func TestUnlinked(t *testing.T) {
 	}
 }
 
-// TestRedirect: a redirect is not cached, sends no referrer, and its query is not logged.
+// TestRedirect: a redirect is not cached and sends no referrer. The query of a request is not
+// logged.
 func TestRedirect(t *testing.T) {
 	l := newLinked(t, upload.LinksOptions{})
 	l.put(t, "a.png", "image/png", "a.png", "content")

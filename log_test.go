@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestLogLevels: a fault for the operator is an error, one that passes by itself a
-// warning, and one of the client information.
+// TestLogLevels: failures that an operator must mend are errors in the log, and failures that pass
+// by themselves are warnings. Accepted files and other refusals are information.
 func TestLogLevels(t *testing.T) {
 	good := file("file", "a.txt", "hello")
 	secret := errors.New("secret bucket")

@@ -26,8 +26,7 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// mark is the word that clients send everywhere, of small and capital letters. It is a valid token
-// and name.
+// mark is the word that clients send in these tests. It is a valid token and name.
 const mark = "Zq7Xk9mArk"
 
 // markedNumber replaces mark where only a number can stand.
@@ -289,7 +288,7 @@ func TestLogBoundsNames(t *testing.T) {
 	}
 }
 
-// TestLogHoldsNoContent: no word of a file is logged, whatever its type and its fault.
+// TestLogHoldsNoContent: no word of a file is logged, accepted or refused.
 func TestLogHoldsNoContent(t *testing.T) {
 	for family, files := range map[string][]corpus.File{
 		"images": corpus.Images(), "documents": corpus.Documents(), "active": corpus.ActiveDocuments(), "archives": corpus.Archives(),
@@ -328,8 +327,9 @@ func policyFor(mediaType string) upload.Validator {
 	return upload.Documents(&upload.DocumentOptions{Types: []string{mediaType}})
 }
 
-// marked returns contents, each with the mark in one of four places. Of an archive of up to 8
-// entries it also returns those with the mark in the name or the content of an entry.
+// marked returns contents with the mark in one of four places. Of an archive of up to 8 entries it
+// also returns those with the mark in the name or the content of an entry. Otherwise it also
+// returns content itself.
 func marked(t *testing.T, content []byte) (all []string) {
 	t.Helper()
 	const places = 4

@@ -103,7 +103,8 @@ func (l *logged) upload(t *testing.T, body, query string) reply {
 	return l.fetch(t, out)
 }
 
-// everything uploads by a form and directly, and uses links, well and badly, with name.
+// everything uploads files of that name by a form and directly, and uses links, with and without
+// mistakes.
 func (l *logged) everything(t *testing.T, name string) {
 	t.Helper()
 	content := "the-content of a file"

@@ -89,7 +89,8 @@ func requirePlaceless(t *testing.T, stored string) {
 	require.Contains(t, stored, "picture"+strings.Repeat("\x00", len(place)))
 }
 
-// TestMetadataLateDirect: what a client has sent itself is published with the changes.
+// TestMetadataLateDirect: a film that a client has sent directly is published with its places
+// blanked.
 func TestMetadataLateDirect(t *testing.T) {
 	for _, single := range []int64{0, 1} {
 		d := newDirect(t, upload.Types("video/quicktime"), upload.Options{SHA256: true}, upload.PresignOptions{SingleSize: single})

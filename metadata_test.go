@@ -150,7 +150,7 @@ func digestOf(content string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// TestMetadataDeclared: a declared digest is held against what came.
+// TestMetadataDeclared: a declared digest is compared with that of the file as it was sent.
 func TestMetadataDeclared(t *testing.T) {
 	for _, single := range []int64{0, 1} {
 		d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{SingleSize: single})
@@ -171,8 +171,8 @@ func TestMetadataDeclared(t *testing.T) {
 	d.refusesConfirm(t, upload.CodeNotDeclared, "ann", ticket.Token)
 }
 
-// TestMetadataUnclear: a file that cannot be cleaned for certain is refused. A validator that finds
-// more in it says so. A file that is kept needs no cleaning.
+// TestMetadataUnclear: a file that cannot be cleaned for certain is refused. If a validator refuses
+// it, too, the answer is the validator's. A file that is kept needs no cleaning.
 func TestMetadataUnclear(t *testing.T) {
 	cut := photo()[:60]
 	for _, tc := range []struct {

@@ -74,8 +74,8 @@ func TestMiddlewareOutcomes(t *testing.T) {
 	}
 }
 
-// serve recovers the panics of hosts and storages in these tests, as net/http does, and passes on all
-// others.
+// serve recovers the panics of hosts and storages in these tests, as net/http does, and passes on
+// all others.
 func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	defer func() {

@@ -11,7 +11,7 @@ import (
 )
 
 // TestCompleteNames: in forms and in direct uploads, only names without an extension get one, and
-// only on request.
+// only with Options.CompleteNames.
 func TestCompleteNames(t *testing.T) {
 	long := strings.Repeat("n", 255)
 	for _, row := range []struct {

@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// TestKeepSaysWhetherItHeld: the first decision counts, and Keep returns whether it was Keep's.
+// TestKeepSaysWhetherItHeld: the first decision counts, and Keep fails if that removes the files.
 func TestKeepSaysWhetherItHeld(t *testing.T) {
 	for _, tc := range []struct {
 		about  string
@@ -103,8 +103,8 @@ func TestKeepOutside(t *testing.T) {
 	require.Empty(t, upload.Files(t.Context()))
 }
 
-// TestKeepUnderTimeoutHandler: if the timeout has answered the client, Keep returns that
-// the files are gone. An application in time keeps them.
+// TestKeepUnderTimeoutHandler: if the timeout has answered the client, Keep fails and the files are
+// removed. An application in time keeps them.
 func TestKeepUnderTimeoutHandler(t *testing.T) {
 	for _, tc := range []struct {
 		about       string
