@@ -408,12 +408,14 @@ func TestNewPresigner(t *testing.T) {
 // TestConfirmOutlastsWriteTimeout: reading a large file may take longer than the
 // WriteTimeout of the host's server.
 func TestConfirmOutlastsWriteTimeout(t *testing.T) {
-	for name, fails := range map[string]bool{"published": false, "refused": true} {
+	for name, row := range map[string]struct{ http2, fails bool }{
+		"published": {false, false}, "refused": {false, true}, "published, HTTP/2": {true, false}, "refused, HTTP/2": {true, true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 			d.meddle(t, upload.Options{}, upload.PresignOptions{}, uploadtest.Fault{Op: uploadtest.OpOpenStaged, Do: func(context.Context) error {
 				time.Sleep(300 * time.Millisecond)
-				if fails {
+				if row.fails {
 					return errors.New("no")
 				}
 				return nil
@@ -421,12 +423,15 @@ func TestConfirmOutlastsWriteTimeout(t *testing.T) {
 			ticket := d.sign(t, declarationOf("a.txt", "hello"))
 			require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
 			srv := httptest.NewUnstartedServer(d.mux)
-			srv.Config.WriteTimeout = 100 * time.Millisecond
+			srv.Config.WriteTimeout, srv.Config.Protocols = 100*time.Millisecond, new(http.Protocols)
+			srv.Config.Protocols.SetHTTP1(!row.http2)
+			srv.Config.Protocols.SetUnencryptedHTTP2(row.http2)
 			srv.Start()
 			defer srv.Close()
-			d.URL = srv.URL
+			srv.Client().Transport.(*http.Transport).Protocols = srv.Config.Protocols
+			d.Server = srv
 			resp := d.step(t, "../meddled/confirm", token{ticket.Token}, nil)
-			require.Equal(t, map[bool]int{false: 201, true: 502}[fails], resp.StatusCode)
+			require.Equal(t, map[bool]int{false: 201, true: 502}[row.fails], resp.StatusCode)
 		})
 	}
 }

@@ -92,6 +92,11 @@ func TestLimiterIsCalledOnce(t *testing.T) {
 			require.NoError(t, tx.Rollback(), "again")
 		})
 	}
+	inHandle := func(h *upload.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			require.Error(t, h.Handle(w, r, func(*upload.Tx) error { return errTerms }))
+		})
+	}
 	for about, tc := range map[string]struct {
 		body string
 		via  func(*upload.Handler) http.Handler
@@ -100,6 +105,7 @@ func TestLimiterIsCalledOnce(t *testing.T) {
 		"accepted":          {body, nil, upload.Usage{Files: 1, Bytes: int64(len(body))}},
 		"the next fails":    {body, failing, upload.Usage{Files: 1, Bytes: int64(len(body))}},
 		"rolled back":       {body, rolledBack, upload.Usage{Files: 1, Bytes: int64(len(body))}},
+		"refused in Handle": {body, inHandle, upload.Usage{Files: 1, Bytes: int64(len(body))}},
 		"the second is bad": {two, nil, upload.Usage{Files: 1, Bytes: int64(len(two))}},
 		"cut":               {body[:len(body)-20], nil, upload.Usage{Bytes: int64(len(body) - 20)}},
 	} {

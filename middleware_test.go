@@ -13,6 +13,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 func TestMiddlewareOutcomes(t *testing.T) {
@@ -157,6 +158,11 @@ func TestTx(t *testing.T) {
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			f := newFixture(t, nil, upload.Options{})
+			// A Discard whose context has ended fails, as over a network.
+			ended := uploadtest.Fault{Op: uploadtest.OpDiscard, Do: func(ctx context.Context) error { return ctx.Err() }}
+			h, err := upload.New(uploadtest.NewFailingStore(f.store, ended).Storage(), upTo(2, upload.NotEmpty()), upload.AllowAnonymous, quiet())
+			require.NoError(t, err)
+			f.Handler = h
 			tc.do(t, receive(t, f))
 			require.Len(t, f.store.Keys(), tc.kept)
 			require.Equal(t, int64(tc.kept), f.store.Used(), "each file has one byte")
