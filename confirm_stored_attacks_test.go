@@ -53,7 +53,7 @@ func TestConfirmStoredAttacks(t *testing.T) {
 			smuggle(t, d.store, key+".ticket", sealed[:40]+flip(sealed[40:41])+sealed[41:])
 			return key
 		}, upload.CodeBadTicket},
-		{"an endless ticket", func(t *testing.T, d *direct, key string, _ upload.Ticket) string {
+		{"a ticket of 1 MiB", func(t *testing.T, d *direct, key string, _ upload.Ticket) string {
 			smuggle(t, d.store, key+".ticket", strings.Repeat("A", 1<<20))
 			return key
 		}, upload.CodeBadTicket},
