@@ -436,6 +436,29 @@ func TestConfirmOutlastsWriteTimeout(t *testing.T) {
 	}
 }
 
+// TestConfirmGivesTheDeadlineBack: the host's answer has the server's WriteTimeout, after a
+// refusal, too.
+func TestConfirmGivesTheDeadlineBack(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	server := &http.Server{WriteTimeout: time.Hour} //nolint:gosec // it serves nothing
+	ticket := d.sign(t, declarationOf("a.txt", "hello"))
+	for _, code := range []upload.Code{upload.CodeNotUploaded, ""} {
+		if code == "" {
+			require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+		}
+		ctx := context.WithValue(t.Context(), http.ServerContextKey, server)
+		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/", nil)
+		r.Header.Set("Subject", "ann")
+		w := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+		_, err := d.presigner.Confirm(w, r, ticket.Token, nil)
+		var e *upload.Error
+		require.Equal(t, code != "", errors.As(err, &e))
+		require.True(t, e == nil || e.Code == code, "%v", err)
+		require.Zero(t, w.set[0], "reading has a deadline")
+		require.WithinDuration(t, time.Now().Add(time.Hour), w.set[len(w.set)-1], time.Minute)
+	}
+}
+
 // TestOnlyOneConfirmation: no path of the presigner bypasses the handler that was given
 // to ConfirmHandler.
 func TestOnlyOneConfirmation(t *testing.T) {
