@@ -19,7 +19,7 @@ func badMP4() []row {
 		{"MP4 with a box without a size", "open.mp4", content, ftyp + moov(1) + be32(0) + "free" + phpCode},
 		{"MP4 with a box of 2^63 bytes", "overflow.mp4", content, ftyp + moov(1) + be32(1) + "mdat" + "\x80" + strings.Repeat("\x00", 7)},
 		{"MP4 with a fragment before its movie", "fragment.mp4", content, ftyp + box("moof", "data") + moov(1)},
-		{"MP4 from another server", "remote.mp4", content, ftyp + moov(0) + box("mdat", "media")},
+		{"MP4 with its media on another server", "remote.mp4", content, ftyp + moov(0) + box("mdat", "media")},
 		{"MP4 whose metadata is on another server", "meta.mp4", content, ftyp + box("meta", be32(0), dinf(0)) + moov(1)},
 		{"MP4 whose movie has metadata on another server", "moviemeta.mp4", content, ftyp + box("moov", box("meta", be32(0), box("hdlr", be32(0)), dinf(0)))},
 		{"MP4 whose track has metadata on another server", "trackmeta.mp4", content, ftyp + box("moov", box("trak", box("meta", be32(0), dinf(0))))},
@@ -37,7 +37,7 @@ func badMP4() []row {
 		{"QuickTime with a movie elsewhere and none of its own", "rmda.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + box("moov", box("rmda", "data"))},
 		{"QuickTime whose movie is compressed", "cmov.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + box("moov", box("cmov", box("dcom", "zlib"), box("cmvd", "data")))},
 		{"MP4 with zeros and HTML after it", "zeros.mp4", content, whole + strings.Repeat("\x00", 64) + htmlPage},
-		{"QuickTime from another file", "remote.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + moov(0)},
+		{"QuickTime with its media in another file", "remote.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + moov(0)},
 	}
 }
 
@@ -49,7 +49,7 @@ func badWebM() []row {
 		{"WebM with HTML after it", "html.webm", content, whole + htmlPage},
 		{"WebM of unknown size with HTML after it", "live.webm", content, sample("live.webm") + htmlPage},
 		{"WebM of unknown size, cut off within a block", "livecut.webm", content, cut(sample("live.webm"), 1)},
-		{"WebM that nests another name", "doc.webm", typeNotAllowed, webmHead("exe\x00") + element(mkvSegment, element(tracks, "webm"))},
+		{"an EBML file of another type with the word webm in its tracks", "doc.webm", typeNotAllowed, webmHead("exe\x00") + element(mkvSegment, element(tracks, "webm"))},
 		{"WebM with attached files", "attached.webm", content, webm("webm", element(tracks, "t"), element(attachments, "setup.exe"))},
 		{"Matroska with attached files", "attached.mkv", content, webm("matroska", element(tracks, "t"), element(attachments, "setup.exe"))},
 		{"WebM with a cluster before its tracks", "order.webm", content, webm("webm", element(cluster, "c"), element(tracks, "t"))},

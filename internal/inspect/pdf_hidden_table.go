@@ -13,7 +13,7 @@ type pdfHiddenTable struct {
 
 const tableWord = "xref"
 
-// scan reads bytes of a string, a comment or a stream. still is that of pdfHidden.
+// scan reads bytes of a string, a comment or a stream. still is as for pdfHidden.scan.
 func (h *pdfHiddenTable) scan(p []byte, still int) {
 	for len(p) > 0 && h.refs.rules.err == nil {
 		n, found := h.find(p, still)

@@ -22,7 +22,7 @@ import "io"
 //     Nesting allows them;
 //   - symbolic links, devices and set-id files; names with an extension that is not allowed,
 //     contents that do not match the extension; programs for Java and Android, and Office documents
-//     named as an archive.
+//     and books named as an archive.
 //
 // Comments must be plain text (see Text) of at most 1 KiB.
 //
@@ -45,11 +45,12 @@ type Zip struct {
 	Nesting int
 
 	// Extensions lists the accepted extensions of files, in lower case and with the dot. Nil means
-	// those of everyday pictures, sound, film, text and documents; their contents must match the
-	// extension.
+	// those of everyday pictures, sound, film, text and documents. If the type of a file's
+	// extension is known, the content must match it.
 	Extensions []string
 
-	// AllowAnyType accepts files with any extension, including programs. Nesting still applies.
+	// AllowAnyType accepts files with any extension, including programs. Their contents need not
+	// match it. Nesting still applies.
 	AllowAnyType bool
 
 	stream pull

@@ -289,9 +289,9 @@ func (c *cutReader) Read(p []byte) (int, error) {
 	return c.in.Read(p)
 }
 
-// TestZipAllocatesNothingForPieces: the walk of a longer entry allocates nearly as often.
-// The standard library's inflater allocates for each block of a deflate stream, so the entry is
-// stored.
+// TestZipAllocatesNothingForPieces: the walk of an entry of 4 MiB allocates about as often as that
+// of one of 256 KiB. The entries are stored, since the standard library's inflater allocates for
+// each block of a deflate stream.
 func TestZipAllocatesNothingForPieces(t *testing.T) {
 	for _, sized := range []bool{true, false} {
 		allocations := func(size int) float64 {
