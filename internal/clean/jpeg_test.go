@@ -40,8 +40,8 @@ func jpegOf(t testing.TB, segments ...string) []byte {
 	return append(file, b.Bytes()[2:]...)
 }
 
-// mpfOf returns an announcement of pictures in that byte order, with their names. Each has 4
-// numbers.
+// mpfOf returns a segment that announces pictures (MPF) in that byte order. Each picture has 4 of
+// the entries.
 func mpfOf(order binary.AppendByteOrder, entries ...uint32) string {
 	return "\xe2MPF\x00" + string(tiffOf(order, directory{
 		{0xb000, undefined, "0100"},

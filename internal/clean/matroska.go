@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// ebmlKept are the elements of the header, without those with special rules.
+// ebmlKept are the elements of the EBML header that are kept, besides ebmlDocType.
 var ebmlKept = []uint32{0x4286, 0x42f7, 0x42f2, 0x42f3, 0x4287, 0x4285}
 
 const (
@@ -115,14 +115,14 @@ func (m *matroska) part(e element) {
 	}
 }
 
-// content holds the elements in one whose header is held, and calls keep with each, see
-// heldElements.
+// content holds the elements inside of e, whose header is held already, and calls keep with each;
+// see heldElements.
 func (m *matroska) content(e element, keep func(id uint32, content []byte) bool) {
 	n := e.end - m.pos()
 	heldElements(m.more(n), keep)
 }
 
-// seekHead keeps the places of what is kept.
+// seekHead keeps an entry if it leads to an element that is kept.
 func seekHead(id uint32, content []byte) bool {
 	if id != mkvSeek {
 		return false

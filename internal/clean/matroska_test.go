@@ -11,13 +11,13 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
-// element returns an element of Matroska whose size is written in 8 bytes. That of short is written
-// in one, as encoders do.
+// element returns an element of Matroska whose size is written in 8 bytes.
 func element(id string, content ...string) string {
 	s := strings.Join(content, "")
 	return id + "\x01" + n64(len(s))[1:] + s
 }
 
+// short returns an element whose size is written in one byte.
 func short(id string, content ...string) string {
 	s := strings.Join(content, "")
 	return id + string([]byte{0x80 | byte(len(s))}) + s
@@ -133,8 +133,8 @@ func BenchmarkMatroska(b *testing.B) {
 	benchmarkClean(b, "video/webm", []byte(mkvHead("webm")+element(segmentID, element(tracksID, element("\xae", short("\xd7", "\x01"), short("\x83", "\x01"))), element(clusterID, blocks.String()))))
 }
 
-// TestMatroskaLargeHeaders checks that headers too large to be held are refused if they have
-// comments, and kept otherwise.
+// TestMatroskaLargeHeaders checks a codec's headers that are too large to be held: they are refused
+// if the codec writes comments in them, and kept otherwise.
 func TestMatroskaLargeHeaders(t *testing.T) {
 	t.Parallel()
 	setup := zeros(70_000)
@@ -147,6 +147,9 @@ func TestMatroskaLargeHeaders(t *testing.T) {
 	} {
 		got := whole(t, "video/webm", []byte(mkvHead("webm")+element(segmentID, element(tracksID, element("\xae", short("\xd7", "\x01"), short("\x83", "\x02"), element("\x63\xa2", headers))))))
 		require.Equal(t, refused, got.Err != nil, "%.20q: %v", headers, got.Err)
+		if !refused {
+			require.Contains(t, string(got.Content), headers)
+		}
 	}
 }
 

@@ -98,15 +98,15 @@ func (c *changes) sorted() []Patch {
 	return c.patches
 }
 
-// scanSpan is a part of the bytes of one Read.
+// scanSpan is a part of the bytes of one Read in which no scan of a JPEG picture ends.
 type scanSpan struct {
 	from, to int
 	at       int64 // the offset of from in the file
 	bytes    []byte
 }
 
-// scanning records that no scan ends in n bytes of dst, from the one at that index on. They
-// may continue the span that was recorded last.
+// scanning records that no scan of a JPEG picture ends in the n bytes of dst from that index on.
+// They may continue the span that was recorded last.
 func (w *walk) scanning(from, n int) {
 	s := &w.scanned
 	if n <= 0 {

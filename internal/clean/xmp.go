@@ -52,9 +52,9 @@ func isWellFormed(b []byte) bool {
 	}
 }
 
-// xmpPacket copies what is kept of a packet from in to out. The reader returns the names of
-// elements and attributes, and refuses all that is not well-formed. So their places are found by
-// the marks around them.
+// xmpPacket copies what is kept of a packet from in to out. The reader refuses all that is not
+// well-formed, and returns the names of elements and attributes, but not their places. Those are
+// found by the marks around them.
 type xmpPacket struct {
 	in, out []byte
 	at      int // of the next token
