@@ -42,8 +42,8 @@ type Field struct {
 	Metadata Metadata
 }
 
-// The limits of a Form, which no option changes. Together they keep the bytes of all
-// files in an int64.
+// The limits of a Form, which no option changes. The bytes of maxFiles files of maxFileSize fit an
+// int64.
 const (
 	maxFiles     = 10_000
 	maxFileSize  = storage.MaxPartSize * storage.MaxParts // what a storage can be sent in parts
@@ -82,7 +82,7 @@ func (f Form) accept(name string) (Validator, error) {
 	return field.Accept, nil
 }
 
-// names are those of the fields, in order.
+// names returns the sorted names of the fields.
 func (f Form) names() []string { return slices.Sorted(maps.Keys(f)) }
 
 func (f Form) ours() bool {

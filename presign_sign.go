@@ -28,8 +28,8 @@ func (p *Presigner) SignParts(r *http.Request, d Declaration, partSize int64) (*
 	return p.sign(r, d, p.opts.TicketExpires+p.opts.URLExpires, max(partSize, 1)) // 0 would sign one request
 }
 
-// sign reserves the upload for as long as the last URL may live, and gives that back only when the
-// client gets none. With a partSize of 0 it signs one request.
+// sign reserves the upload for as long as its last URL may live. It gives the reservation back only
+// if the client gets no ticket. With a partSize of 0 it signs one request.
 func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, partSize int64) (ticket *Ticket, err error) {
 	q, err := p.enter(r)
 	defer func() { err = q.leaveWith(err) }()
@@ -40,7 +40,8 @@ func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, par
 		return nil, internal(errors.New("upload: parts have 5 MiB to 5 GiB"))
 	}
 	id, c := rand.Text(), q.claimOf(d, life)
-	if partSize > 0 && c.Files > 0 { // a single request works again, once its file was removed
+	// Only parts can be released early: a single request works again once its file was removed.
+	if partSize > 0 && c.Files > 0 {
 		c.ID = id
 	}
 	if err := q.reserve(c); err != nil {
@@ -203,7 +204,8 @@ var latePauses = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond}
 
 // removeLate removes the bytes of an upload of which some may be on their way: a client gives up
 // while it sends. S3 may keep such parts. It documents that the abort may then be needed again, and
-// that ListParts shows them. versitygw opens the upload again, and keeps half a file.
+// that ListParts shows them. versitygw opens the upload again, and stores what came of a PUT that
+// stopped.
 func (p *Presigner) removeLate(ctx context.Context, t *sealed) error {
 	for _, pause := range latePauses {
 		if err := p.removeOnce(ctx, t); err != nil {

@@ -51,7 +51,9 @@ func TestResumeCut(t *testing.T) {
 					z.awaitReceived(t, int64(sent))
 				}
 				cut(c)
+				begin := time.Now()
 				at := z.offset(t, url)
+				require.Less(t, time.Since(begin), 10*time.Second, "long before the old connection counts as stalled")
 				require.LessOrEqual(t, at, sent)
 				if how == "silent" {
 					require.Equal(t, sent, at)
