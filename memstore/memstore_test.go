@@ -138,7 +138,7 @@ func TestStreamedFilesAreDescribed(t *testing.T) {
 	require.Empty(t, rest)
 }
 
-// TestKeysOfAllKinds checks that any valid key survives in a URL.
+// TestKeysOfAllKinds checks that keys with special characters survive in a URL.
 func TestKeysOfAllKinds(t *testing.T) {
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)

@@ -227,7 +227,7 @@ type keys struct {
 	requests, amounts, concurrent, signed string
 }
 
-// crowd counts all callers without a slot of their own.
+// crowd stands in the keys in place of the caller for all callers beyond MaxCallers.
 const crowd = "crowd"
 
 // keysOf returns those of the caller, or of the crowd.

@@ -12,7 +12,7 @@ import (
 )
 
 // probing is what the probes of one run write, and how it is removed. Its calls use a context that
-// does not end with the caller's, since S3 may carry out an abandoned write after the cleanup. The
+// does not end with the caller's, since S3 may carry out an abandoned write after the clean-up. The
 // caller's context is checked between probes.
 type probing struct {
 	bucket  *Bucket

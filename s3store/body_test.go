@@ -66,8 +66,8 @@ func TestBodyEndsWhileItsReaderHangs(t *testing.T) {
 
 // TestCopiesOfBodiesShareABuffer checks that most passes over a body take no new buffer.
 func TestCopiesOfBodiesShareABuffer(t *testing.T) {
-	// A buffer has 32 KiB, and most is the average for a pass. With the race detector a pool loses
-	// a quarter of its buffers.
+	// A buffer has 32 KiB, and most bounds the average of a pass. With the race detector a pool
+	// loses a quarter of its buffers.
 	const passes, most = 400, 12 << 10
 	body, end := s3store.BodyOf(randomBytes(100_000))
 	defer end()

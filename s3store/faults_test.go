@@ -108,7 +108,8 @@ func TestFaultForEver(t *testing.T) {
 	}
 }
 
-// TestUnknownOutcome checks a service that stops answering.
+// TestUnknownOutcome checks a commit whose answer is lost, after which S3 does not say what it has.
+// Once it does, Discard removes the file.
 func TestUnknownOutcome(t *testing.T) {
 	for _, row := range []struct {
 		name   string

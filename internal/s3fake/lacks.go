@@ -55,8 +55,8 @@ func (l *Lacks) fields() []lackedField {
 	}
 }
 
-// strip removes what the service ignores. If the service refuses something, it answers the request
-// and returns false.
+// strip removes what the service ignores. If the service refuses something, strip answers the
+// request and returns false.
 func (l *Lacks) strip(op string, w http.ResponseWriter, r *http.Request) (ok bool) {
 	for _, f := range l.fields() {
 		for name := range r.Header {
