@@ -1,5 +1,5 @@
 // make makes an HTML element with properties, attributes and children. Properties and attributes
-// that are undefined are left out.
+// that are undefined are left out, and so are falsy children.
 export function make(tag, { attributes = {}, ...properties } = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) if (value !== undefined) element[name] = value;

@@ -58,7 +58,7 @@ test("large files go in requests of 32 MiB", async (t) => {
   assert.deepEqual(s.log, ["POST", "PATCH 0", `PATCH ${from}`, `PATCH ${from + chunk}`, `PATCH ${from + 2 * chunk}`, "GET"]);
 });
 
-test("small and empty files", async (t) => {
+test("a file of up to 4 KiB goes in one request, and an empty one with its creation", async (t) => {
   for (const [size, log] of [[1, ["POST", "PATCH 0", "GET"]], [4096, ["POST", "PATCH 0", "GET"]], [0, ["POST", "GET"]]]) {
     await t.test(String(size), async (t) => {
       const s = await site(t);
