@@ -54,7 +54,7 @@ func (s *site) routes() http.Handler {
 	r.With(middleware.RequestSize(4<<10)).Post("/sign-in", s.signIn)
 	r.Post("/sign-out", s.signOut)
 	r.Post("/apply", s.apply)
-	links := must(upload.NewLinks(s.files, &upload.LinksOptions{Proxy: true})) // works with any store
+	links := must(upload.NewLinks(s.files, &upload.LinksOptions{Proxy: true})) // fits any store
 	r.Method("GET", "/files/*", links.Handler(s.find))
 	r.Post("/delete/{id}", s.remove)
 	return r
