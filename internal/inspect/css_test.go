@@ -105,8 +105,8 @@ func TestStylesRefused(t *testing.T) {
 	}
 }
 
-// TestStylesLineBreaks: a carriage return is a line break, alone and before a line feed (CSS Syntax
-// 3, 3.3). XML keeps one that is written as a character reference.
+// TestStylesLineBreaks: a carriage return is one line break, alone or with a line feed after it (CSS
+// Syntax 3, 3.3). XML keeps a carriage return that is written as a character reference.
 func TestStylesLineBreaks(t *testing.T) {
 	for _, c := range []struct{ style, code string }{
 		{`a{content:'x&#13;}b{c:url(y)}'}`, "unsupported_variant"},

@@ -16,8 +16,8 @@ import (
 //
 // In all families it refuses entries that are programs, shell scripts or OLE files. OLE files hold
 // macros, ActiveX controls and objects of other programs. It also refuses ZIP archives inside,
-// except as below, and entries with an extension that no part of a document has. In Office Open XML
-// and EPUB it accepts the files that systems keep in folders, such as Thumbs.db.
+// except as below, and entries with an extension that no part of a document has. Despite these
+// rules Office Open XML and EPUB may have files that systems keep in folders, such as Thumbs.db.
 //
 // It reads an entry that begins like XML as XML, whatever its name, except style sheets of books.
 // It reads a part of Office Open XML in which nothing can act, such as styles, only up to the root

@@ -3,8 +3,8 @@ package inspect
 import "bytes"
 
 // linkKind returns the kind of active content of a link's target. It returns "" for one that
-// passes: a target of an accepted scheme, or a relative one. cut means that text is only the
-// beginning.
+// passes: a target of an accepted scheme, or a relative one that names no computer or drive. cut
+// means that text is only the beginning.
 //
 // It skips white space and control characters, since browsers remove some of them (WHATWG URL,
 // 4.4). It also skips bytes outside of ASCII, such as the mark of UTF-16.

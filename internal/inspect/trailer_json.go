@@ -52,7 +52,7 @@ func (v *vivo) step(c byte) bool {
 // end judges the end of the file.
 func (v *vivo) end() *Error {
 	if !v.ended || v.tail > 0 && v.tail < len(vivoTail)-1 {
-		return faultAt(CodeTrailing, "ends within the data after its end", v.off)
+		return faultAt(CodeTrailing, "has data after its end that is cut off", v.off)
 	}
 	return nil
 }

@@ -218,7 +218,7 @@ func (s *samsung) entry(p []byte) *Error {
 func (s *samsung) end() *Error {
 	zeros := s.state == samsungZeros || s.state == samsungBlockHeader && len(s.blocks) > 0 && allZero(s.buf[:s.n])
 	if s.state != samsungOver && !zeros {
-		return faultAt(CodeTrailing, "ends within the data after its end", s.off)
+		return faultAt(CodeTrailing, "has data after its end that is cut off", s.off)
 	}
 	return nil
 }

@@ -18,11 +18,11 @@ const (
 )
 
 // Flags (APPNOTE 4.4.4) that have no effect on reading, that announce sizes after the data, and
-// that name the encoding of the name. All others mean that the entry is encrypted, patched, or
-// unknown.
+// that name the encoding of the name. All others mean that the entry is encrypted or patched, or
+// have no public meaning.
 const (
 	sizesFollow  = 1 << 3
-	enhanced     = 1 << 4 // for methods that are not accepted; calibre sets it
+	enhanced     = 1 << 4 // reserved for enhanced deflating; calibre sets it
 	nameIsUTF8   = 1 << 11
 	allowedFlags = 1<<1 | 1<<2 | sizesFollow | enhanced | nameIsUTF8
 	encrypted    = 1<<0 | 1<<6 | 1<<13
@@ -186,8 +186,8 @@ func (h *zipHeader) zip64(body zipFields, offset *int64) error {
 	return nil
 }
 
-// oneName returns the name of an entry that must not have two: readers of documents differ in their
-// choice.
+// oneName returns the name of an entry that must not have two that differ: readers of documents do
+// not agree on which counts.
 func (h *zipHeader) oneName() (string, error) {
 	if h.name != h.raw {
 		return "", fault(CodeDamaged, twoNames)
