@@ -69,7 +69,8 @@ func (p *confirmer) file(t *sealed, mediaType, digest string) File {
 }
 
 // promote publishes the checked bytes, and looks at the published object. It does not end with the
-// request, and has a minute more for each whole gibibyte, which the storage has to copy.
+// request. It may take CommitTimeout, and a minute more for each whole gibibyte of the file, since
+// the storage has to copy it.
 func (p *confirmer) promote(q *session, t *sealed, c *checked, store storage.DirectStorage, sources []storage.Source) error {
 	q.progress.is(StateCommitting, "")
 	timeout := p.h.opts.CommitTimeout + time.Duration(t.Size>>30)*time.Minute
@@ -97,8 +98,8 @@ func (p *confirmer) promote(q *session, t *sealed, c *checked, store storage.Dir
 }
 
 // published returns the file that this ticket has published; digest is its SHA-256, "" if it is not
-// known. The error is fs.ErrNotExist if no object has the key, CodeConflict if that of another
-// ticket has.
+// known. The error is fs.ErrNotExist if no object has the key. It is CodeConflict if this ticket did
+// not publish the object that has it.
 func (p *confirmer) published(ctx context.Context, t *sealed, digest string) (File, error) {
 	stored, err := p.objects.Stat(ctx, t.Key)
 	switch {
@@ -116,7 +117,7 @@ func (p *confirmer) published(ctx context.Context, t *sealed, digest string) (Fi
 	return f, nil
 }
 
-var errOtherFile = errors.New("upload: what is published is not the file that was checked")
+var errOtherFile = errors.New("upload: the published object is not the file that was checked")
 
 // leaveWith ends a request and makes its error one that clients may see.
 func (q *session) leaveWith(err error) error {
@@ -128,7 +129,7 @@ func (q *session) leaveWith(err error) error {
 	}
 	e := *errorOf(err)
 	if e.Code.Status() >= http.StatusInternalServerError {
-		blame(q.ctx, &e, err, nil, q.r != nil) // else nobody has left
+		blame(q.ctx, &e, err, nil, q.r != nil) // without a request nobody can leave
 	}
 	q.decide(q.refusal(&e))
 	if q.body != nil {

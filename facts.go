@@ -4,12 +4,12 @@ import "encoding/json"
 
 // Facts are what the structure of a picture, video or M4A file says. Zero is unknown or none.
 type Facts struct {
-	Width    int64   `json:"width,omitempty"` // pixels, as shown, after its orientation
+	Width    int64   `json:"width,omitempty"` // pixels as shown, after Orientation
 	Height   int64   `json:"height,omitempty"`
 	Frames   int64   `json:"frames,omitempty"`   // 1 of a still picture
 	Duration float64 `json:"duration,omitempty"` // seconds
 
-	// Orientation is that of Exif, 2 to 8, by which viewers turn the pixels.
+	// Orientation is that of Exif, 2 to 8, by which viewers turn or mirror pixels.
 	Orientation int `json:"orientation,omitempty"`
 
 	Cleaned bool `json:"cleaned,omitempty"` // metadata was blanked

@@ -103,8 +103,8 @@ func rest(t *testing.T, r *http.Request) string {
 	return string(b)
 }
 
-// TestRawIsTheWholeFile: a request whose body may not be the whole file is refused. If its head is
-// enough to refuse it, no byte of the body is read.
+// TestRawIsTheWholeFile: a request whose body may not be the whole file is refused. If its headers
+// are enough to refuse it, no byte of the body is read.
 func TestRawIsTheWholeFile(t *testing.T) {
 	for _, tc := range []struct {
 		about  string
@@ -219,7 +219,8 @@ func TestRawWithoutALength(t *testing.T) {
 	}
 }
 
-// TestRawIncoming: validators see the same of a raw body as of a form's file.
+// TestRawIncoming: validators see the name, types, size and beginning of a raw body, as of a form's
+// file.
 func TestRawIncoming(t *testing.T) {
 	var seen *upload.Incoming
 	f := newRaw(t, upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error { seen = in; return nil }), upload.Options{}, nil)

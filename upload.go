@@ -19,7 +19,7 @@ import (
 // Storage stores files. Package storage says what your own must do.
 type Storage = storage.Storage
 
-// Handler receives files as forms, or those of [Handler.Raw] as bodies.
+// Handler receives files in forms, one of [Handler.Raw] as whole bodies.
 type Handler struct {
 	*core
 	raw *rawBody // how a file is the whole body, nil for forms
@@ -97,7 +97,7 @@ type Options struct {
 	// uploads have more.
 	CommitTimeout time.Duration
 
-	// CleanupTimeout limits removing them, with retries. Default: 1 min.
+	// CleanupTimeout limits removing files, with retries. Default: 1 min.
 	CleanupTimeout time.Duration
 
 	// MaxConcurrent is how many requests are received and committed at once, each until its Tx
