@@ -29,7 +29,8 @@ func statement(t *testing.T, p s3bucket.Policy, sid string) s3bucket.Statement {
 	return s3bucket.Statement{}
 }
 
-// TestPolicyResources checks that a role reaches its own prefixes and nothing else.
+// TestPolicyResources checks that statements name the prefixes of the layout, and that ARNs have the
+// partition of the region.
 func TestPolicyResources(t *testing.T) {
 	bucket := policyBucket(t, "cn-north-1", s3store.Options{}, s3bucket.Layout{
 		KeyPrefixes: []string{"docs/", "avatars/", "avatars/old/"}, StagingPrefixes: []string{"in/"}, Versioned: true,

@@ -23,19 +23,19 @@ func TestVerify(t *testing.T) {
 		wrong    s3bucket.Topic // "" for none
 		says     string
 	}{
-		{"all is kept", "secret", s3fake.Lacks{}, s3fake.Refused, s3store.Profile{}, "", ""},
-		{"forged signatures", "", s3fake.Lacks{}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicSignatures, "forged signature"},
-		{"PUT", "secret", s3fake.Lacks{PutCondition: ignores}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicConditional, "say InsecureUnconditionalPut"},
-		{"PUT, as the profile says", "secret", s3fake.Lacks{PutCondition: ignores}, s3fake.Refused, s3store.Profile{InsecureUnconditionalPut: true}, "", ""},
-		{"Complete", "secret", s3fake.Lacks{CompleteCondition: ignores}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicConditional, "say InsecureUnconditionalComplete"},
-		{"Complete, as the profile says", "secret", s3fake.Lacks{CompleteCondition: ignores}, s3fake.Refused, s3store.Profile{InsecureUnconditionalComplete: true}, "", ""},
-		{"pin", "secret", s3fake.Lacks{CopyPin: ignores}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicCopies, "say NoPinnedCopies"},
-		{"pin, as the profile says", "secret", s3fake.Lacks{CopyPin: ignores}, s3fake.Refused, s3store.Profile{NoPinnedCopies: true}, "", ""},
-		{"longer part", "secret", s3fake.Lacks{Lengths: ignores}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicSignedParts, "a longer part"},
-		{"copy source on PUT", "secret", s3fake.Lacks{}, s3fake.Obeyed, s3store.Profile{InsecureNoCopyGuard: true}, s3bucket.TopicSignedPuts, "a copy of another object"},
-		{"copy source on a part", "secret", s3fake.Lacks{}, s3fake.Obeyed, s3store.Profile{InsecureNoCopyGuard: true}, s3bucket.TopicSignedParts, "a copy of another object"},
-		{"copy source, guarded", "secret", s3fake.Lacks{}, s3fake.Obeyed, s3store.MinIO(), "", ""},
-		{"no PUTs, no parts", "secret", s3fake.Lacks{}, s3fake.ObeyedUnconditionally, s3store.Profile{NoSignedHeaders: true, NoPinnedCopies: true}, "", ""},
+		{"the service lacks nothing", "secret", s3fake.Lacks{}, s3fake.Refused, s3store.Profile{}, "", ""},
+		{"forged signatures are accepted", "", s3fake.Lacks{}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicSignatures, "forged signature"},
+		{"PUT ignores its condition", "secret", s3fake.Lacks{PutCondition: ignores}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicConditional, "say InsecureUnconditionalPut"},
+		{"PUT ignores its condition, as the profile says", "secret", s3fake.Lacks{PutCondition: ignores}, s3fake.Refused, s3store.Profile{InsecureUnconditionalPut: true}, "", ""},
+		{"Complete ignores its condition", "secret", s3fake.Lacks{CompleteCondition: ignores}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicConditional, "say InsecureUnconditionalComplete"},
+		{"Complete ignores its condition, as the profile says", "secret", s3fake.Lacks{CompleteCondition: ignores}, s3fake.Refused, s3store.Profile{InsecureUnconditionalComplete: true}, "", ""},
+		{"a copy ignores its ETag", "secret", s3fake.Lacks{CopyPin: ignores}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicCopies, "say NoPinnedCopies"},
+		{"a copy ignores its ETag, as the profile says", "secret", s3fake.Lacks{CopyPin: ignores}, s3fake.Refused, s3store.Profile{NoPinnedCopies: true}, "", ""},
+		{"a longer part is accepted", "secret", s3fake.Lacks{Lengths: ignores}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicSignedParts, "a longer part"},
+		{"a PUT copies", "secret", s3fake.Lacks{}, s3fake.Obeyed, s3store.Profile{InsecureNoCopyGuard: true}, s3bucket.TopicSignedPuts, "a copy of another object"},
+		{"a part copies", "secret", s3fake.Lacks{}, s3fake.Obeyed, s3store.Profile{InsecureNoCopyGuard: true}, s3bucket.TopicSignedParts, "a copy of another object"},
+		{"both would copy, and the profile guards them", "secret", s3fake.Lacks{}, s3fake.Obeyed, s3store.MinIO(), "", ""},
+		{"the profile has neither PUTs nor parts", "secret", s3fake.Lacks{}, s3fake.ObeyedUnconditionally, s3store.Profile{NoSignedHeaders: true, NoPinnedCopies: true}, "", ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			svc, bucket := newService(t, s3store.Options{Profile: row.profile}, layout(), nil)

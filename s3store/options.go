@@ -85,8 +85,8 @@ type Options struct {
 	// Signer is the client that signs what others send: direct uploads and links. It makes no calls
 	// to S3. Its endpoint must be the one where they reach the service. For uploads its credentials
 	// need s3:PutObject for staging keys, and should have no right to read. Where the service obeys
-	// fields that are not signed, a client could have any object copied that they may read. For
-	// links they need s3:GetObject for published keys. An application that does both should have
+	// fields that are not signed, a client could have any object copied that the signer may read.
+	// For links they need s3:GetObject for published keys. An application that does both should have
 	// two stores, each with its own signer. Default: the store's own client.
 	Signer *s3.Client
 

@@ -18,7 +18,7 @@ func attacksByBody(way string) []attack {
 		{"a byte more", func(s *sending) { s.body = append(slices.Clone(s.body), 'x') }},
 		{"nothing", func(s *sending) { s.body = nil }},
 	}
-	if way != byForm { // only some servers refuse forms without a length, and all limit them
+	if way != byForm { // servers may accept a form without a length: they count its file
 		list = append(list, attack{"no length", func(s *sending) { s.chunked = true }})
 	}
 	if way != byPart { // parts have no digest

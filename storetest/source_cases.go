@@ -13,7 +13,7 @@ import (
 
 var sourceCases = []testCase[*direct]{
 	{"PieceSize", "a file needs no more pieces than S3 allows parts, and PieceSize is a size that S3 allows for a part", pieceSizes},
-	{"Promote of several sources", "the new object has their bytes in the given order, type, name, nonce and facts; the sources stay", promotesSources},
+	{"Promote of several sources", "the new object has their bytes in the given order, and the promotion's type, name, nonce and facts; the sources stay", promotesSources},
 	{"Promote of several sources with patches", "patches within sources, at their borders and across them", promotesSourcesPatched},
 	{"Promote of sources of another size", "they need not have today's PieceSize, with and without patches", promotesOtherSizes},
 	{"Promote of sources that do not fit", "no source, another order or sizes that differ: an error, and nothing is readable", promotesUnfit},

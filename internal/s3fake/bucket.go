@@ -29,15 +29,16 @@ type bucket struct {
 	MinPart int
 
 	// Secret is the key of the signatures of requests and of the policies of forms. Without it
-	// signatures are not checked. With it forms must be signed, and other requests may have no
-	// signature.
+	// signatures are not checked. With it forms must be signed; other requests need no signature,
+	// but a wrong one is refused.
 	Secret string
 
 	// Lacks is what the service cannot do.
 	Lacks Lacks
 
 	// Unsigned says how the service treats header fields of a presigned request that its signature
-	// does not cover, if there is a Secret. ObeyedUnconditionally needs none for copies.
+	// does not cover, if there is a Secret. With ObeyedUnconditionally copies ignore their
+	// conditions, also without a Secret.
 	Unsigned Unsigned
 
 	// Skew is how far the service's clock is ahead of the process's. The service's clock dates

@@ -157,7 +157,7 @@ func (s *Server) Keys() []string {
 }
 
 // Revive reopens an aborted upload, as busy services do when a part of it arrives late. It reports
-// whether there is one.
+// whether there was one.
 func (s *Server) Revive(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -170,8 +170,7 @@ func (s *Server) Revive(id string) bool {
 	return true
 }
 
-// OpenUploads returns the number of multipart uploads that are neither
-// completed nor aborted.
+// OpenUploads returns the number of multipart uploads that are neither completed nor aborted.
 func (s *Server) OpenUploads() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
