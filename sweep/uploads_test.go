@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// TestSweepWithoutUploads checks that in a storage that lists no uploads only objects are swept,
-// even from a cursor of a storage that lists uploads.
+// TestSweepWithoutUploads checks that only objects are swept in a storage that lists no uploads. A
+// cursor at the uploads of another storage is then the end.
 func TestSweepWithoutUploads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()

@@ -75,8 +75,8 @@ func storedPixels(width, height, empty int) []byte {
 	return binary.BigEndian.AppendUint32(b, adler32.Checksum(data))
 }
 
-// pixels is what repeats in pictures. Pieces of it are copied, since the race detector sees each
-// byte that a loop writes.
+// pixels is what repeats in pictures. appendPixels copies pieces of it: under the race detector a
+// loop over bytes is slow.
 var pixels = sync.OnceValue(func() []byte {
 	all := make([]byte, 1<<16)
 	for i := range all {

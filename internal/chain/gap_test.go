@@ -44,7 +44,7 @@ func TestGap(t *testing.T) {
 func TestGapOfOneList(t *testing.T) {
 	for _, row := range []struct {
 		name string
-		lags func(list int) int // how many pieces after the newest each list lacks, by its number from 1
+		lags func(list int) int // how many of the pieces before the newest a list lacks, by its number from 1
 		err  error
 	}{
 		{"only the first list", func(list int) int { return max(2-list, 0) }, nil},

@@ -7,7 +7,7 @@ import (
 )
 
 // handlersKept are the kinds of tracks that are kept: picture, also depth and transparency, sound,
-// both in one (MPEG), time code and closed captions.
+// picture with sound (MPEG), time code and closed captions.
 var handlersKept = []string{"vide", "auxv", "pict", "soun", "MPEG", "tmcd", "clcp"}
 
 // Cameras and drones write positions as subtitles. So a track of subtitles is kept only if the name
@@ -17,7 +17,7 @@ var (
 	editorsOfText  = []string{"SubtitleHandler", "Core Media Subtitle", "Apple Subtitle Media Handler", "GPAC Streaming Text Handler"}
 )
 
-// track holds a track until the box that says what it is. A track that is not kept becomes free
+// track holds a track until the box that says of which kind it is. A track that is not kept becomes free
 // space.
 func (f *film) track(b filmBox) {
 	t := &filmTrack{dropped: true}
@@ -97,7 +97,7 @@ func (f *film) trackPart(t *filmTrack, box []byte) {
 			f.fail(filmMalformed)
 		}
 		t.header(content)
-	case "tref": // except chapters, whose titles are not kept
+	case "tref": // without references to chapters, whose titles are not kept
 		keptBoxes(content, "tmcd", "sync", "hint", "vdep", "vplx", "auxl", "subt", "folw", "fall", "forc", "thmb", "dpnd")
 	case "edts":
 		keptBoxes(content, "elst")

@@ -69,7 +69,7 @@ func TestHEIFSequence(t *testing.T) {
 }
 
 // TestHEIFSequenceWithoutOne checks that a file that announces a sequence, and has none, loses the
-// media that belongs to no item. Only its end shows that, so without Late it is refused.
+// media that belongs to no item. Only the end of the file shows that, so without Late it is refused.
 func TestHEIFSequenceWithoutOne(t *testing.T) {
 	t.Parallel()
 	file := func(gap string) []byte {

@@ -1,6 +1,7 @@
 package corpus
 
-// odf returns an OpenDocument package whose manifest also lists more.
+// odf returns an OpenDocument package with an empty content.xml and these parts, whose manifest
+// also has the entries of more.
 func odf(mediaType, more string, parts ...zipEntry) []byte {
 	return zipOf(append([]zipEntry{
 		store("mimetype", mediaType),
@@ -19,7 +20,7 @@ func odfContent(body string) string {
 	return declaration + root + `><office:body>` + body + `</office:body></office:document-content>`
 }
 
-// odfText returns an OpenDocument text with this body.
+// odfText returns an OpenDocument text with this body, in a part of its own.
 func odfText(body string) []byte { return odf(typeODT, "", file("content2.xml", odfContent(body))) }
 
 func manifest(mediaType, more string) string {

@@ -23,7 +23,7 @@ func TestScannerFinds(t *testing.T) {
 		in string
 		at int64
 	}{
-		// active by name alone, anywhere
+		// active by the name alone, anywhere in the text
 		{"<script>alert(1)</script>", 0},
 		{"hello<script>", 5},
 		{"hello <SCRIPT src=x>", 6},
@@ -47,7 +47,7 @@ func TestScannerFinds(t *testing.T) {
 		{"x <!DOCTYPE svg", 2},
 		{"<?xml version='1.0'?>", 0},
 		{"\n<?PHP echo 1", 1},
-		// elements without another meaning
+		// names of elements that plain text does not have between angle brackets
 		{"x <form action=/x>", 2},
 		{"x <form>", 2},
 		{"x <video src=x>", 2},
@@ -58,7 +58,7 @@ func TestScannerFinds(t *testing.T) {
 		{"x </div>", 2},
 		{"<form>", 0},
 		{" \r\n\t<details>", 4},
-		// words, with evidence
+		// names that plain text has, too, with evidence of markup
 		{"<b>bold</b>", 0},
 		{"<object>", 0},
 		{"say <b>bold</b>", 11},

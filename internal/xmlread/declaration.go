@@ -16,8 +16,9 @@ func beginsDeclared(text []byte) bool {
 	return len(text) >= 6 && string(text[:5]) == "<?xml" && (class[text[5]]&isSpace != 0 || text[5] == '\r')
 }
 
-// parseDeclaration reads an XML declaration by its grammar (XML 1.0 [23] to [26], [32], [80] and
-// [81]). text goes from "<?xml" to the end of "?>", and may have carriage returns.
+// parseDeclaration reads an XML declaration by its grammar (XML 1.0 [23] to [25], [32], [80] and
+// [81]); the caller judges the version. text goes from "<?xml" to the end of "?>", and may have
+// carriage returns.
 func parseDeclaration(text []byte) (d declaration, ok bool) {
 	p := declared{text[len("<?xml") : len(text)-len("?>")]}
 	if d.version, ok = p.field("version"); !ok || d.version == "" {
