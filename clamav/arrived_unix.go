@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// arrived reports whether there is something to read on a connection, or it has ended. It does not
-// wait, and reads nothing.
+// arrived reports whether there is something to read on a connection, or it has ended, or it cannot
+// be asked. It does not wait, and reads nothing.
 func arrived(conn net.Conn) (there bool, read []byte) {
 	socket, ok := conn.(syscall.Conn)
 	if !ok {

@@ -42,7 +42,7 @@ func Example() {
 	// 503 true 0
 }
 
-// textFile returns a request as a browser sends it.
+// textFile returns a form with one file.
 func textFile(content string) *http.Request {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)

@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// save runs after the picture is stored, and decides whether it stays. Its square is stored beside
-// it.
+// save runs after the picture is stored. It stores the square of the picture as a second file, and
+// decides whether both stay.
 func (a *app) save(w http.ResponseWriter, r *http.Request) {
 	file := upload.Files(r.Context())[0]
 	square, err := a.square(r.Context(), userOf(r), file)

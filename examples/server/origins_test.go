@@ -24,7 +24,7 @@ func TestOrigins(t *testing.T) {
 		{"another site", nil, "/upload", trusted, "cross-site", 403, ""},
 		{"another site, plain form", nil, "/form", trusted, "cross-site", 303, ""}, // a redirect that has the reason
 		{"the trusted origin", flag, "/upload", trusted, "cross-site", 201, trusted},
-		{"another site beside a trusted one", flag, "/upload", "https://evil.example.com", "cross-site", 403, ""},
+		{"another site than the trusted one", flag, "/upload", "https://evil.example.com", "cross-site", 403, ""},
 		{"a name that begins like the trusted one", flag, "/upload", trusted + ".evil.org", "cross-site", 403, ""},
 	}
 	for _, tt := range tests {

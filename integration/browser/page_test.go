@@ -37,8 +37,8 @@ const rowsOf = `[...(` + element + `?.querySelectorAll('#files > li') ?? [])].ma
 	}
 })`
 
-// TestExamplePage checks the doors of the example's page: files arrive whole and are shown, and a
-// page named like a picture is refused with the reason.
+// TestExamplePage checks the doors of the example's page: files arrive whole, pictures are shown,
+// and a page named like a picture is refused with the reason.
 func TestExamplePage(t *testing.T) {
 	b := browsers.Fresh(t)
 	sent := []struct{ name, called, content string }{

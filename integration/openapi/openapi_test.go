@@ -45,7 +45,7 @@ func TestExchanges(t *testing.T) {
 		"files":                     {calls: links(false)},
 		"files, proxied":            {variant{proxy: true}, links(true)},
 		"Uppy":                      {calls: companion},
-		"Uppy, in single":           {variant{endpoint: "https://app.example.com/direct"}, single},
+		"Uppy, single requests":     {variant{endpoint: "https://app.example.com/direct"}, single},
 		"refused callers":           {calls: refusals(codes(t))},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -134,7 +134,7 @@ test("a form is sent again only if it cannot have arrived whole", async (t) => {
   }
 });
 
-test("a file that cannot be read is refused at once", async (t) => {
+test("a file that cannot be read fails at once", async (t) => {
   const waits = fast(t);
   const origin = await serve(t, async (r) => { r.socket.destroy(); });
   const gone = fileOf(9);
