@@ -349,13 +349,13 @@ func TestWrappedEnd(t *testing.T) {
 	}
 }
 
-// TestRawAttacks: a file that is refused in a form is refused as a raw body.
+// TestRawAttacks: presets refuse the hostile samples as raw bodies.
 func TestRawAttacks(t *testing.T) {
 	f := newRaw(t, upload.Any(upload.Images(nil), upload.Documents(nil), upload.Archives(nil)), upload.Options{}, nil)
 	uploadtest.RunHostile(t, f, f.store, func(s uploadtest.Sample) *http.Request { return rawSample(t, s) })
 }
 
-// TestRawSamples: a file that is accepted in a form is accepted as a raw body.
+// TestRawSamples: the legitimate samples are accepted as raw bodies, under their names.
 func TestRawSamples(t *testing.T) {
 	for s := range uploadtest.Legitimate() {
 		if len(s.Content) > rounds.Of(64<<10, 1<<30) {

@@ -117,7 +117,7 @@ export async function again(o, f, may = passes) {
   }
 }
 
-// sleep waits, at most until the browser is online again.
+// sleep waits. It ends early when the browser comes online again.
 function sleep(wait, signal) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();

@@ -33,7 +33,7 @@ type site struct {
 	*chromium.Page
 	store place
 
-	published     func(upload.File) error // if not nil
+	published     func(upload.File) error // called for each published file, if not nil
 	held          int32                   // the number of a PUT that does not arrive, 0 for none
 	release       <-chan struct{}         // ends the wait of what is held; if nil, the end of its request does
 	lost          int32                   // the number of a PUT that loses its connection at its half, 0 for none
