@@ -58,11 +58,11 @@ func (p *process) stop() {
 // report is what a process reports about itself.
 type report struct {
 	CPU        time.Duration // user and system, by the operating system
-	Received   int64         // bytes from all its connections
+	Received   int64         // bytes from the connections that it has accepted
 	Goroutines int
 	Heap       int64 // live after a collection, if that was requested
-	Objects    int   // of the S3 that discards
-	Open       int   // multipart uploads, of the same
+	Objects    int   // that the S3 that discards has counted
+	Open       int   // its open multipart uploads
 }
 
 func (p *process) report(query string) (r report, err error) {

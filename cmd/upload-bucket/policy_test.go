@@ -31,8 +31,8 @@ func TestPolicy(t *testing.T) {
 	require.Empty(t, stderr.String())
 }
 
-// TestPolicyOfSeveralRoles checks that a process that only hands out links is denied staged files,
-// that one with more roles is not, and that only roles can be joined.
+// TestPolicyOfSeveralRoles checks that delivery is denied staged files, alone and with setup. With
+// a role that reads staged files it is not. Only roles can be joined.
 func TestPolicyOfSeveralRoles(t *testing.T) {
 	for name, denies := range map[string]bool{"delivery": true, "setup+delivery": true, "streamed+delivery": false, "delivery+sweeper": false} {
 		document := printed(t, "", name)
@@ -49,8 +49,8 @@ func TestPolicyOfSeveralRoles(t *testing.T) {
 	}
 }
 
-// TestPolicyOfKeyPrefixes checks that policies reach only published keys below -key-prefix, and
-// that it must begin with -s3-prefix.
+// TestPolicyOfKeyPrefixes checks that policies reach no other published keys than those below
+// -key-prefix. A -key-prefix must end in "/" and begin with -s3-prefix.
 func TestPolicyOfKeyPrefixes(t *testing.T) {
 	policy := func(flags ...string) string {
 		var stdout, stderr bytes.Buffer
@@ -67,7 +67,7 @@ func TestPolicyOfKeyPrefixes(t *testing.T) {
 	require.Contains(t, direct, `"arn:aws:s3:::b/in/avatars/*"`)
 	require.NotContains(t, direct, `"arn:aws:s3:::b/in/*"`)
 
-	for _, prefix := range []string{"avatars", "other/"} {
+	for _, prefix := range []string{"a/b", "avatars/", "other/"} {
 		var stdout, stderr bytes.Buffer
 		require.NotZero(t, run(t.Context(), []string{"policy", "-s3-bucket", "b", "-s3-region", "eu-west-1", "-s3-prefix", "a", "-key-prefix", prefix, "direct"}, &stdout, &stderr))
 		require.Contains(t, stderr.String(), "prefix")
