@@ -74,8 +74,8 @@ func commonTypes(validators []Validator) (common []string, fault error) {
 	return common, nil
 }
 
-// typesOfAny returns the types that one of the validators may accept, nil if one of them lists
-// none.
+// typesOfAny returns the types that at least one of the validators may accept, nil if one of them
+// lists none.
 func typesOfAny(validators []Validator) (types []string) {
 	for _, v := range validators {
 		one := typesOf(v)

@@ -48,7 +48,7 @@ func (s *resumption) create() error {
 	return nil
 }
 
-// declaration is what the client says of its file.
+// declaration returns what the client says of its file.
 func (s *resumption) declaration() Declaration {
 	meta := s.request.Metadata
 	d := Declaration{
@@ -100,7 +100,7 @@ func (s *resumption) firstBytes() (offset int64, err error) {
 	return 0, err
 }
 
-// publishEmpty publishes a file without a byte. Clients never send anything more for it.
+// publishEmpty publishes a file without a byte. Clients need not send anything more for it.
 func (s *resumption) publishEmpty() error {
 	c, err := s.z.readWhole(s.session, s.t, strings.NewReader(""))
 	if err != nil {

@@ -51,7 +51,7 @@ func TestResumeRefused(t *testing.T) {
 		code          upload.Code
 	}{
 		{"by its type, whole", html, []int{len(html)}, 415, upload.CodeTypeMismatch},
-		{"by its type, as the head is whole", html, []int{10, 4000, 4096}, 415, upload.CodeTypeMismatch},
+		{"by its type, when the head is whole", html, []int{10, 4000, 4096}, 415, upload.CodeTypeMismatch},
 		{"by its type, in the middle of a request", html, []int{10, 9000}, 415, upload.CodeTypeMismatch},
 		{"by its type, a short one", html[:40], []int{10, 40}, 415, upload.CodeTypeMismatch},
 		{"by its content, whole", long + "bad" + long, []int{40003}, 422, upload.CodeContent},
@@ -92,8 +92,8 @@ func TestResumeRefused(t *testing.T) {
 	}
 }
 
-// TestResumeJudgedOnce checks that the observer sees each byte once, whether the file comes in one
-// request or in two.
+// TestResumeJudgedOnce checks that the observer sees as many bytes as the file has, whether the
+// file comes in one request or in two.
 func TestResumeJudgedOnce(t *testing.T) {
 	content := strings.Repeat("0123456789", 2000)
 	for _, row := range []struct {
@@ -209,8 +209,8 @@ func TestResumeEmptyRefused(t *testing.T) {
 	require.Empty(t, z.keys(t))
 }
 
-// TestResumeTwoInstances checks that an instance that still checks a file, which another one has
-// published meanwhile, finds that file and no failure.
+// TestResumeTwoInstances checks an instance that is still checking a file when another one
+// publishes it. The first answers with the published file, not with a failure.
 func TestResumeTwoInstances(t *testing.T) {
 	content := strings.Repeat("0123456789", 12<<16)
 	store := &memstore.Store{}

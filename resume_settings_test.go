@@ -102,14 +102,14 @@ func TestNewResumerStorage(t *testing.T) {
 		policy upload.Validator
 		says   string // "" for no error
 	}{
-		"one that keeps no pieces":         {pieceless{&memstore.Store{}}, types, errAny.Error()},
-		"one for small files alone":        {smallPieces{&memstore.Store{}}, types, ""},
-		"the same, with a larger field":    {smallPieces{&memstore.Store{}}, upload.Form{"film": {Accept: types, MaxSize: 1 << 30}}, "1073741824 is too large"},
-		"one that reads nothing":           {struct{ storage.Storage }{&memstore.Store{}}, types, "ObjectReader"},
-		"pieces without bytes":             {inPiecesOf{&memstore.Store{}, 0}, types, "in pieces of 0"},
-		"pieces that S3 does not take":     {inPiecesOf{&memstore.Store{}, 6 << 30}, types, "in pieces of 6442450944"},
-		"more pieces than S3 takes":        {inPiecesOf{&memstore.Store{}, 1 << 10}, types, "in pieces of 1024"},
-		"as many and as large as S3 takes": {inPiecesOf{&memstore.Store{}, 5 << 20}, types, ""},
+		"one that keeps no pieces":      {pieceless{&memstore.Store{}}, types, errAny.Error()},
+		"one for small files alone":     {smallPieces{&memstore.Store{}}, types, ""},
+		"the same, with a larger field": {smallPieces{&memstore.Store{}}, upload.Form{"film": {Accept: types, MaxSize: 1 << 30}}, "1073741824 is too large"},
+		"one that reads nothing":        {struct{ storage.Storage }{&memstore.Store{}}, types, "ObjectReader"},
+		"pieces without bytes":          {inPiecesOf{&memstore.Store{}, 0}, types, "in pieces of 0"},
+		"pieces that S3 does not take":  {inPiecesOf{&memstore.Store{}, 6 << 30}, types, "in pieces of 6442450944"},
+		"more pieces than S3 takes":     {inPiecesOf{&memstore.Store{}, 1 << 10}, types, "in pieces of 1024"},
+		"pieces that S3 takes":          {inPiecesOf{&memstore.Store{}, 5 << 20}, types, ""},
 	} {
 		h, err := upload.New(row.store, row.policy, upload.AllowAnonymous, &upload.Options{MaxFileSize: 64 << 20})
 		require.NoError(t, err, name)
