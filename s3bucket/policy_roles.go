@@ -8,7 +8,7 @@ type Role string
 const (
 	RoleStreamed Role = "streamed" // receives files through the application
 	RoleDirect   Role = "direct"   // signs and confirms direct uploads, receives resumable ones, for upload.Presigner and upload.Resumer
-	RoleDelivery Role = "delivery" // hands out published files, for upload.Links; a policy of it alone denies staged ones
+	RoleDelivery Role = "delivery" // hands out published files, for upload.Links; staged ones are denied unless another role reads them
 	RoleSweeper  Role = "sweeper"  // removes unreferenced objects, for sweep.Sweeper
 	RoleCheck    Role = "check"    // runs Bucket.Check and reads how the bucket is set up
 	RoleSetup    Role = "setup"    // runs Bucket.Setup

@@ -72,8 +72,8 @@ func (p *probing) culprits(write func() error) []writeOption {
 	return found
 }
 
-// refusal returns the result of a refused write. If the service accepts the write without some
-// options, it names these options. Otherwise it returns what denied returns.
+// refusal returns the result of a refused write. It names the options without which the service
+// accepts the write. If there are none, it returns what denied returns.
 func (p *probing) refusal(err error, doing, action string, write func() error) (State, string) {
 	if !notTaken(err) {
 		return denied(err, doing, action)

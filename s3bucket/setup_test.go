@@ -93,7 +93,7 @@ func TestSetupKeepsTheUnknown(t *testing.T) {
 	svc.settings["lifecycle"], svc.settings["cors"] = plain.Replace(theirs), plain.Replace(cors)
 	requireSetup(t, bucket)
 	svc.settings["cors"] = strings.Replace(svc.settings["cors"], "</CORSRule>", "<Novelty>1</Novelty></CORSRule>", 1)
-	requireSetup(t, bucket) // ours are there, by whatever means
+	requireSetup(t, bucket) // ours are there, so nothing is written
 	require.Equal(t, []string{"cors", "lifecycle"}, svc.puts)
 }
 

@@ -82,9 +82,9 @@ func stagedAttributes(d storage.DirectObject) attributes {
 	return attributes{key: d.Key, mediaType: d.Type, disposition: stagedDisposition}
 }
 
-// sendable returns a signed request in the form that clients get. The signed length is what limits
-// them, so sendable checks that it is signed. A field without a value is one that clients must not
-// send.
+// sendable returns a signed request in the form that clients get. The signed length limits what
+// they send, so sendable checks that the length is signed. Clients must not send a field without a
+// value.
 func sendable(signed *v4.PresignedHTTPRequest, size int64) (*storage.SignedRequest, error) {
 	if signed.SignedHeader.Get("Content-Length") != fmt.Sprint(size) {
 		return nil, errors.New("s3store: the client's signer does not sign Content-Length")

@@ -23,8 +23,8 @@ const maxCopies = 16
 // on with a copy that is given up, and some then reopen the upload that is aborted meanwhile.
 const lateCopies = 5 * time.Second
 
-// copy makes the staged bytes, with the patches, the parts of the upload. When it returns, none of
-// its calls is running.
+// copy fills the parts of the upload with the staged bytes and the patches. When it returns, none
+// of its calls is running.
 func (m *promotion) copy(calling context.Context) ([]types.CompletedPart, error) {
 	calling, end := context.WithCancel(calling)
 	defer end()
@@ -77,8 +77,8 @@ func (m *promotion) pieces() []piece {
 	return cut(m.Size, m.window, m.store.maxCopy, m.Patches)
 }
 
-// rangeSize returns the size of the ranges that the object is copied in, except the last. The
-// digest is known only of a whole object.
+// rangeSize returns the size of the ranges that the object is copied in, except the last. With a
+// digest, which is that of the whole object, it is copied in one range.
 func (m *promotion) rangeSize() int64 {
 	if m.digest != "" {
 		return m.Size

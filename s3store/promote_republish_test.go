@@ -65,7 +65,8 @@ func TestPromoteUnpinned(t *testing.T) {
 	}
 }
 
-// TestRepublish checks that every way to publish works without copies as it does with them.
+// TestRepublish checks that NoPinnedCopies publishes files of one part and of several without a
+// copy, whether or not the service could copy.
 func TestRepublish(t *testing.T) {
 	for _, lacks := range []s3fake.Lacks{{}, rgw, {Copies: s3fake.Refuses}} {
 		for _, size := range []int{1, part, part + 1, 4*part + 3} {
@@ -235,7 +236,8 @@ func TestRepublishMeanwhile(t *testing.T) {
 	f.requireIdle(t)
 }
 
-// TestRepublishEnds checks that republishing ends with its context, and without memory.
+// TestRepublishEnds checks that republishing fails when its context ends, or when memory is
+// missing.
 func TestRepublishEnds(t *testing.T) {
 	bubble(t, "context", func(t *testing.T) {
 		f := newFixture(t, setup{Options: unpinned})

@@ -25,11 +25,11 @@ const (
 	ObeyedUnconditionally
 )
 
-// refused is the beginnings of the fields that must be signed.
+// refused has the beginnings of the header fields that are refused unless they are signed.
 var refused = map[Unsigned][]string{Refused: {"X-Amz-"}, Obeyed: {"X-Amz-Meta-"}}
 
-// presigned is a request and the fields that its signature covers. The signature is in the query,
-// or in the header for forged.
+// presigned is a request and the fields that its signature covers. The signature is in the query.
+// Only forged makes one of a request whose signature is in the header.
 type presigned struct {
 	r     *http.Request
 	query url.Values
