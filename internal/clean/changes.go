@@ -25,8 +25,8 @@ func (w *walk) afford(n int) {
 // patchMemory is what a Patch takes besides its bytes.
 const patchMemory = 64
 
-// note handles a change of the first n bytes that are held. With Options.Keep it undoes the change,
-// otherwise it records it.
+// note handles a change of the first n bytes that are held. With Options.Keep it undoes the change.
+// Otherwise it notes that there was one, and with Options.Record it records the change.
 func (w *walk) note(n int) {
 	held, original := w.front()[:n], w.original[:n]
 	if w.options.Keep {

@@ -74,7 +74,7 @@ func (f *jpegFile) application(marker byte) {
 	f.rewrite(kind, f.held(), rest)
 }
 
-// nothing blanks the head of a segment, which is looked at after its front.
+// nothing blanks the head of a segment, which begins front bytes into those that are looked at.
 func (f *jpegFile) nothing(front int) {
 	p := f.last()
 	if front > 2 { // the marker is looked at, too

@@ -7,7 +7,7 @@ import (
 
 // Boundary judges the headers of a request and returns the boundary of its form. It accepts exactly
 // one Content-Type, which must be multipart/form-data with one boundary, and no Content-Encoding
-// except identity. It refuses a request that two parsers could read differently.
+// except identity. It is strict because parsers differ in how they read other headers.
 func Boundary(h http.Header) (string, error) {
 	if Encoded(h) {
 		return "", &Error{Kind: NotMultipart, What: Compressed, Reason: "a compressed body (Content-Encoding) is not accepted"}

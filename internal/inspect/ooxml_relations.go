@@ -61,7 +61,7 @@ var officeNamespaces = []string{
 const microsoftNamespace = "http://schemas.microsoft.com/office/"
 
 // relationKinds gives the kind of active content for known relations that are not accepted, by the
-// last words of their types in lower case.
+// last element of their types in lower case.
 var relationKinds = map[string]string{
 	"vbaproject": KindMacro, "wordvbadata": KindMacro, "xlmacrosheet": KindMacro, "xlintlmacrosheet": KindMacro, "dialogsheet": KindMacro,
 	"attachedtoolbars": KindMacro, "extensibility": KindMacro, "usercustomization": KindMacro, "jsaproject": KindMacro,

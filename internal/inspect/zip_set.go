@@ -1,8 +1,8 @@
 package inspect
 
-// hashSet holds keyed hashes of 64 bits in 16 to 32 bytes each. The key never leaves the process,
-// so an attacker cannot choose names that collide. Names use 63 of the bits: two of 100,000 collide
-// by chance once in two billion files, which are then refused.
+// hashSet holds keyed hashes of 64 bits in 16 to 32 bytes each, and 512 bytes at least. The key
+// never leaves the process, so an attacker cannot choose names that collide. Names use 63 of the
+// bits: two of 100,000 collide by chance once in two billion files, which are then refused.
 type hashSet struct {
 	slots []uint64 // a power of two of them, at most half of them taken; 0 is a free one
 	n     int

@@ -19,9 +19,9 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// differences are the ways in which encoding/xml reads an accepted document differently from the
-// Reader, with the help that it needs. The tests also give it the entities, and replace the line
-// ends that it leaves in instructions. They allow no other differences.
+// differences explains, by name, where encoding/xml reads an accepted document differently from the
+// Reader, or needs help. The tests also give it the entities, and replace the line ends that it
+// leaves in instructions. They allow no other differences.
 var differences = map[string]string{
 	"white space in values": "encoding/xml keeps line ends and tabs in values, where XML 1.0, 3.3.3, turns them into spaces.",
 	"names":                 "encoding/xml accepts the characters of names of XML 1.0, fourth edition. The Reader accepts those of the fifth.",
