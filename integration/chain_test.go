@@ -28,7 +28,7 @@ const chainPrefix = "up/upload-staging/id/"
 
 // TestChainKilledWriter kills a process in the middle of a PUT. Acknowledged bytes stay, and
 // another process goes on from what the state says. Over TLS and without the SDK's checksums
-// versitygw keeps what came of the piece: it counts, since it is the beginning of the right bytes.
+// versitygw keeps what came of the piece. These bytes count, since they are the right ones.
 func TestChainKilledWriter(t *testing.T) {
 	t.Parallel()
 	for name, secure := range map[string]bool{"signed bytes": false, "bytes that only TLS protects": true} {

@@ -80,8 +80,8 @@ func TestNobodyIsForgottenEarly(t *testing.T) {
 	})
 }
 
-// TestUseIsNotForgotten checks that sending under other names does not evict a caller of whose
-// limits one alone is in use.
+// TestUseIsNotForgotten checks that sending under other names does not evict a caller who has used
+// up one limit and has the other two free.
 func TestUseIsNotForgotten(t *testing.T) {
 	for name, limits := range map[string]limit.Limits{
 		"requests": {Window: time.Hour, Requests: 2, Files: 1 << 20, Bytes: 1 << 40},
@@ -108,8 +108,7 @@ func TestUseIsNotForgotten(t *testing.T) {
 	}
 }
 
-// TestIdleCallersAreForgotten checks that yesterday's callers free their slots and memory for
-// today's.
+// TestIdleCallersAreForgotten checks that idle callers free their slots and memory for new ones.
 func TestIdleCallersAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter(t, limit.Limits{Window: time.Minute, Files: 1}, limit.Options{MaxCallers: 1000})
@@ -189,7 +188,8 @@ func fill(t testing.TB, l *limit.Limiter, callers int) {
 	}
 }
 
-// BenchmarkReserve measures Reserve and Settle for one of so many callers, on all processors.
+// BenchmarkReserve measures Reserve and Settle on all processors, with one known caller and with a
+// million.
 func BenchmarkReserve(b *testing.B) {
 	for _, callers := range []int{1, 1_000_000} {
 		b.Run(strconv.Itoa(callers), func(b *testing.B) {

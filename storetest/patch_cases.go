@@ -14,7 +14,7 @@ import (
 
 var patchCases = []testCase[*direct]{
 	{"Promote with patches", "the new object has the patched bytes and their digest; the staged one stays as it was", promotesPatched},
-	{"Promote of large files with patches", "patches at the borders of parts, across them and of whole parts", promotesLargePatched},
+	{"Promote of large files with patches", "the same, with patches at the borders of parts, across borders, and of whole parts", promotesLargePatched},
 	{"Promote with invalid patches", "an error, and nothing is readable under the key", promotesInvalid},
 	{"Promote with patches again", "with the same nonce it is not an error, whether or not the staged object still exists", promotesPatchedAgain},
 	{"Promote with patches of another object", "storage.ErrChanged, also for bytes of the same MD5, and nothing is readable under the key", promotesPatchedChanged},
@@ -126,14 +126,14 @@ func promotesInvalid(ctx context.Context, s *direct) error {
 		return err
 	}
 	for name, list := range map[string][]storage.Patch{
-		"before the file":  {zeros(-1, 2)},
-		"across its end":   {zeros(directSize-1, 2)},
-		"of no bytes":      {zeros(5, 0)},
-		"not sorted":       {zeros(5, 1), zeros(1, 1)},
-		"overlapping":      {zeros(1, 5), zeros(5, 1)},
-		"of fewer bytes":   {{Offset: 1, Length: 5, Bytes: []byte("1234")}},
-		"of more bytes":    {{Offset: 1, Length: 5, Bytes: []byte("123456")}},
-		"longer than ever": {{Offset: 1, Length: 1<<63 - 1}},
+		"before the file":      {zeros(-1, 2)},
+		"across its end":       {zeros(directSize-1, 2)},
+		"of no bytes":          {zeros(5, 0)},
+		"not sorted":           {zeros(5, 1), zeros(1, 1)},
+		"overlapping":          {zeros(1, 5), zeros(5, 1)},
+		"of fewer bytes":       {{Offset: 1, Length: 5, Bytes: []byte("1234")}},
+		"of more bytes":        {{Offset: 1, Length: 5, Bytes: []byte("123456")}},
+		"longer than any file": {{Offset: 1, Length: 1<<63 - 1}},
 	} {
 		p := promotion(key, stored)
 		p.Patches, p.SourceSHA256, p.SHA256 = list, digest(staged), digest(staged)

@@ -25,7 +25,7 @@ type Fault struct {
 	After int64
 
 	// Late executes the call and then returns the error: the answer of the storage is lost. For a
-	// Commit whose outcome is unknown, Err is storage.ErrUnknownOutcome, with Late or without.
+	// Commit whose outcome is unknown, set Err to storage.ErrUnknownOutcome, with Late or without.
 	Late bool
 
 	// Err is the error of the call. Default: ErrFault.
@@ -75,9 +75,9 @@ func NewFailingStore(s storage.Storage, faults ...Fault) *FailingStore {
 
 // Storage returns the storage with its faults. It implements storage.ObjectReader,
 // storage.DirectStorage and storage.LinkStorage if, and only if, the wrapped one does. The same is
-// true of storage.ScanReader if the wrapped one can be read. Staged files are patched if those of
-// the wrapped one are. [FailingStore.Lister] is a view of its own; other abilities are not passed
-// on. Signed requests of clients to the storage are not affected.
+// true of storage.ScanReader if the wrapped one can be read. Staged files can be patched if those
+// of the wrapped one can. [FailingStore.Lister] is a view of its own; other abilities are not
+// passed on. Signed requests of clients to the storage are not affected.
 func (f *FailingStore) Storage() storage.Storage { return (&front{f, f.inner}).storage() }
 
 // Lister returns the storage as a storage.Lister with its faults, or nil if the wrapped one is not

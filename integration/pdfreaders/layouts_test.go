@@ -2,8 +2,8 @@ package pdfreaders_test
 
 import "fmt"
 
-// layouts are ways to put one or two bodies of object 6 into a file, and to lead readers to one of
-// them.
+// layouts are ways to put one or two bodies into a file, and to lead readers to one of them as
+// object 6.
 var layouts = []struct {
 	name  string
 	build func(f *file, first, last string)
@@ -41,7 +41,7 @@ var layouts = []struct {
 		f.table(fmt.Sprintf("/Prev %d", prev), map[int]int{6: f.at[6]})
 		f.begins(prev)
 	}},
-	{"an update of nothing", func(f *file, first, last string) {
+	{"an update whose table lacks the object", func(f *file, first, last string) {
 		f.object(6, first)
 		prev := f.end("", f.at)
 		f.object(6, last)
@@ -80,7 +80,7 @@ var layouts = []struct {
 		f.object(6, last)
 		f.end("", f.with(6, 99999))
 	}},
-	{"no entry", func(f *file, first, last string) {
+	{"a table that lacks the object", func(f *file, first, last string) {
 		f.object(6, first)
 		f.object(6, last)
 		f.end("", f.without(6))

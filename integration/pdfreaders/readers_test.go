@@ -21,7 +21,7 @@ func refusal(content []byte) error {
 	return f.Verdict()
 }
 
-// desk has the readers, and counts.
+// desk has the readers, and counts what the inspector accepts and what they see.
 type desk struct {
 	t        *testing.T
 	readers  map[string]pdfreaders.Reader
@@ -67,8 +67,9 @@ func (d *desk) show(about string, content []byte) {
 	}
 }
 
-// close checks that the test tested something: at least so many files were accepted, each reader
-// opened nine tenths of that number, and each saw something act in as many files as seen says.
+// close checks that the test tested something. At least so many files were accepted, and each
+// reader opened at least nine tenths of that number. Each saw something act in at least as many
+// files as seen says.
 func (d *desk) close(accepted int, seen map[string]int) {
 	d.t.Helper()
 	d.t.Logf("%d accepted; read of these %v; something acts in %v", d.accepted, d.read, d.seen)
