@@ -2,7 +2,8 @@
 
 const SOON = 400; // ms: an upload that is answered sooner needs no request for events
 
-// watch returns the headers that name the request, begin, to call after the last byte, and end.
+// watch returns the headers that name the upload, and two functions: begin, to be called after the
+// last byte, and end, to be called with the answer.
 // Where events do not come through, the page sees only that the server is checking.
 export function watch(o) {
   let timer, events;

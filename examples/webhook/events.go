@@ -42,7 +42,7 @@ func (s *site) events(w http.ResponseWriter, r *http.Request) {
 		if !strings.Contains(record.EventName, "ObjectCreated:") {
 			continue
 		}
-		key, err := url.QueryUnescape(record.S3.Object.Key) // S3 writes it as in a query
+		key, err := url.QueryUnescape(record.S3.Object.Key) // S3 escapes the key as in a query
 		if err == nil && !s.confirm(context.WithoutCancel(r.Context()), key) {
 			status = http.StatusServiceUnavailable
 		}
@@ -51,7 +51,7 @@ func (s *site) events(w http.ResponseWriter, r *http.Request) {
 }
 
 // confirm publishes the file that was sent under key, and reports whether its event need not come
-// again. Nor need the events of tickets, published files and files that were confirmed before.
+// again. That is so, too, for a ticket, a published file and a file that was confirmed before.
 func (s *site) confirm(ctx context.Context, key string) (done bool) {
 	_, err := s.presigner.ConfirmStored(ctx, key, func(owner string, f upload.File) error { return s.add(ctx, owner, f) })
 	var refused *upload.Error
