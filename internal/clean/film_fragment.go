@@ -122,7 +122,7 @@ func (f *film) fragmentHeader(p []byte, size int64) int64 {
 	return size
 }
 
-// sampleRun reads where a run of samples is.
+// sampleRun reads where a run of samples is. It blanks a run of a track that is not kept.
 func (f *film) sampleRun(b filmBox, size int64, dropped bool) {
 	p := f.fields(b, 8)
 	flags, n := binary.BigEndian.Uint32(p), int64(binary.BigEndian.Uint32(p[4:]))
