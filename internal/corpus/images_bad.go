@@ -81,7 +81,7 @@ func badJPEG() []row {
 	frame := sof(0xc0, 8, 8, 8, "\x11")
 	jpg := func(segments ...string) string { return "\xff\xd8" + strings.Join(segments, "") + "\xff\xd9" }
 	return []row{
-		{"JPEG of only a start and an end", "alone.jpg", content, jpg(segment(0xe0, "JFIF\x00"))},
+		{"JPEG without a frame", "alone.jpg", content, jpg(segment(0xe0, "JFIF\x00"))},
 		{"JPEG without a scan", "noscan.jpg", content, jpg(frame)},
 		{"JPEG cut off within the pixels", "pixels.jpg", content, cut(whole, len(whole)/4)},
 		{"JPEG cut off within a segment", "segment.jpg", content, whole[:40]},

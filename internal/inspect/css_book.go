@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// cssBook judges the CSS of a book: style sheets, style attributes and presentation attributes. All
-// rules are accepted, nearly all functions, and addresses within the book. It follows the blocks of
-// the sheet, since some strings are addresses and some addresses only names.
+// cssBook judges the CSS of a book: style sheets, style attributes and presentation attributes. It
+// accepts all rules, nearly all functions, and the addresses that accepts describes. It follows the
+// blocks of the sheet, since some strings are addresses and some addresses only names.
 type cssBook struct {
 	sheet  bool // a whole style sheet, not an attribute
 	rule   cssRule
@@ -18,7 +18,7 @@ type cssBook struct {
 	blocks [64]byte // the opening brackets of the open blocks
 	open   int      // the number of open blocks
 	fetch  bool     // a function of cssFetching begins
-	within int      // value of open within that function, 0 outside
+	within int      // value of open where the outermost such function begins, 0 outside
 }
 
 // cssRule is an at-rule whose strings are addresses, or whose addresses are only names.

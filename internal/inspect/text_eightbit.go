@@ -8,12 +8,12 @@ import (
 // consumeEightBit judges text in which each byte is a character or a part of one, such as in
 // Windows-1252 and other encodings that share ASCII. The encoding cannot be known, and need not be:
 // in all of them "<", ">", "=" and the usual separators of cells are never part of another
-// character (WHATWG Encoding). It refuses anything that could mean more:
+// character (WHATWG Encoding). It also refuses what could mean more:
 //
 //   - bytes that Windows-1252 does not have: Shift_JIS begins its signs with one of them, and in
 //     ISO 8859 they are controls;
-//   - sequences that lax readers of UTF-8 take for ASCII (overlong ones), for wide or small forms
-//     of ASCII, or for half a pair of UTF-16.
+//   - sequences that lax readers of UTF-8 take for one of these signs (overlong ones of up to four
+//     bytes), for its wide or small form, or for half a pair of UTF-16.
 func (t *textReader) consumeEightBit(p []byte) int {
 	n := 0
 	for n < len(p) && t.err == nil {

@@ -80,7 +80,7 @@ var walkReasons = []struct {
 	{"APNG with more frames than announced", "damaged", "has a PNG animation with invalid frames at byte 125"},
 	{"APNG with pixels outside of a frame", "damaged", "has a PNG animation with invalid frames at byte 87"},
 	{"APNG announced after its pixels", "damaged", "has a misplaced PNG chunk at byte 59"},
-	{"JPEG of only a start and an end", "damaged", "has no JPEG scan at byte 11"},
+	{"JPEG without a frame", "damaged", "has no JPEG scan at byte 11"},
 	{"JPEG without a scan", "damaged", "has no JPEG scan at byte 15"},
 	{"JPEG cut off within the pixels", "truncated", "is cut off at byte 492"},
 	{"JPEG cut off within a segment", "truncated", "is cut off at byte 40"},

@@ -233,7 +233,8 @@ func TestWalkStaysFailed(t *testing.T) {
 	}
 }
 
-// TestWalkMemory: no file makes an inspector allocate 256 KiB, however many pixels it declares.
+// TestWalkMemory: no file of the corpus makes an inspector allocate 256 KiB, however many pixels it
+// declares.
 func TestWalkMemory(t *testing.T) {
 	for _, f := range walked() {
 		w := newWalker(f.Type, inspect.Limits{})
@@ -246,8 +247,8 @@ func TestWalkMemory(t *testing.T) {
 	}
 }
 
-// TestWalkAgreesWithDecoders: the standard library opens each accepted picture of its types, except
-// one whose sampling it does not support.
+// TestWalkAgreesWithDecoders: the standard library reads the configuration of each accepted picture
+// of its types, except one whose sampling it does not support.
 func TestWalkAgreesWithDecoders(t *testing.T) {
 	for _, f := range walked() {
 		if decode, ok := configDecoders[f.Type]; ok && f.Code == "" && f.About != "JPEG in CMYK with subsampled chroma and black" {

@@ -57,7 +57,7 @@ func (n *zipNames) folder(b *Budget, key uint64) error {
 	return n.folders.add(b, asFolder(key))
 }
 
-// hasFile reports whether there is a file with this name, in any case.
+// hasFile reports whether there is a file with this name, whatever the case of its letters.
 func (n *zipNames) hasFile(name string) bool { return n.entries.has(asFile(n.hash(name))) }
 
 // hash returns the key of a name, without the bit for files and folders.
