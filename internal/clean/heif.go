@@ -13,11 +13,11 @@ var heifSequences = []string{"msf1", "avis", "hevc", "hevx", "avcs", "vvis"}
 
 // heif keeps the pictures of a file and what shows them: their items, with the properties that
 // decoders need, their relations and their data. The first Exif item is written anew, see exif. XMP
-// keeps what is listed, see xmp. Other items lose type, name, place and data. Other properties and
-// boxes become free boxes of zeros. Media without an item becomes zeros, unless the file has an
-// image sequence. If the metadata follows the media, Exif and XMP in the media are blanked whole,
-// and media without an item stays. An image sequence keeps the same as a film, see the function
-// movie. Bytes after the last box become zeros.
+// keeps what is listed, see xmp. Exif and XMP in pieces are blanked whole. Other items lose type,
+// name, place and data. Other properties and boxes become free boxes of zeros. Media without an
+// item becomes zeros, unless the file has an image sequence. If the metadata follows the media,
+// Exif and XMP in the media are blanked whole, and media without an item stays. An image sequence
+// keeps the same as a film, see the function movie. Bytes after the last box become zeros.
 func heif(w *walk) {
 	f := &heifFile{heifMedia{walk: w, film: newFilm(w)}}
 	w.hold(8)
@@ -42,7 +42,7 @@ func heif(w *walk) {
 	}
 }
 
-// brands keeps the type of the file.
+// brands keeps the first maxBrands bytes of the file's type, and blanks the rest.
 func (f *heifFile) brands(b filmBox) {
 	if b.size == 0 {
 		f.fail(filmMalformed)

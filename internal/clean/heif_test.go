@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
-// heifBlock returns the data of an Exif item, of the length of that of phone.
+// heifBlock returns the data of an Exif item: the block, and zeros up to the length of a phone's.
 func heifBlock(block []byte) string {
 	return n32(0) + string(block) + zeros(len(phone(binary.BigEndian, 6))-len(block))
 }
@@ -53,7 +53,7 @@ func TestHEIF(t *testing.T) {
 		{"a picture", heifFile{items: []heifItem{heifPicture}, properties: heifShape}, heifFile{items: []heifItem{heifPicture}, properties: heifShape}},
 		{"Exif", heifFile{items: []heifItem{heifPicture, heifExif}, properties: heifShape}, heifFile{items: []heifItem{heifPicture, heifWasExif}, properties: heifShape}},
 		{
-			"Exif before the picture",
+			"Exif between pictures",
 			heifFile{items: []heifItem{heifPicture, {kind: "Exif", words: "\x00", pieces: heifExif.pieces}, heifPicture}, properties: heifShape},
 			heifFile{items: []heifItem{heifPicture, heifWasExif, heifPicture}, properties: heifShape},
 		},
@@ -165,7 +165,8 @@ func TestHEIF(t *testing.T) {
 	}
 }
 
-// TestHEIFWithJPEG checks that a picture coded as JPEG is cleaned like a JPEG file.
+// TestHEIFWithJPEG checks that a picture coded as JPEG is cleaned like a JPEG file. A file in which
+// that is not possible is refused as unclear.
 func TestHEIFWithJPEG(t *testing.T) {
 	t.Parallel()
 	picture := string(jpegOf(t, "\xe1"+exifID+string(phone(binary.BigEndian, 6)), "\xfe"+secret))
@@ -189,7 +190,8 @@ func TestHEIFWithJPEG(t *testing.T) {
 	}
 }
 
-// TestHEIFSize checks that the size is that of the primary item, as it is shown.
+// TestHEIFSize checks that the size is that of the primary item, as it is shown. If the item has no
+// size, the first one among the properties of the file counts.
 func TestHEIFSize(t *testing.T) {
 	t.Parallel()
 	clap := "clap" + n32(18) + n32(1) + n32(21) + n32(2) + zeros(16)
