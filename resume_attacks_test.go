@@ -63,7 +63,7 @@ func TestResumeAttacks(t *testing.T) {
 		{"more bytes than the length", func(t *testing.T, z *resumable, url string) reply {
 			return z.do(t, tusRequest{method: "PATCH", url: url, headers: offsetBytes + "5000", body: unsized{strings.NewReader(text[5000:] + "x")}})
 		}, 400, 0},
-		{"fewer bytes than the length, and the end", func(t *testing.T, z *resumable, url string) reply {
+		{"the offset of the end, before all bytes came", func(t *testing.T, z *resumable, url string) reply {
 			return z.patch(t, url, 16000, "")
 		}, 409, 0},
 		{"many keys", func(t *testing.T, z *resumable, _ string) reply {

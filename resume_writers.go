@@ -12,8 +12,8 @@ const stopTime = 3 * time.Second
 
 // writers are the requests of this process that write bytes, one at a time for each upload. A new
 // request stops the old one, which may wait on a lost connection for long. Only the storage keeps
-// the bytes of two requests apart, since other instances write, too. They are safe for concurrent
-// use, and their zero value is empty.
+// the bytes of two requests apart, since other instances write, too. The methods are safe for
+// concurrent use, and the zero value is empty.
 type writers struct {
 	mu   sync.Mutex
 	byID map[string]*writer
@@ -44,15 +44,15 @@ func (w *writers) begin(ctx context.Context, id string, stop func()) (end func()
 	}, nil
 }
 
-// quiet stops the writer of an upload, and calls then, which does not wait, while there is none.
-func (w *writers) quiet(ctx context.Context, id string, then func()) error {
+// quiet stops the writer of an upload, and calls do while the upload has none. do must not wait.
+func (w *writers) quiet(ctx context.Context, id string, do func()) error {
 	ctx, cancel := context.WithTimeout(ctx, stopTime)
 	defer cancel()
 	for {
 		w.mu.Lock()
 		running := w.byID[id]
 		if running == nil {
-			then()
+			do()
 			w.mu.Unlock()
 			return nil
 		}
@@ -66,8 +66,8 @@ func (w *writers) quiet(ctx context.Context, id string, then func()) error {
 	}
 }
 
-// jobs are the files that this process is checking and publishing. They are safe for concurrent
-// use, and their zero value is empty.
+// jobs are the files that this process is checking and publishing. The method is safe for concurrent
+// use, and the zero value is empty.
 type jobs struct {
 	mu   sync.Mutex
 	byID map[string]*job

@@ -32,7 +32,7 @@ func (f flag) in(p s3store.Profile) bool { return f.of != nil && *f.of(&p) }
 func (f flag) say() string { return "say " + f.field + " in the profile" }
 
 // missing returns the fields that need has and given lacks, except those that the other fields of
-// given make irrelevant. Limits of signed requests do not matter if none are signed, and a file
+// given make irrelevant. Fields about signed PUTs and parts do not matter if none are signed. A file
 // that Promote reads itself needs no digest from the service.
 func missing(given, need s3store.Profile) []string {
 	matter := []flag{flagPut, flagComplete, flagSums, flagForms}

@@ -96,7 +96,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, answer)
 }
 
-// layout returns the one that settings are right for.
+// layout returns the layout for which settings are right.
 func layout() s3bucket.Layout {
 	return s3bucket.Layout{StagingPrefixes: []string{""}, Origins: []string{"https://app.example.com"}}
 }

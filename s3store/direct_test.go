@@ -136,7 +136,7 @@ func TestSignRefuses(t *testing.T) {
 	}
 }
 
-// TestDirectMethods checks services that cannot hold a client to what was signed.
+// TestDirectMethods checks which requests the store signs for services of different abilities.
 func TestDirectMethods(t *testing.T) {
 	both := storage.DirectMethods{Put: true, Form: true}
 	for _, row := range []struct {
