@@ -20,7 +20,7 @@ import (
 	"github.com/airlock-go/upload/s3bucket"
 )
 
-// layouts are flags that differ in what is written.
+// layouts are sets of flags for which the policy command prints different files.
 var layouts = map[string]string{
 	"streamed only": "-s3-prefix avatars",
 	"direct":        "-direct -origin https://app.example.com -origin http://localhost:8080",
@@ -37,7 +37,7 @@ func printed(t *testing.T, layout string, args ...string) string {
 	return stdout.String()
 }
 
-// terraformFile is what was written, as Terraform reads it.
+// terraformFile is the output of the policy command, as Terraform reads it.
 type terraformFile struct {
 	*hclsyntax.Body
 	scope *hcl.EvalContext
@@ -57,7 +57,7 @@ func parse(t *testing.T, text string) terraformFile {
 	}}
 }
 
-// find returns the only block of a kind, such as resource, and a name, "" for any.
+// find returns the only block of a kind, such as resource, whose first label is name; "" is any.
 func (f terraformFile) find(t *testing.T, kind, name string) *hclsyntax.Body {
 	t.Helper()
 	var found []*hclsyntax.Body
@@ -79,7 +79,7 @@ func (f terraformFile) value(t *testing.T, b *hclsyntax.Body, name string) cty.V
 	return v
 }
 
-// tree returns a block with its blocks, whose names Terraform has made of those of S3.
+// tree returns the attributes and blocks of a block by their names, as decoded JSON.
 func (f terraformFile) tree(t *testing.T, b *hclsyntax.Body) map[string]any {
 	t.Helper()
 	all := map[string]any{}
@@ -214,8 +214,8 @@ func TestTerraformSettings(t *testing.T) {
 	}
 }
 
-// TestTerraformIsFormatted checks that formatting changes nothing, by Terraform itself where it is
-// installed.
+// TestTerraformIsFormatted checks that formatting changes nothing, also by Terraform itself where it
+// is installed.
 func TestTerraformIsFormatted(t *testing.T) {
 	path, missing := exec.LookPath("terraform")
 	for name, layout := range layouts {

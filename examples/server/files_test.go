@@ -55,14 +55,14 @@ func TestFiles(t *testing.T) {
 func TestFilesOfOthers(t *testing.T) {
 	base, store := start(t)
 	tests := map[string]string{
-		"no such file":           strings.Repeat("0", 32) + ".png",
-		"a staged file":          "",
-		"another's":              "payroll.txt",
-		"another key, in a path": "in/today/" + strings.Repeat("0", 32) + ".txt",
-		"out of the files path":  "%2e%2e/static/app.js",
+		"no such file":                 strings.Repeat("0", 32) + ".png",
+		"a staged file":                "",
+		"an object of another program": "payroll.txt",
+		"an object in a folder":        "in/today/" + strings.Repeat("0", 32) + ".txt",
+		"out of the files path":        "%2e%2e/static/app.js",
 	}
 	f := storeOne(t, base, "notes.txt", []byte("hello"))
-	for _, name := range []string{"another's", "another key, in a path"} {
+	for _, name := range []string{"an object of another program", "an object in a folder"} {
 		staged, err := store.Stage(t.Context(), storage.Object{Key: tests[name], Type: "text/plain", MaxSize: 1}, strings.NewReader("x"))
 		require.NoError(t, err)
 		require.NoError(t, staged.Commit(t.Context()))

@@ -75,7 +75,7 @@ func TestPageShowsAtMostMaxFiles(t *testing.T) {
 	require.Equal(t, 2, strings.Count(get(t, base+"/?"+keys.Encode(), nil).body, "?download"))
 }
 
-func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
+func TestAnswersHaveSecurityHeaders(t *testing.T) {
 	base, _ := start(t)
 	tests := []struct {
 		path        string

@@ -17,7 +17,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// rawPage sends a file of so many letters as the whole body of a PUT.
+// rawPage is a page with a function put. It sends first and then letters, size bytes in all, as the
+// whole body of a PUT.
 const rawPage = `<!doctype html><title>raw</title><script>
 const put = async (name, size, first) => {
 	const mib = new Uint8Array(1 << 20).fill(97)

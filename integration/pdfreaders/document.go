@@ -17,7 +17,7 @@ type Document struct {
 type object struct {
 	value  any
 	stream bool
-	data   []byte // of a stream that is a model of U3D, decoded
+	data   []byte // of a stream, decoded; streams other than models of U3D may lack it
 }
 
 // parse reads objects in the form of qpdf's JSON, version 2.

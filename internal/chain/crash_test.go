@@ -76,7 +76,7 @@ func (m *mortal) Promote(ctx context.Context, p storage.Promotion) error {
 	return m.call(func() error { return m.Store.Promote(ctx, p) })
 }
 
-// life is one upload and what its client knows.
+// life is one upload: its store, and what its client and its host have seen.
 type life struct {
 	store        memstore.Store
 	content      []byte

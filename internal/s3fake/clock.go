@@ -12,7 +12,7 @@ const maxSkew = 15 * time.Minute
 // now returns the time of the service's clock.
 func (b *bucket) now() time.Time { return time.Now().Add(b.Skew) }
 
-// date sends the service's time, as every answer of S3 does.
+// date sends the service's time, as S3 does.
 func (b *bucket) date(w http.ResponseWriter) {
 	w.Header().Set("Date", b.now().UTC().Format(http.TimeFormat))
 }

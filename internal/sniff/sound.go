@@ -5,8 +5,8 @@ const (
 	flac = "audio/flac"
 )
 
-// afterID3 lists the types before which taggers put an ID3v2 tag. Pictures make tags longer than a
-// head. So until the whole file has been read, only the name shows what comes after the tag.
+// afterID3 lists the types before which taggers put an ID3v2 tag. A picture can make it longer
+// than a head. Then only the name shows what comes after the tag, until the whole file was read.
 var afterID3 = []string{mp3, flac}
 
 const wav = "audio/wav"

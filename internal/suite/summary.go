@@ -23,8 +23,8 @@ type event struct {
 // slowest is how many of the slowest tests are listed.
 const slowest = 10
 
-// summary writes the output of tests and collects the report at the end. Several modules may use it
-// at once.
+// summary writes the output of tests, and collects what print reports at the end. Several modules
+// may use it at once.
 type summary struct {
 	mu      sync.Mutex
 	out     io.Writer

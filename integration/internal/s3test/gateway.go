@@ -57,7 +57,7 @@ func freeAddr() (string, error) {
 }
 
 // awaitHealth waits until url answers 200, at most 10 minutes: the first build of the
-// gateway can take some.
+// gateway can take several.
 func awaitHealth(url string) error {
 	deadline := time.Now().Add(10 * time.Minute)
 	for {

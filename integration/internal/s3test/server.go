@@ -6,7 +6,7 @@
 //	UPLOAD_TEST_S3_PROFILE     the server's abilities: aws, minio or r2; default aws, and minio with UPLOAD_TEST_MINIO
 //	UPLOAD_TEST_S3_ACCESS_KEY  default access
 //	UPLOAD_TEST_S3_SECRET_KEY  default secretsecret
-//	UPLOAD_TEST_S3_TOKEN       of a session, if the keys are of one
+//	UPLOAD_TEST_S3_TOKEN       the session's token, if the keys are temporary
 //	UPLOAD_TEST_S3_REGION      default us-east-1
 package s3test
 
@@ -34,7 +34,7 @@ type Server struct {
 	Endpoint  string
 	AccessKey string
 	SecretKey string
-	Token     string // of a session
+	Token     string // of the session, if the keys are temporary
 	Region    string
 	Kind      string // aws, minio or r2: the name of its profile
 	Software  string // as the header Server of its answers names it
