@@ -17,7 +17,8 @@
 // address or sign calls. Such options are APIOptions, Interceptors, ClientLogMode,
 // ContinueHeaderThresholdBytes, RetryMaxAttempts, and any EndpointResolver, EndpointResolverV2,
 // AuthSchemeResolver, AuthSchemes, HTTPSignerV4, Retryer, TracerProvider or MeterProvider of
-// another type than the SDK's default.
+// another type than the SDK's default. The SDK also makes all calls of a client that is set up
+// for a single attempt.
 //
 // # When S3 does not answer
 //
