@@ -1,7 +1,7 @@
 package main
 
-// smallShares follows the tables of small files. Its figures come from profiles, which this program
-// does not read by itself. BENCH_CPUPROFILE names the files to which it writes them.
+// smallShares follows the tables of small files. Its figures are read by hand from CPU profiles,
+// which the servers write if BENCH_CPUPROFILE is set.
 const smallShares = `
 ### Where the time of a small file goes
 
@@ -19,7 +19,7 @@ Figures are rounded.
 | the SDK: signing | 15 | 4% |
 | the SDK: the rest | 9 | 3% |
 
-Over http the signature covers the content, whose SHA-256 takes about 55 µs in place of TLS.
+Over http there is no TLS, but the signature covers the content, whose SHA-256 takes about 55 µs.
 
 The SDK makes a stack of about 60 middlewares in each call, and can neither keep one nor take one that was made before.
 With signing and its garbage that took about 200 µs of each file.
