@@ -30,7 +30,7 @@ func ExampleBucket_Verify() {
 	}
 	// Output:
 	// ok           reachable: the bucket answers
-	// wrong        signatures: the service accepts a write with a forged signature; use another service: here anybody can read, replace and remove everything
+	// wrong        signatures: the service accepts a write with a forged signature; use another service: here the access key ID alone, which every signed URL shows, lets anybody write
 	// ok           conditional writes: If-None-Match is enforced by PutObject and CompleteMultipartUpload
 	// ok           probes removed: no probe is left
 }

@@ -68,7 +68,7 @@ var rights = []right{
 		})
 		return passed(err, "NoSuchKey")
 	}},
-	// Nothing is written outside of the prefixes.
+	// The last two name keys that do not exist: nothing is written outside of the prefixes.
 	{"s3:GetObject outside of the prefixes", func(p *probing) (State, error) {
 		_, err := p.service.head(p.ctx, unusedKey(""), nil)
 		return passed(err, "NotFound")

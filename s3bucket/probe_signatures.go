@@ -26,7 +26,7 @@ func ofForged(t tried) (State, string) {
 	return t.finding()
 }
 
-const adviseOther = "use another service: here anybody can read, replace and remove everything"
+const adviseOther = "use another service: here the access key ID alone, which every signed URL shows, lets anybody write"
 
 // forged tries to write with a wrong secret. It must be known that the right one works.
 func (p *probing) forged() tried {
