@@ -80,8 +80,8 @@ func (m *memory) mostLive() int64 {
 	return m.peak
 }
 
-// spare returns an empty buffer of n bytes, or nil unless that much memory is free and nobody waits
-// for memory.
+// spare returns an empty buffer of n bytes if that much memory is free for the subject, and nobody
+// waits for memory. Otherwise it returns nil.
 func (m *memory) spare(subject string, n int64) *buffer {
 	if !m.budget.TryAcquire(subject, n) {
 		return nil
@@ -158,7 +158,7 @@ func (b *buffer) clear() {
 	b.chunks, b.held, b.size, b.crc = nil, 0, 0, 0
 }
 
-// free returns everything, once.
+// free returns everything. A second call does nothing.
 func (b *buffer) free() {
 	b.clear()
 	b.memory.budget.Release(b.subject, b.reserved)

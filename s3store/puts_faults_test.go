@@ -59,8 +59,9 @@ func TestFilesAfterFault(t *testing.T) {
 	}
 }
 
-// TestPartsAfterFault does so for the parts of files. Two are sent at a time, so the second of a
-// file may have begun before the first failed. After a minute the SDK makes at least one.
+// TestPartsAfterFault is TestFilesAfterFault for the parts of large files. Two parts are sent at a
+// time, so the second may have begun before the first failed. After a minute the SDK makes at least
+// one of the calls for a file.
 func TestPartsAfterFault(t *testing.T) {
 	for name, fault := range putFaults() {
 		bubble(t, name, func(t *testing.T) {
@@ -136,8 +137,8 @@ func TestFilesInDoubt(t *testing.T) {
 	})
 }
 
-// TestPartsInDoubt does so for the only part that fails, which S3 may finish only after the first
-// abort.
+// TestPartsInDoubt is TestFilesInDoubt for one of two parts, but the upload fails. S3 may finish a
+// part after the upload was aborted, so the store aborts the upload again.
 func TestPartsInDoubt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, setup{warm: true})

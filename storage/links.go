@@ -23,7 +23,7 @@ type SignedGet struct {
 	Disposition string // answered as Content-Disposition
 	Expires     time.Duration
 
-	// Version names the only version that the URL leads to, "" for the current one at the time.
-	// Stores without versions ignore it.
+	// Version names the only version that the URL leads to. With "" the URL leads to the version
+	// that is current when it is used. Stores without versions ignore Version.
 	Version string
 }

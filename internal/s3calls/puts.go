@@ -18,10 +18,10 @@ import (
 
 // Puts makes calls of one operation for bodies in memory. The SDK takes longer to prepare such a
 // call than a small body takes to send. So the SDK makes the first call, and Puts builds a request
-// for the same call without sending it. If both requests are the same except for their bodies,
-// signature included, Puts sends the next ones itself. If one of these fails, and its caller has
-// not ended it, the SDK makes that call anew, and all calls of the next minute. The SDK makes all
-// calls for a client that does more than the SDK's default: see plain.
+// for the same call without sending it. If both requests have the same URL and header fields, with
+// the signature among them, Puts sends the next ones itself. If one of these fails, and its caller
+// has not ended it, the SDK makes that call anew, and all calls of the next minute. The SDK makes
+// all calls for a client that does more than the SDK's default: see plain.
 //
 // It is safe for concurrent use.
 type Puts[In, Out any] struct {
