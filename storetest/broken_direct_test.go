@@ -25,7 +25,7 @@ func TestBrokenDirectStoresFail(t *testing.T) {
 		{"offers nothing", brokenDirect{methods: &storage.DirectMethods{}}, []string{"DirectMethods"}},
 		{"signs what it does not offer", brokenDirect{methods: &storage.DirectMethods{Put: true}}, []string{"DirectMethods"}},
 		{"signs no digest", brokenDirect{sign: func(d *storage.DirectObject) { d.SHA256 = "" }}, []string{"refuses other PUTs", "refuses other forms"}},
-		{"signs no time", brokenDirect{sign: func(d *storage.DirectObject) { d.Expires *= 1000 }}, []string{"expired requests"}},
+		{"signs a thousand times the time", brokenDirect{sign: func(d *storage.DirectObject) { d.Expires *= 1000 }}, []string{"expired requests"}},
 		{"signs another type", brokenDirect{sign: func(d *storage.DirectObject) { d.Type = "image/png" }}, []string{"a whole file in one request", "parts in any order"}},
 		{"lists parts as they came", brokenDirect{parts: reversed}, []string{"parts in any order"}},
 		{"lists a part that nobody sent", brokenDirect{parts: oneFurther}, []string{"parts in any order"}},

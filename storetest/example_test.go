@@ -8,7 +8,8 @@ import (
 	"github.com/airlock-go/upload/storetest"
 )
 
-// A storage of your own stands in place of memstore. Each case gets a fresh one.
+// Replace memstore with the storage to be tested. The function must return a fresh one at each
+// call.
 func ExampleRun() {
 	testStore := func(t *testing.T) {
 		storetest.Run(t, func(*testing.T) storage.Storage { return &memstore.Store{} })

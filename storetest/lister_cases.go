@@ -131,8 +131,8 @@ func listedInPages(ctx context.Context, l lister) error {
 	return l.onlyThese(ctx, l.prefix)
 }
 
-// listedInOrder publishes keys that other orders arrange in another way: those of times, of letters
-// without case, of UTF-16, and of folders before files.
+// listedInOrder publishes keys that a list would have in another order if it were sorted by time,
+// by letters without case, by UTF-16, or with folders before files.
 func listedInOrder(ctx context.Context, l lister) error {
 	names := []string{"b", "a/b", "A", "a-b", "a0", "ä", "🙂", "～", "0-end", "0-done", "7fff", "m/0", "10", "9", "Z"}
 	if err := l.publish(ctx, 1, names...); err != nil {

@@ -56,8 +56,8 @@ func (l lister) objects(ctx context.Context, prefix string, done func(page []sto
 	}
 }
 
-// inOrder returns a function for objects. That function returns an error unless the pages are in
-// the order of the keys, if the store promises that.
+// inOrder returns a function that the method objects calls with each page. It returns an error if
+// the store promises the order of the keys, and the pages have another one.
 func (l lister) inOrder() func(page []storage.ListedObject) error {
 	_, promised := l.Lister.(storage.DirectStorage)
 	last := ""
