@@ -12,9 +12,9 @@ func hostileDrawings() (files []File) {
 	drawings := map[string]string{
 		"a script":                        svg + `><script>alert(1)</script></svg>`,
 		"an event":                        svg + ` onload="alert(1)"/>`,
-		"a script and no space":           `<svg><script>alert(1)</script></svg>`,
+		"a script and no namespace":       `<svg><script>alert(1)</script></svg>`,
 		"a picture elsewhere":             svg + `><image xlink:href="https://evil.example/a.png"/></svg>`,
-		"a picture of a file":             svg + `><image href="file:///etc/passwd"/></svg>`,
+		"a picture by a file address":     svg + `><image href="file:///etc/passwd"/></svg>`,
 		"a style from elsewhere":          svg + `><style>@import url(https://evil.example/a.css);</style></svg>`,
 		"a long style that loads":         svg + ` style="` + strings.Repeat("fill:red;", 600) + `mask:url(https://evil.example/a.svg)"/>`,
 		"a long style that loads within":  svg + `><g style="` + strings.Repeat("fill:red;", 600) + `mask:url(https://evil.example/a.svg)"/></svg>`,

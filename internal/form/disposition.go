@@ -10,7 +10,7 @@ import (
 type disposition struct {
 	name     string
 	fileName string
-	isFile   bool // it has a filename parameter, perhaps an empty one
+	isFile   bool // it has a filename, perhaps an empty one, or a filename*
 }
 
 // parseDisposition reads `form-data; name="…"; filename="…"` (RFC 7578 4.2). It returns an error if
@@ -54,8 +54,8 @@ func readDisposition(v string) (kind string, d disposition, err error) {
 	return kind, d, err
 }
 
-// dispositionOf checks the parameters and takes the names from them. Unquoted values must be tokens,
-// except that of filename*, which some clients leave partly unencoded.
+// dispositionOf checks the parameters and takes the names from them. Unquoted values must be
+// tokens, except that of filename*, which some clients leave partly unencoded.
 func dispositionOf(params map[string]param) (disposition, error) {
 	for key, p := range params {
 		switch {

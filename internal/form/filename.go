@@ -9,9 +9,9 @@ import (
 	"github.com/airlock-go/upload/internal/filename"
 )
 
-// fileName chooses the more readable of a part's names. RFC 7578 forbids filename*, but clients
-// send it, with a plain name that is a substitute for it (RFC 6266 4.3, RFC 8187). If both can be
-// read, they must have the same extension: other readers may take either name.
+// fileName chooses one of a part's names: filename* if it can be read, else filename. RFC 7578
+// forbids filename*, but clients send it, with a filename for readers that do not know it (RFC 6266
+// 4.3). If both can be read, they must have the same extension: other readers may take either name.
 func fileName(plain string, hasPlain bool, ext string, hasExt bool) (string, error) {
 	if hasPlain {
 		plain = decodePlain(plain)

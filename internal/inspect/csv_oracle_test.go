@@ -66,7 +66,7 @@ type formulaParser struct {
 	wrong  bool // it is not a formula
 	acts   bool // something in it does something
 	handle bool // it begins with @
-	listed bool // in a list, in which commas separate
+	listed bool // in a list, in which commas and semicolons separate
 }
 
 // blanks passes over white space and reports whether there was some.
@@ -127,7 +127,7 @@ func (p *formulaParser) expression() (isReference bool) {
 }
 
 // operand parses a value, or references joined by a colon, a blank, a tilde, an exclamation mark,
-// or a comma outside of lists.
+// or, outside of lists, a comma or a semicolon.
 func (p *formulaParser) operand() (isReference bool) {
 	isReference = p.value()
 	for !p.wrong {

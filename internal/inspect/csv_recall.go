@@ -45,7 +45,7 @@ func (s *cells) class(r rune) uint8 {
 // it read.
 func (s *cells) recall(p []byte) (n int) {
 	m, classes, seen, looks := &s.memory, s.classes, 0, 0
-	next := 0 // of calmText
+	next := 0 // calmText is not called before this byte
 	if s.named >= 0 {
 		next = len(p)
 	}

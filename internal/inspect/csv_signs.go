@@ -48,7 +48,7 @@ func signsOf(x uint64) uint64 {
 	return ^others & highBits
 }
 
-// gather makes a byte of the highest bits of the bytes of x. Its other bits must be 0.
+// gather makes a byte of the highest bits of the bytes of x. All other bits of x must be 0.
 func gather(x uint64) uint64 { return x * 0x0002040810204081 >> 56 }
 
 func eight(p []byte) uint64 { return binary.LittleEndian.Uint64(p) }

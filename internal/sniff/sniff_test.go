@@ -36,7 +36,7 @@ func encode(order binary.AppendByteOrder, s string) string {
 func le(s string) string { return encode(binary.LittleEndian, s) }
 func be(s string) string { return encode(binary.BigEndian, s) }
 
-// ftyp returns the first box of an ISO base media file.
+// ftyp returns the first two boxes of an ISO base media file: its type, and an empty one.
 func ftyp(brands ...string) string {
 	body := brands[0] + "\x00\x00\x00\x00" + strings.Join(brands[1:], "")
 	return string(binary.BigEndian.AppendUint32(nil, uint32(8+len(body)))) + "ftyp" + body + "\x00\x00\x00\x08free"
