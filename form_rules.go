@@ -115,7 +115,8 @@ func (r *rules) of(g *Grant) (*rules, error) {
 	return r, nil
 }
 
-// take counts a file of the field of that name, of which its request has taken so many.
+// take counts a file of the named field in taken, which has the counts of its request by field. It
+// refuses an unknown field, and a file too many.
 func (r *rules) take(name string, taken map[string]int) (Field, error) {
 	field, known := r.fields[name]
 	if !known {

@@ -55,7 +55,8 @@ func (q *session) freshWorker() {
 	q.account.worker = q.worker
 }
 
-// authorize asks the authorizer, and makes the rules of the door those of the caller.
+// authorize asks the authorizer, and sets the caller's rules: those of the door as the grant
+// changes them.
 func (q *session) authorize(door *rules) error {
 	grant, err := q.h.authorized(q.r)
 	if err != nil {
@@ -64,7 +65,7 @@ func (q *session) authorize(door *rules) error {
 	return q.admit(grant, door)
 }
 
-// admit judges a grant, and makes the rules of the door those of its caller.
+// admit judges a grant, and sets the rules of its caller.
 func (q *session) admit(grant *Grant, door *rules) error {
 	g := *grant
 	if g.MaxFileSize < 0 || g.MaxFileSize > maxFileSize || g.KeyPrefix != "" && !strings.HasSuffix(g.KeyPrefix, "/") {
@@ -288,5 +289,5 @@ func (q *session) reserve(c Claim) error {
 	return q.account.reserve(q.ctx, c)
 }
 
-// pace is what clients are held to.
+// pace returns the least pace of clients: those that send more slowly are cut.
 func (h *Handler) pace() pace { return pace{window: h.opts.StallTimeout, minRate: h.opts.MinRate} }
