@@ -38,8 +38,8 @@ func texts(p *chromium.Page) (all []string) {
 	return all
 }
 
-// TestElementInForm: the value in a form is the keys of stored files; the form waits for files on
-// their way, and says what is missing; a reset removes all files.
+// TestElementInForm: the value in a form is the keys of stored files. The element says why the form
+// cannot be sent without a file, or before one is stored. A reset empties the element.
 func TestElementInForm(t *testing.T) {
 	s := newElement(t)
 	type value struct {
@@ -80,7 +80,7 @@ func TestElementInForm(t *testing.T) {
 	s.Await(picker + `.disabled`)
 }
 
-// TestElementLimits: what the element knows to be too much is not sent, and it says so.
+// TestElementLimits: the element does not send files beyond its limits, and says so.
 func TestElementLimits(t *testing.T) {
 	s := newElement(t)
 	s.Do(chromedp.Evaluate(`document.querySelector("#uploader").addEventListener("refused", (e) => { window.why = e.detail.error })`, nil))

@@ -87,7 +87,7 @@ func TestFaults(t *testing.T) {
 			resp, err = do(t, http.MethodPut, base+"/bucket/key", patience) // the next call succeeds
 			require.NoError(t, err)
 			require.Equal(t, 200, resp.StatusCode)
-			require.Equal(t, strings.TrimPrefix(base, "http://"), resp.Header.Get("X-Host"), "the host that was signed")
+			require.Equal(t, strings.TrimPrefix(base, "http://"), resp.Header.Get("X-Host"), "the server gets the client's Host")
 		})
 	}
 }

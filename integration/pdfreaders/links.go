@@ -49,7 +49,8 @@ func harmless(uri string) bool {
 	return !found || strings.ContainsAny(first, `/?#\`) || slices.Contains(schemes, first)
 }
 
-// fileNames are the entries by which a file specification names a file (7.11.3).
+// fileNames are the entries by which a file specification names a file (ISO 32000-2,
+// 7.11.3).
 var fileNames = []string{"/F", "/UF", "/DOS", "/Mac", "/Unix"}
 
 // beside reports whether a file specification names a file only by paths that are relative to the

@@ -22,7 +22,8 @@ const (
 	unchecked state = "not checked"
 )
 
-// inspect runs all checks of a release. An empty version is one that is not chosen yet.
+// inspect runs all checks of a release, or none if it cannot read the tags. An empty version is one
+// that is not chosen yet.
 func inspect(repo, version string) []finding {
 	h, err := readHistory(repo)
 	if err != nil {

@@ -36,7 +36,8 @@ const (
 	quietDescriptors = 30
 )
 
-// verdict returns an error if a promise was broken.
+// verdict returns an error if a promise was broken, the server has grown under load, or it holds
+// too much afterwards.
 func (w *world) verdict() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -68,7 +68,7 @@ test("parts arrive whole, each signed by itself, and their progress adds up", as
   assert.deepEqual(Object.keys(localStorage), []);
 });
 
-test("what fails for now is sent again", async (t) => {
+test("a request that fails for now is sent again", async (t) => {
   const waits = fast(t);
   const failed = new Set();
   const s = await site(t, {
