@@ -284,7 +284,7 @@ func TestSlot(t *testing.T) {
 }
 
 // TestSlotsAreWaitedForByTurns: many uploads of one subject delay another subject by one
-// slot. At most half of the waiting uploads are of one subject.
+// slot. One subject can take half of the places of waiting uploads, and no more.
 func TestSlotsAreWaitedForByTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const crowd = 2048

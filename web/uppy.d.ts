@@ -2,9 +2,10 @@ import { BasePlugin, type Body, type Meta, type Uppy } from "@uppy/core";
 
 /**
  * A plugin for Uppy 5 and 6, beside AwsS3 or XHRUpload: `uppy.use(AirlockPlugin)`. It gives files
- * the size that package uppy of the Go library needs, asks for parts, shows the server's reason, and
- * does not send again what was refused for good. Uppy 5 has its own words for a 401. While the
- * plugin is installed, it wraps `fetch`. In Uppy 6 refusals by AwsS3's endpoint then become errors.
+ * the size that package uppy of the Go library needs, has AwsS3 send all files in parts (see
+ * `single`), shows the server's reason, and does not send again what was refused for good. Uppy 5
+ * has its own words for a 401. While the plugin is installed, it wraps `fetch`. In Uppy 6 refusals
+ * by AwsS3's endpoint then become errors.
  *
  * It has only the methods that Uppy calls, so it lacks others of BasePlugin, such as `i18n`.
  */

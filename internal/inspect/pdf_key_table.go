@@ -2,7 +2,7 @@ package inspect
 
 import "encoding/binary"
 
-const keySlots = 512 // of which a fifth is used
+const keySlots = 512 // of which about a fifth is used
 
 type keySlot struct {
 	word uint64 // of keyWord
