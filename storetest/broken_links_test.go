@@ -24,7 +24,7 @@ func TestBrokenLinksFail(t *testing.T) {
 	}{
 		{name: "signs no type", sign: func(g *storage.SignedGet) { g.Type = "text/plain" }, fails: []string{"the signed terms are answered", "a range"}},
 		{name: "signs no disposition", sign: func(g *storage.SignedGet) { g.Disposition = "" }, fails: []string{"the signed terms are answered"}},
-		{name: "signs no time", sign: func(g *storage.SignedGet) { g.Expires *= 1000 }, fails: []string{"an expired link"}},
+		{name: "signs a thousand times the time", sign: func(g *storage.SignedGet) { g.Expires *= 1000 }, fails: []string{"an expired link"}},
 		{name: "reads to the end", open: toTheEnd, fails: []string{"reading a range"}},
 		{name: "ignores ranges", pass: func(r *http.Request) { r.Header.Del("Range") }, fails: []string{"a range"}},
 		{name: "accepts any method", pass: func(r *http.Request) { r.Method = http.MethodGet }, fails: []string{"a changed link"}},
