@@ -94,8 +94,8 @@ type debt struct {
 	stop   func() bool // ends the automatic call; if true, the caller of stop must call settle
 }
 
-// owe makes settle run once: after the answer to the refusal, for which the body may be read on, or
-// when ctx ends. After a body that was read to its end it runs at once.
+// owe makes settle run once: when the refusal was answered and the body drained, or when ctx ends.
+// After a body that was read to its end it runs at once.
 func (b *body) owe(ctx context.Context, settle func()) {
 	switch {
 	case b.eof:
@@ -130,7 +130,7 @@ type badBody struct {
 func (e *badBody) Error() string { return fmt.Sprintf("%s at byte %d", e.what, e.at) }
 
 // parseError keeps an [*Error] and other errors that quote nothing. It replaces errors that may
-// quote the body, after at bytes of it were read.
+// quote the body; at is how many bytes of it were read.
 func parseError(err error, at int64) error {
 	if err == nil || err == io.EOF { // a wrapped io.EOF is not the end
 		return err

@@ -15,13 +15,13 @@ import (
 
 // Handler serves the file that resolve returns for a request, which resolve authorizes: by a
 // redirect to [Links.URL] or, with [LinksOptions.Proxy], with the bytes, single ranges and
-// conditions by ETag.
+// conditions by ETag. A HEAD is never redirected.
 //
 // A proxied answer outlasts the server's WriteTimeout while its client keeps to
 // [LinksOptions].StallTimeout and MinRate. A storage that sends nothing for 30 s cuts it.
 //
-// Any error of resolve is answered with 404, except an [*Error] with [CodeUnauthenticated], which
-// gives 401, or with a status of 500 or more.
+// Errors of resolve give 404, except an [*Error] with [CodeUnauthenticated] (401) or a
+// status of 500 or more.
 func (l *Links) Handler(resolve func(*http.Request) (Link, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := l.report.run(r.Context(), doorLink, func(ctx context.Context, e *Event) error {
@@ -131,8 +131,8 @@ func resolved(r *http.Request, resolve func(*http.Request) (Link, error)) (link 
 	return link, &Error{Code: CodeNotFound, Err: err}
 }
 
-// passage is the answer that an object passes through. When the header of a range is
-// written, which http.ServeContent alone decides, the content ends with that range.
+// passage is the answer that an object passes through. http.ServeContent alone decides the range:
+// when it writes the header of one, the content ends with that range.
 //
 // The server's WriteTimeout is for a whole answer, so a passage has deadlines of its own. A client
 // that has not taken a write after a window of its pace is cut. So is one that takes too few bytes
@@ -213,7 +213,8 @@ func (p *passage) finish(r *http.Request) {
 	}
 }
 
-// linkStall is how long a storage may take to open an object, and then may send nothing of it.
+// linkStall is how long a storage may take to open an object, and how long it may then send
+// nothing.
 const linkStall = 30 * time.Second
 
 // objectReader reads an object from wherever it was set to, and opens it only

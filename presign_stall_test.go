@@ -68,8 +68,8 @@ func (s *stalling) begin(t *testing.T, path string, length int64, change func(ht
 	return c
 }
 
-// TestStalledSteps: many steps whose clients stall in the body at once are answered with 408 within
-// 2 seconds after StallTimeout, and their connections end.
+// TestStalledSteps checks many steps whose clients stall in the body at the same time. They are
+// answered with 408 within 2 seconds after StallTimeout, and their connections end.
 func TestStalledSteps(t *testing.T) {
 	for i, path := range []string{"/tickets/", "/tickets/part", "/tickets/confirm", "/tickets/abort", "/own/confirm"} {
 		requests := 200
@@ -103,7 +103,7 @@ func TestStalledSteps(t *testing.T) {
 	}
 }
 
-// TestSlowSteps: bytes that trickle do not count as progress.
+// TestSlowSteps checks that bytes that trickle do not save a step from the timeout.
 func TestSlowSteps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serveStalling(t)
@@ -117,7 +117,7 @@ func TestSlowSteps(t *testing.T) {
 	})
 }
 
-// TestStepsAreJudgedFirst: a refusal that does not need the body does not wait for it.
+// TestStepsAreJudgedFirst checks that a refusal that does not need the body does not wait for it.
 func TestStepsAreJudgedFirst(t *testing.T) {
 	for name, row := range map[string]struct {
 		path   string
@@ -146,13 +146,21 @@ func TestStepsAreJudgedFirst(t *testing.T) {
 	}
 }
 
-// TestShutdownCutsSteps: a step that waits for its body ends with the context of
+// TestShutdownCutsSteps checks that a step that waits for its body ends with the context of
 // Shutdown. One whose client has left does not delay Shutdown.
 func TestShutdownCutsSteps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serveStalling(t)
-		c, left := s.begin(t, "/tickets/confirm", 60_000, nil), s.begin(t, "/tickets/confirm", -1, nil)
-		left.Close()
+		for _, length := range []int64{60_000, -1} {
+			s.begin(t, "/tickets/confirm", length, nil).Close()
+		}
+		begun := time.Now()
+		require.NoError(t, s.handler.Shutdown(t.Context()))
+		require.Zero(t, time.Since(begun))
+	})
+	synctest.Test(t, func(t *testing.T) {
+		s := serveStalling(t)
+		c := s.begin(t, "/tickets/confirm", 60_000, nil)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		begun := time.Now()
@@ -167,7 +175,7 @@ func TestShutdownCutsSteps(t *testing.T) {
 	})
 }
 
-// TestReadStepUnused: a step that the host reads but does not run ends with its request.
+// TestReadStepUnused checks that a step that the host reads but does not run ends with its request.
 func TestReadStepUnused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serveStalling(t)

@@ -25,7 +25,7 @@ type ProgressStatus struct {
 // ProgressState is what happens to an upload now.
 type ProgressState string
 
-// The states, in their usual order; the last three end it.
+// The states, in their usual order; the last three are final.
 const (
 	StateWaiting    ProgressState = "waiting"    // for a slot, or more of a resumable upload
 	StateReceiving  ProgressState = "receiving"  // bytes
@@ -123,7 +123,7 @@ func (t *tracked) status() (ProgressStatus, <-chan struct{}) {
 	}, t.ended
 }
 
-// keepEnded is how long an upload is known after its end.
+// keepEnded is how long an upload is known after its end or pause.
 const keepEnded = time.Minute
 
 // progressTable holds the uploads of a Progress. On average a call costs the same however many
@@ -137,7 +137,7 @@ type progressTable struct {
 
 type progressID struct{ subject, id string }
 
-// subjectUploads are those of one subject that are known, never none.
+// subjectUploads are the known uploads of one subject, at least one.
 type subjectUploads struct {
 	known int
 	ended list.List // as in progressTable
@@ -195,7 +195,7 @@ func (p *progressTable) end(t *tracked) {
 	}
 }
 
-// expire evicts uploads that ended too long ago.
+// expire evicts uploads that ended or paused too long ago.
 func (p *progressTable) expire() {
 	for e := p.ended.Front(); e != nil && time.Since(e.Value.(*tracked).ending) >= keepEnded; e = p.ended.Front() {
 		p.forget(e.Value.(*tracked))

@@ -168,7 +168,7 @@ func (s *resumption) receive(st chain.State, limit int64) (n int64, j *judging, 
 }
 
 // notAhead settles an error of ahead, unless another instance has ended the upload and removed its
-// head.
+// first bytes.
 func (s *resumption) notAhead(err error) error {
 	if lacksBytes(err) && !s.creating() {
 		if now, failed := s.state(); failed == nil && now.End != nil {

@@ -17,8 +17,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestResumeEndsMeanwhile ends an upload on one instance while another one receives bytes for it,
-// and stores them under keys that are free again. The answer is that of the end.
+// TestResumeEndsMeanwhile ends an upload on one instance while another one receives bytes for it.
+// The other one then stores them under keys that are free again. Its answer says how the
+// upload has ended.
 func TestResumeEndsMeanwhile(t *testing.T) {
 	content := strings.Repeat("0123456789abcdef", 1<<10)
 	for _, row := range []struct {
