@@ -18,7 +18,7 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// fake starts a clamd. The function do handles each of its connections.
+// fake starts a server in the place of clamd. The function do handles each of its connections.
 func fake(t *testing.T, do func(c net.Conn)) (address string) {
 	t.Helper()
 	return fakeAt(t, "tcp", "127.0.0.1:0", do)
@@ -141,7 +141,7 @@ func TestMisbehaving(t *testing.T) {
 			h := newHost(t, s, upload.Options{})
 			begun := time.Now()
 			a := h.scans(t, zeros(size, 0, nil), row.code)
-			require.Less(t, time.Since(begun), 30*time.Second, "a Write that nobody reads must not wait for Timeout")
+			require.Less(t, time.Since(begun), 30*time.Second, "the Scanner must not wait for a Timeout of a minute")
 			require.NotContains(t, a.body, "stream:")
 			require.NotContains(t, a.body, "clam")
 			require.Zero(t, s.Busy())
@@ -225,7 +225,8 @@ func TestSlowClamd(t *testing.T) {
 }
 
 // TestConnectionsAreBounded checks that one subject gets at most half of the connections. It also
-// checks that an upload of another subject without a free one waits and is then refused as busy.
+// checks that, while all are in use, an upload of another subject waits and is then refused as
+// busy.
 func TestConnectionsAreBounded(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
@@ -341,8 +342,8 @@ func TestObserver(t *testing.T) {
 	require.Zero(t, s.Busy())
 }
 
-// TestEarlyOK checks that an early OK is never clean, not even between the last byte of a file and
-// the end of the stream.
+// TestEarlyOK checks that a file is not clean if clamd says OK early, not even between the last
+// byte of the file and the end of the stream.
 func TestEarlyOK(t *testing.T) {
 	s := newScanner(t, "tcp", fake(t, func(c net.Conn) {
 		receive(c, 1)

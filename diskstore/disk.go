@@ -76,7 +76,7 @@ func (d disk) missing(key, name string, err error) error {
 	return fmt.Errorf("diskstore: %q: %w", key, err)
 }
 
-// stat is open for callers that need only the head.
+// stat does what open does, for callers that need only the head.
 func (d disk) stat(key string) (object, error) {
 	file, o, err := d.open(key)
 	if err != nil {
@@ -137,7 +137,7 @@ func (d disk) remove(path string) error {
 	return err
 }
 
-// lockPatience is how long a removal waits for others, which are short.
+// lockPatience is how long alone waits for other calls of alone, which are short.
 const lockPatience = 10 * time.Second
 
 // alone runs do while no other call of alone runs do, in any process. A removal may first compare
