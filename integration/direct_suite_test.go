@@ -10,11 +10,11 @@ import (
 	"github.com/airlock-go/upload/storetest"
 )
 
-// TestDirectConformance runs the suite. On versitygw it leaves out the case "a body that stops
-// short": versitygw stores the bytes that came, a known defect. So a confirmation compares the size
-// before it reads. versitygw can do what R2 can, so with UPLOAD_TEST_LONG=1 R2's profile is also
-// tried on it. With that profile no form is signed, and Promote reads and sends the file instead of
-// copying it.
+// TestDirectConformance runs storetest.RunDirect. On versitygw it leaves out the case "a body that
+// stops short": versitygw stores the bytes that came, a known defect. So a confirmation compares
+// the size before it reads. versitygw can do what R2 can, so with UPLOAD_TEST_LONG=1 R2's profile
+// is also tried on it. With that profile no form is signed, and Promote reads and sends the file
+// instead of copying it.
 func TestDirectConformance(t *testing.T) {
 	t.Parallel()
 	var except []string

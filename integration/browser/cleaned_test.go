@@ -23,8 +23,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// drawnBy returns, in JavaScript, what the browser draws of a picture, for a plain screen and for a
-// bright one.
+// drawnBy is a function in JavaScript that returns the pixels that the browser draws of a picture,
+// for a plain screen and for a bright one (high dynamic range).
 const drawnBy = `(async (name) => {
 	const img = new Image()
 	img.src = name
@@ -46,8 +46,9 @@ type drawn struct {
 
 const secret = "SENTINEL"
 
-// TestCleanedPictures: the browser draws a picture whose metadata was blanked as it draws the one
-// that was sent: its pixels, its rotation, and its gain map on a screen of high dynamic range.
+// TestCleanedPictures checks that the browser draws a picture whose metadata was blanked as it
+// draws the one that was sent. It compares the pixels, the rotation, and the gain map on a bright
+// screen.
 func TestCleanedPictures(t *testing.T) {
 	store := &memstore.Store{}
 	h, err := upload.New(store, upload.Images(&upload.ImageOptions{Types: []string{"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"}}), upload.AllowAnonymous, &upload.Options{Logger: slog.New(slog.DiscardHandler)})

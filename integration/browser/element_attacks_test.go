@@ -14,8 +14,8 @@ import (
 // run runs a script in the page.
 func run(p *chromium.Page, script string) { p.Do(chromedp.Evaluate("{"+script+"}", nil)) }
 
-// TestElementRemoved: an element that leaves the page pauses, one that moves does not, and what it
-// had stays.
+// TestElementRemoved checks that an element that leaves the page pauses its uploads, and still has
+// its files when it is back. An element that only moves pauses nothing.
 func TestElementRemoved(t *testing.T) {
 	s := newElement(t)
 	run(s.Page, `window.real = XMLHttpRequest.prototype.send
@@ -36,8 +36,9 @@ func TestElementRemoved(t *testing.T) {
 	s.Await(`fit && new FormData(u.form).getAll("attachment").length === 4`)
 }
 
-// TestElements: of two elements on a page one takes a drop; one that has no words yet queues files,
-// and holds back its form; without multiple the first file of the last choice counts.
+// TestElements checks that only one of two elements takes a drop. An element that has not loaded
+// its words queues files, and its form is not valid. An element without the attribute multiple has
+// only the first file of the last choice.
 func TestElements(t *testing.T) {
 	s := newElement(t)
 	run(s.Page, `const form = document.createElement("form")
@@ -67,9 +68,9 @@ func TestElements(t *testing.T) {
 	s.Await(`second.form.checkValidity()`)
 }
 
-// TestHostileFiles: names are shown as text, with U+FFFD for control characters and those that
-// reverse text; a file that vanishes is refused as unreadable; a fault of the page's links function
-// fails no upload.
+// TestHostileFiles checks that names are shown as text, with U+FFFD for control characters and
+// those that reverse text. A file that vanishes is refused as unreadable. A fault of the page's
+// links function fails no upload.
 func TestHostileFiles(t *testing.T) {
 	s := newElement(t)
 	run(s.Page, `document.querySelector("#uploader").links = () => { throw new Error("links") }

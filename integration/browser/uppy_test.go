@@ -13,7 +13,7 @@ import (
 )
 
 // TestUppy checks that files of one part, of several, and in a single request are checked and
-// published. The page's code adds only the size.
+// published. The page's own code only adds the size to the metadata of a file.
 func TestUppy(t *testing.T) {
 	large := strings.Repeat("0123456789abcde\n", (6<<20)/16)
 	rows := map[string]struct{ query, content string }{

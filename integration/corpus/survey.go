@@ -44,8 +44,9 @@ func newSurvey() *survey {
 	return s
 }
 
-// folders judges the files below them. It skips and counts empty files and those of other
-// extensions. It skips unreadable files and those above maxFile without counting them.
+// folders judges the files in folders with these names, and below. It skips and counts empty files
+// and those of other extensions. It skips unreadable files and those above maxFile without counting
+// them.
 func (s *survey) folders(names []string) error {
 	for _, name := range names {
 		if _, err := os.Stat(name); err != nil {

@@ -58,7 +58,8 @@ func curlPut(args ...string) func(testing.TB, *host.Server, client.Part, bool) (
 
 func nameOfPath(r *http.Request) string { return path.Base(r.URL.Path) }
 
-// TestRawRefusedEarlyAndWhole sends the files of refusals as raw bodies.
+// TestRawRefusedEarlyAndWhole sends the files of refusals as raw bodies. It checks that the client
+// gets the whole answer, and sends little more than the server needs to decide.
 func TestRawRefusedEarlyAndWhole(t *testing.T) {
 	t.Parallel()
 	for _, sender := range rawSenders {

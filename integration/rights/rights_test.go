@@ -127,8 +127,8 @@ var needed = map[s3bucket.Role]map[left]string{
 // notImplemented marks a row of a call that versitygw answers with 501, whatever the rights.
 const notImplemented = "not implemented by versitygw"
 
-// TestEachActionIsNeeded checks that with one action left out of one statement, the named path
-// fails. Each action has a row, and each row an action.
+// TestEachActionIsNeeded checks that with one action left out of one statement, the path that
+// needed names fails. Each action has a row, and each row an action.
 func TestEachActionIsNeeded(t *testing.T) {
 	t.Parallel()
 	for _, role := range s3bucket.Roles() {
