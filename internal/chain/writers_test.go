@@ -96,8 +96,8 @@ func TestWriters(t *testing.T) {
 	})
 }
 
-// FuzzWriters has two writers interleave as a script says. Each appends to the last state that it has
-// read while the other also writes. Readers fail, answers of the store are lost, or it refuses.
+// FuzzWriters has two writers interleave as a script says. Each appends to the last state that it
+// has read while the other also writes. Readers fail, and the store refuses or loses its answers.
 func FuzzWriters(f *testing.F) {
 	f.Add(uint16(300), uint8(64), []byte("\x00\x40\x81\x20\x02\xff\x83\x10"))
 	f.Add(uint16(64), uint8(64), []byte{0x44, 1, 0xc5, 64, 0x07, 200, 0x88, 3, 9, 255})

@@ -50,9 +50,10 @@ type pieces struct {
 
 func (r pieces) Read(p []byte) (int, error) { return r.Reader.Read(p[:min(len(p), r.n)]) }
 
-// whole cleans a file in one piece, and compares the result with those of cut streams. If the file
-// is not refused, it also compares the patches with the content, and a second cleaning with the
-// first. With Keep the file must stay. The content of the returned result then has all patches.
+// whole cleans a file in one piece, and compares the result with those of cut streams. For a file
+// that is not refused it also compares the patches with the content, and a second cleaning with the
+// first. It checks that the file stays as it is with Keep, and returns the content with all
+// patches.
 func whole(t *testing.T, mediaType string, file []byte) result {
 	t.Helper()
 	recorded := clean.Options{Record: true, Late: true}
@@ -154,7 +155,7 @@ func (p *purse) Take(n int64) bool {
 func (p *purse) Give(n int64) { *p += purse(n) }
 
 // TestMemory checks that memory for patches is taken from that which readers share, and given back.
-// Without memory the file is refused as busy. The bytes before that may be cleaned.
+// With too little memory the file is refused as busy. The bytes before the refusal may be cleaned.
 func TestMemory(t *testing.T) {
 	t.Parallel()
 	var chunks []string

@@ -21,8 +21,8 @@ const flacChannels = "WAVEFORMATEXTENSIBLE_CHANNEL_MASK="
 // isFLACChannels matches that comment.
 var isFLACChannels = regexp.MustCompile(`^(?i:` + flacChannels + `)0[xX][0-9a-fA-F]{1,16}$`).Match
 
-// flacBlocks makes padding of the blocks of FLAC metadata that are not kept. They come from a film:
-// in Matroska "fLaC" precedes them, in MP4 a version and flags.
+// flacBlocks makes padding of the blocks of FLAC metadata that are not kept. In Matroska "fLaC"
+// precedes them, in MP4 a version and flags.
 func flacBlocks(p []byte) {
 	if len(p) < 4 {
 		return

@@ -2,9 +2,10 @@ package clean
 
 import "encoding/binary"
 
-// gif keeps the frames of a GIF, their timing, and of applications' data how often an animation
-// runs and the colour profile. Of other extensions the length of their data stays, and the type if
-// it is a known one. Bytes after the trailer become zeros.
+// gif keeps the frames of a GIF and how each is shown. Of applications' data it keeps the colour
+// profile, how often an animation runs, and how much of it a player buffers. Of other extensions
+// the length of their data stays, and the type if it is a known one. Bytes after the trailer become
+// zeros.
 func gif(w *walk) {
 	head := w.look(13)
 	if v := string(head[:6]); v != "GIF87a" && v != "GIF89a" {
@@ -40,7 +41,8 @@ func (f *gifFile) block() bool {
 	return true
 }
 
-// frame keeps a frame. The delay that the control before it gave counts if there are more frames.
+// frame keeps a frame. Its delay, which the control before it gave, counts only in a file of
+// several frames.
 func (f *gifFile) frame() {
 	head := f.lookMore(9)
 	f.facts.Frames++

@@ -6,8 +6,9 @@
 // that change bytes are refused, and everything except file content is counted and limited.
 //
 // It accepts some unusual forms that RFC 2046 allows or that clients in use send. Delimiter lines
-// may all end in LF alone. A preamble and folded headers are allowed within HeaderBytes, an epilogue
-// within EpilogueBytes; preamble and epilogue are ignored. The last delimiter needs no line end.
+// may end in LF alone if all do. A preamble and folded headers are allowed within HeaderBytes, an
+// epilogue within EpilogueBytes; preamble and epilogue are ignored. The last delimiter needs no
+// line end.
 package form
 
 import (

@@ -47,7 +47,7 @@ func newPart(header textproto.MIMEHeader, content *contents) (*Part, error) {
 	return &Part{Name: d.name, IsFile: d.isFile, FileName: d.fileName, Type: ct, content: content}, nil
 }
 
-// Read reads the content. io.EOF means that the part's closing delimiter was seen; a body that ends
+// Read reads the content. io.EOF means that the delimiter after the part was seen; a body that ends
 // inside the part is an *Error instead.
 func (p *Part) Read(b []byte) (int, error) {
 	n, err := p.content.read(b)

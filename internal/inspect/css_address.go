@@ -27,7 +27,7 @@ func (c *css) inQuotes(b byte) *Error {
 }
 
 // url reads a byte after "url(". In a book, as in browsers, a broken url extends to its closing
-// parenthesis (4.3.14).
+// parenthesis (CSS Syntax 3, 4.3.14).
 func (c *css) url(b byte) *Error {
 	switch {
 	case b == ')':

@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestNextElementNeedsASize checks that an element without a known size is not cut off, since its
-// size of all ones is not a number of bytes.
+// TestNextElementNeedsASize checks that nextElement returns no element whose size has only ones:
+// they mean an unknown size, not a number of bytes.
 func TestNextElementNeedsASize(t *testing.T) {
 	content := make([]byte, 1<<14)
 	for _, size := range []string{"\xff", "\x7f\xff"} {

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestPDFJudgedKeys: values of keys that are not in judgedKeys change nothing.
+// TestPDFJudgedKeys checks that values of keys that are not in judgedKeys change nothing.
 func TestPDFJudgedKeys(t *testing.T) {
 	items := []pdfItem{
 		{kind: itemWord, text: []byte("true")},
@@ -34,8 +34,8 @@ func TestPDFJudgedKeys(t *testing.T) {
 	}
 }
 
-// TestPDFStoredKeys: values of keys of the outermost dictionary that are not in storedKeys are not
-// stored.
+// TestPDFStoredKeys checks that values of keys of the outermost dictionary that are not in
+// storedKeys are not stored.
 func TestPDFStoredKeys(t *testing.T) {
 	items := []pdfItem{
 		{kind: itemWord, text: []byte("true")},
@@ -63,8 +63,8 @@ func TestPDFStoredKeys(t *testing.T) {
 	}
 }
 
-// TestOffsetOf: offsetOf accepts only rows with a digit or a space where each must be, and returns
-// their first number.
+// TestOffsetOf checks that offsetOf accepts only rows that have each digit and space at its place,
+// and returns their first number.
 func TestOffsetOf(t *testing.T) {
 	const usual = "9876543210 12345 n "
 	for c := range 256 {

@@ -49,8 +49,8 @@ func FuzzPDF(f *testing.F) {
 	})
 }
 
-// FuzzPDFReferences puts cross references of any kind after objects. With all of them cuts make
-// no difference, memory is bounded, and a file whose opening action leads to the web is refused.
+// FuzzPDFReferences puts cross references of any kind after objects. It checks that cuts make no
+// difference, memory is bounded, and a file whose opening action leads to the web is refused.
 func FuzzPDFReferences(f *testing.F) {
 	f.Add([]byte("\x01\x00\x00\x00\x40\x00\x00\x02\x00\x00\x00\x05\x00\x01"), "/W[1 4 2]/Size 9", "6 1\n0000000200 00000 n\n", []byte{7})
 	f.Add([]byte(deflate("\x02\x02\x00\x00\x00\x05\x00\x01")), "/W[1 4 2]/Index[6 1]/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 7>>", "", []byte{1, 1})
@@ -84,8 +84,8 @@ func (c *counted) Take(n int64) bool {
 
 func (c *counted) Give(n int64) { c.now -= n }
 
-// FuzzPDFTokens: usual sequences of tokens, which are read at once, mean the same as in pieces of
-// one byte, which are read token by token.
+// FuzzPDFTokens checks that usual sequences of tokens, which are read at once, mean the same as in
+// pieces of one byte, which are read token by token.
 func FuzzPDFTokens(f *testing.F) {
 	for _, s := range []string{
 		"<</A 6 0 R/B[1 2 3 0 R]/C<</D/E>>>>", "1 2 3 4 0 R R", "[1 0 R2 0 R]", "<</A>>/B>>", "<</A 1 0 obj>>", "/N#41 5 6 R", "<</F 1 00 R/UF(x)>>", "] >>",

@@ -7,9 +7,9 @@ type PDFAllow struct {
 	Links        bool // links to files by other than relative paths, and of schemes that are not in linkSchemes, except scripts
 }
 
-// pdfRules judges the content of dictionaries in any place. Which reader takes which object for
-// what is unknown before the end, so all must be harmless as what they look like. Facts that depend
-// on who refers to an object go into the table.
+// pdfRules judges the content of dictionaries in any place. The use of an object is unknown until
+// the end of the file, so each must be harmless as whatever it looks like. Facts that depend on who
+// refers to an object go into the table.
 type pdfRules struct {
 	allow  PDFAllow
 	table  pdfTable

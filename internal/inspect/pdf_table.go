@@ -56,7 +56,8 @@ func (t *pdfTable) body(at pdfBodyAt, b *Budget) error {
 	return b.Spend(lookUpSteps)
 }
 
-// grown returns s with memory for one more element of that size. The first few are free.
+// grown returns s with memory for one more element of that size. The budget does not count the
+// first few.
 func grown[T any](s []T, size int, b *Budget) ([]T, error) {
 	if len(s) < cap(s) {
 		return s, nil

@@ -11,7 +11,7 @@ import (
 // XML checks that a stream is well-formed XML without anything on which a browser, a server or an
 // Office program acts: data, not a document. The zero value is ready.
 //
-// Package xmlread defines well-formed documents here, their encodings, and their bounds. Refused as
+// Package xmlread has the rules of well-formed documents, encodings and bounds. Refused as
 // active are document types, with or without declared entities (CWE-611, CWE-776), and processing
 // instructions, except those of a list that no browser or server follows. So are elements and
 // attributes in namespaces on which a browser, a server or an Office program acts. Of the

@@ -117,7 +117,7 @@ func checkMode(attributes uint32) error {
 	return nil
 }
 
-// comment reads a comment. No program needs its text, and attackers have hidden much in its space.
+// comment reads a comment, which must be short plain text: attackers hide other files in it.
 func (a *zipArchive) comment(n int) error {
 	if n > maxZipComment {
 		return fault(CodeDamaged, "has a comment that is too long")

@@ -1,6 +1,7 @@
 package inspect_test
 
-// archiveReasons holds the reasons to refuse hostile files, except those refused for their type.
+// archiveReasons holds the reasons for which inspectors refuse hostile archives of the corpus.
+// Archives that are refused for their type before an inspector reads them have none.
 var archiveReasons = []struct {
 	about  string
 	code   string
