@@ -10,17 +10,18 @@ import (
 //
 //   - an [*Error], such as that of [Reject], is the answer. For 401, middleware of yours can add
 //     WWW-Authenticate.
-//   - Another error, and a nil Grant without an error, is [CodeForbidden], and only logged.
+//   - Another error is only logged. The answer is [CodeForbidden], as to a nil Grant without an
+//     error.
 //   - A panic, and an invalid Grant, is [CodeInternal].
 type Authorizer func(*http.Request) (*Grant, error)
 
 // Grant says what one caller may do. Zero fields change nothing.
 type Grant struct {
-	// Subject is a stable id of the caller, such as for [BySubject]; "" is anonymous.
+	// Subject is the caller's stable id, for limits and [BySubject]; "" is anonymous.
 	Subject string
 
-	// MaxFileSize is the most bytes of one file. It replaces that of all options, and lowers those
-	// of fields.
+	// MaxFileSize is the most bytes of one file. It replaces that of all options. A lower
+	// [Field.MaxSize] still counts.
 	MaxFileSize int64
 
 	// Policy replaces the handler's. One without a [Form] is for one file in the field "file",
