@@ -39,8 +39,8 @@ func (d disk) prepare() error {
 }
 
 // tryOut tries what uploads need and some file systems lack: a link that replaces nothing,
-// and a lock that only one holder gets. It also calls now. The first call of now takes space
-// for the clock's byte; later ones need none, so they work on a full disk.
+// and a lock that only one holder gets. It also calls now. The first call of now adds
+// the clock's byte, for which a full disk may have no space; later calls overwrite it.
 func (d disk) tryOut() error {
 	from, to := stagedPath(rand.Text()), stagedPath(rand.Text())
 	file, err := d.root.OpenFile(from, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)

@@ -19,8 +19,8 @@ import (
 )
 
 // TestNothingOfOthersIsRemoved publishes under one key, with two stores in one directory, like
-// those of two processes. Each upload removes its own object, in two ways at once. The test checks
-// that the object stays until then.
+// those of two processes. An upload that gets the key removes its object, in two ways at once.
+// The test checks that the object stays until then.
 func TestNothingOfOthersIsRemoved(t *testing.T) {
 	dir := t.TempDir()
 	stores := []fixture{{open(t, dir), dir}, {open(t, dir), dir}}
@@ -137,8 +137,8 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// TestForeignFiles checks that foreign files are not listed, and that AbortMultipart does not
-// remove them.
+// TestForeignFiles checks that foreign files are not listed. AbortMultipart removes neither them
+// nor objects.
 func TestForeignFiles(t *testing.T) {
 	f := newFixture(t)
 	f.publish(t, "k", "hello")
@@ -158,6 +158,8 @@ func TestForeignFiles(t *testing.T) {
 	require.NoError(t, f.AbortMultipart(t.Context(), "Thumbs.db", "Thumbs.db"))
 	require.NoError(t, f.AbortMultipart(t.Context(), "k", "../objects"))
 	require.FileExists(t, filepath.Join(f.dir, "staging", "Thumbs.db"))
+	_, err = f.Stat(t.Context(), "k")
+	require.NoError(t, err)
 }
 
 // TestUploads checks that unfinished uploads are listed by their key, and are aborted only by their

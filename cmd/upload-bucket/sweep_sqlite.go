@@ -13,8 +13,8 @@ import (
 	_ "modernc.org/sqlite" // the driver
 )
 
-// openDatabase opens a database. Its answers count as old as its files, so a copy needs the times
-// of the original files.
+// openDatabase opens a database. Its answers date from the last write to its files, so a copy must
+// keep the times of the original files.
 func (r *references) openDatabase(ctx context.Context) (answers, error) {
 	asOf := lastWrite(r.sqlite)
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: r.sqlite}).EscapedPath()+"?mode=ro")
