@@ -20,7 +20,7 @@ func newDocument() *document {
 
 For developers who compare ways to receive uploads: what an upload costs the server, for this library and for code that people write today.
 The servers of a table get the same requests, unless it names another load.
-All except tusd have the same skeleton.
+All except tusd are one program with different handlers.
 They send to an S3 that discards the files, or to versitygw where the section says so.
 Only memstore sends nothing.
 All run on one machine.

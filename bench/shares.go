@@ -31,7 +31,7 @@ The CRC-32 of a small file is a header field, so nothing is encoded in chunks: o
 No connection to S3 is opened for a file if the client keeps enough of them.
 s3open keeps 256; the SDK's default client keeps 10 for a host.
 Half of what is allocated for a file is the 32 KiB by which net/http copies its body to TLS or TCP.
-Goroutines of a request run the authorizer, the publication and the log handler, since code of the host's can end its goroutine there.
+The authorizer, the publication and the log handler run on new goroutines, since code of the host's can end its goroutine there.
 The validators of this library and its cleaner run as coroutines at most (` + "`iter.Pull`" + `), and no goroutine watches a client: a timer does.
 `
 
