@@ -16,9 +16,9 @@ import (
 )
 
 // TestPartsOfStore checks that the server accepts the parts that a store sends without the SDK,
-// over http and over https. A proxy passes them on over http. Parts of 2 MiB and more have Expect:
-// 100-continue. The store copies the SDK's request for the first part. So it sends all parts of the
-// second file itself.
+// over http and over https. A proxy receives them, and passes them on over http. Parts of 2 MiB and
+// more have Expect: 100-continue. The store copies the SDK's request for the first part. So it
+// sends all parts of the second file itself.
 func TestPartsOfStore(t *testing.T) {
 	t.Parallel()
 	for name, serve := range map[string]func(http.Handler) *httptest.Server{"http": httptest.NewServer, "https": httptest.NewTLSServer} {

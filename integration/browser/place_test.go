@@ -15,7 +15,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// place is where a site keeps its files, seen from outside.
+// place is where a site keeps its files, and what tests see of it.
 type place interface {
 	storage.DirectStorage
 

@@ -25,7 +25,7 @@ func uppyTus(t *testing.T, b *chromium.Browser, open openPlace, version string, 
 	return uppyTusFor(t, b, open, version, chunk, 0)
 }
 
-// uppyTusFor is uppyTus with uploads that expire.
+// uppyTusFor is uppyTus with the given ResumeOptions.Expires.
 func uppyTusFor(t *testing.T, b *chromium.Browser, open openPlace, version string, chunk int, expires time.Duration) (*tusSite, *site) {
 	t.Helper()
 	s := newTusSite(t, version, open, upload.ResumeOptions{Expires: expires})
@@ -118,8 +118,8 @@ func TestUppyTusCancels(t *testing.T) {
 }
 
 // TestUppyTusReloads reloads the page in the middle of an upload. When the user chooses the same
-// file again it goes on where it was. In long runs, another page has given the upload up meanwhile,
-// or it has expired: then it begins again.
+// file again, the upload goes on where it was. In long runs, it has also been deleted meanwhile, or
+// has expired: then it begins again.
 func TestUppyTusReloads(t *testing.T) {
 	const size, chunk = 1 << 20, 100_000
 	content := lines(size)

@@ -33,7 +33,8 @@ const (
 	mib = 1 << 20
 )
 
-// runServer makes the test binary a server; its value is a config.
+// runServer names the environment variable that makes the test binary a server. Its value is a
+// config, as JSON.
 const runServer = "UPLOAD_TEST_MEMORY_SERVER"
 
 // config is a test's configuration of its server.
@@ -155,9 +156,9 @@ func raise(most *atomic.Int64, n int64) {
 }
 
 // liveHeap returns what the last collection found reachable, from the samples of the heap profile.
-// The collector's own figure counts allocations during its run as reachable, which on a busy
-// machine is most of it. A sample represents more bytes the smaller it is, as runtime/pprof also
-// computes it.
+// The collector's own figure also counts what was allocated while it ran, which on a busy machine
+// can be most of the figure. A sample represents more bytes the smaller it is, as runtime/pprof
+// also computes it.
 func liveHeap() int64 {
 	records := make([]runtime.MemProfileRecord, 1<<12)
 	n, ok := runtime.MemProfile(records, false)
