@@ -1,5 +1,6 @@
-// The style of <upload-files>. Pages change colours by --upload-accent, --upload-on-accent,
-// --upload-card, --upload-text, --upload-soft and --upload-line, and its zone by ::part(zone).
+// The style of <upload-files>. Pages change its colours by --upload-accent,
+// --upload-on-accent, --upload-card, --upload-text, --upload-soft and --upload-line, and its zone
+// by ::part(zone).
 
 export const style = new CSSStyleSheet();
 

@@ -57,7 +57,7 @@ export default {
    "n_open": "{n} to go",
    "too_many": "At most {limit:file}: the rest was left out.",
    "unread": "Some files could not be read.",
-   "no_files": "There was no file in it.",
+   "no_files": "No file was found.",
    "required": "Please choose a file.",
    "busy": "Please wait until the files are sent.",
    "failed": "A file was not stored. Try again, or dismiss it."

@@ -180,7 +180,7 @@ func TestPasteAndFolders(t *testing.T) {
 	p.Value(`[...`+element+`.querySelectorAll(".name")].map((e) => e.textContent)`, &names)
 	require.ElementsMatch(t, []string{"pasted.txt", "one.txt", "two.txt", "three.txt"}, names)
 	drop(p, empty)
-	p.Await(element + `.querySelector("#notice").textContent === "There was no file in it."`)
+	p.Await(element + `.querySelector("#notice").textContent === "No file was found."`)
 	p.Screenshot(t.Name())
 }
 
