@@ -109,7 +109,7 @@ func (f *film) once(has *bool) {
 // has the number 1.
 type chunkRun struct{ first, samples uint32 }
 
-// drop makes zeros of the media of a track that is not kept, and notes its samples.
+// drop makes zeros of the media box of a track that is not kept, and notes its samples.
 func (f *film) drop(end int64) {
 	var t chunkTables
 	before := f.tables

@@ -13,7 +13,7 @@ type extent struct {
 
 const (
 	extentMemory = 24               // what an extent takes
-	sortedMemory = 4 * extentMemory // also to sort it, and among those that are kept
+	sortedMemory = 4 * extentMemory // what it takes with its copies: in sorting, and among kept ones
 )
 
 const (

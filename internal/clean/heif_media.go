@@ -119,7 +119,7 @@ func (f *heifMedia) data(e extent) {
 	f.blank(e.to - f.pos())
 }
 
-// jpeg cleans a JPEG file that ends before to.
+// jpeg cleans a JPEG file that must not reach beyond to.
 func (f *heifMedia) jpeg(to int64) {
 	if string(f.hold(2)) != "\xff\xd8" {
 		f.fail("has an item that is not a JPEG image")
@@ -130,8 +130,8 @@ func (f *heifMedia) jpeg(to int64) {
 	}
 }
 
-// heifBlock cleans the data of an Exif item: the offset of its block, and the block. One that is
-// too short becomes a block without tags, if there is room.
+// heifBlock cleans the data of an Exif item: the offset of its block, and the block. A block that
+// is too short becomes one without tags, if the data has room for that.
 func heifBlock(b []byte) {
 	if len(b) < 4 {
 		clear(b)

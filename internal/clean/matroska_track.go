@@ -126,7 +126,7 @@ func (t *mkvEntry) field(id uint32, content []byte) bool {
 		t.number = unsigned(content)
 	case mkvType:
 		t.kind = unsigned(content)
-	case mkvUID: // a random number by which a file can be recognized
+	case mkvUID: // a random number by which a file can be recognised
 		n := t.number
 		for i := range slices.Backward(content) {
 			content[i] = byte(n & 0xff)

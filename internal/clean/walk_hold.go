@@ -198,7 +198,7 @@ func (w *walk) compare(n int) {
 	w.original = w.original[:copy(w.original, w.original[n:])]
 }
 
-// bring copies the first n bytes aside to dst.
+// bring copies the first n of the bytes that lie aside to dst.
 func (w *walk) bring(n int) {
 	for n > 0 {
 		w.room()
@@ -223,5 +223,5 @@ func (w *walk) drain() int {
 	if w.looked -= n; w.looked > 0 {
 		return n
 	}
-	return max(n, w.end-w.n) // what was read after it is in its place
+	return max(n, w.end-w.n) // what was read after it follows in dst
 }

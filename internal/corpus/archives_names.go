@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// hostileNames returns archives with a hostile name, or with names that some program takes for one.
+// hostileNames returns archives with a hostile name, or with two names that some program takes for
+// the same.
 func hostileNames() []File {
 	var files []File
 	names := map[string]string{

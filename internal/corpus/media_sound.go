@@ -32,7 +32,7 @@ func badWAV() []row {
 		{"WAV without samples", "nodata.wav", content, riffFile("WAVE", format)},
 		{"WAV with samples before its format", "order.wav", content, riffFile("WAVE", samples, format)},
 		{"WAV with two formats", "formats.wav", content, riffFile("WAVE", format, format, samples)},
-		{"WAV with 64-bit sizes without them", "nods64.wav", content, "RF64\xff\xff\xff\xffWAVE" + format + "data\xff\xff\xff\xffsamples!"},
+		{"WAV that announces 64-bit sizes and has none", "nods64.wav", content, "RF64\xff\xff\xff\xffWAVE" + format + "data\xff\xff\xff\xffsamples!"},
 		{"WAV with 64-bit sizes twice", "twods64.wav", content, wideWAV("RF64", 8, riffChunk("ds64", strings.Repeat("\x00", 28)))},
 		{"WAV with a 64-bit size beyond the file", "beyond64.wav", content, wideWAV("RF64", 1000)},
 		{"WAV with a negative 64-bit size", "negative64.wav", content, patch(wideWAV("RF64", 8), 28, "\xff\xff\xff\xff\xff\xff\xff\xff")},

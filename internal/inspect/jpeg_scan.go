@@ -5,8 +5,7 @@ import (
 	"fmt"
 )
 
-// jpegScans is the part of a file of JPEG pictures that was read: their scans, and the data after
-// them.
+// jpegScans reads the scans of the JPEG pictures of a file, and the data after the pictures.
 type jpegScans struct {
 	stream
 	marker   byte
@@ -49,7 +48,8 @@ func (g *jpegScans) payload(p []byte) (int, bool) {
 	return skip(p)
 }
 
-// entropyCoded returns the number of bytes of p that belong to a scan, and whether more may follow.
+// entropyCoded returns the number of bytes of p before the first 0xff that may end the scan. more
+// is true if p has none.
 func entropyCoded(p []byte) (n int, more bool) {
 	for n < len(p) {
 		if p[n] != 0xff {

@@ -1,6 +1,6 @@
 package inspect
 
-// maxPDFDepth bounds the nesting of containers; documents have five or ten levels.
+// maxPDFDepth bounds the nesting of containers.
 const maxPDFDepth = 100
 
 // pdfBody follows the value of one object, or the dictionary of one trailer.

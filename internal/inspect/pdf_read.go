@@ -7,7 +7,8 @@ func (f *pdfWalk) write(p []byte) error {
 	for len(p) > 0 && f.err == nil {
 		part := f.upToDoubt(p)
 		n := f.read(part)
-		if f.exam != nil && f.exam.rules.err != nil && f.err == nil && f.head != noHeader { // the first line is judged first, in pieces of any size
+		// The first line is judged first, so that the size of the pieces does not matter.
+		if f.exam != nil && f.exam.rules.err != nil && f.err == nil && f.head != noHeader {
 			f.err = f.exam.rules.err
 		}
 		if f.doubt.until > 0 && f.lex.off > f.doubt.until && f.err == nil {
@@ -101,7 +102,8 @@ func (f *pdfWalk) read(p []byte) int {
 	n, complete := f.lex.next(p, &t)
 	stray := f.strays(t.kind, complete)
 	if stray {
-		f.misplaced(f.lex.at) // before the search for hidden objects, in pieces of any size
+		// Before the search for hidden objects, so that the size of the pieces does not matter.
+		f.misplaced(f.lex.at)
 	}
 	if opaque || f.lex.opaque() || complete && (t.kind == pdfString || t.kind == pdfComment) {
 		f.scan(p[:n], f.lex.off-int64(n))

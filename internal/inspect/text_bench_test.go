@@ -42,7 +42,7 @@ func streamedTexts() []streamed {
 	}
 }
 
-// TestTextsAllocateNothing: a piece in the middle of a long file takes no new memory.
+// TestTextsAllocateNothing checks that a piece in the middle of a long file takes no new memory.
 func TestTextsAllocateNothing(t *testing.T) {
 	for _, c := range streamedTexts() {
 		w := strictInspector(c.mediaType)

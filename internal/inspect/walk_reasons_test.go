@@ -232,7 +232,7 @@ var walkReasons = []struct {
 	{"WAV with a short format", "damaged", "has a misplaced or short WAV format at byte 12"},
 	{"WAV without channels", "damaged", "has an impossible WAV format at byte 20"},
 	{"WAV with a chunk beyond its end", "damaged", "has a RIFF chunk that does not fit into its file at byte 36"},
-	{"WAV with 64-bit sizes without them", "damaged", "has misplaced WAV sizes at byte 12"},
+	{"WAV that announces 64-bit sizes and has none", "damaged", "has misplaced WAV sizes at byte 12"},
 	{"WAV with 64-bit sizes twice", "damaged", "has misplaced WAV sizes at byte 72"},
 	{"WAV with a 64-bit size beyond the file", "damaged", "has a RIFF chunk that does not fit into its file at byte 72"},
 	{"WAV with a negative 64-bit size", "damaged", "has a RIFF chunk that does not fit into its file at byte 20"},

@@ -13,10 +13,10 @@ const (
 
 // acts reports whether elements or attributes of a namespace may do something.
 //
-// The namespaces of data cannot be listed, since they have no end. Those on which browsers act can:
-// all are the W3C's, of which only those of dataSpaces are accepted, and Mozilla's. It also returns
-// true for the namespaces of documents that Office programs open as one XML file, with their macros
-// and formulas.
+// The namespaces of data cannot be listed, since they have no end. Those on which browsers act can
+// be listed: they are Mozilla's, and the W3C's except those of dataSpaces. acts also returns true
+// for the namespaces of documents that Office programs open as one XML file, with their macros and
+// formulas.
 func acts(space []byte) bool {
 	if len(space) == 0 {
 		return false

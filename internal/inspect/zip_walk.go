@@ -35,7 +35,7 @@ func walkZip(r io.Reader, limits ZipLimits, work *Budget, format zipFormat) erro
 	return w.run()
 }
 
-// within reads an archive that is an entry of w's.
+// within reads an archive that is an entry of the archive of w.
 func (w *zipWalk) within(body *bufio.Reader, format zipFormat) error {
 	b := w.budget
 	if b.depth++; b.depth > b.deepest {
