@@ -58,7 +58,7 @@ func blanks(p []byte) (n int) {
 	return n
 }
 
-// afterText has the states after a string: one after a value, one after a key.
+// afterText has the states after a string: after one that is a value, and after a key.
 var afterText = [...]state{after, colon}
 
 // afterToken reads the token after a value, within an array or object. It returns the token's

@@ -50,7 +50,8 @@ func (s *source) wanted(p []byte) int {
 	return min(len(p)/3&^1, rawSize) // one byte becomes three at most, and so do the two of a unit of UTF-16
 }
 
-// fill reads once, up to n bytes of raw in all, but always asks for one at least.
+// fill appends what one read returns to raw, up to n bytes in all, or one byte more if raw has n.
+// It repeats reads that return nothing, up to 100 times.
 func (s *source) fill(n int) {
 	if s.ended {
 		s.err = io.EOF
