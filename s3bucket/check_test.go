@@ -191,14 +191,14 @@ func TestCheckTicketsOutliveTheRule(t *testing.T) {
 		topic           s3bucket.Topic
 		says            string // "" if the rule is right
 	}{
-		"a day, for the defaults":         {1, 7, 0, s3bucket.TopicStaging, "are removed after 1 days, but uploads last up to 24h0m0s: keep them for 2"},
-		"two days, for the defaults":      {2, 2, 0, s3bucket.TopicStaging, ""},
-		"a day, for tickets of six hours": {1, 7, 6 * time.Hour, s3bucket.TopicStaging, ""},
-		"two days, of three":              {2, 7, 72 * time.Hour, s3bucket.TopicStaging, "are removed after 2 days, but uploads last up to 72h0m0s: keep them for 4"},
-		"three days, of three":            {3, 7, 72 * time.Hour, s3bucket.TopicStaging, "keep them for 4"},
-		"four days, of three":             {4, 7, 72 * time.Hour, s3bucket.TopicStaging, ""},
-		"parts for a day":                 {2, 1, 0, s3bucket.TopicUnfinished, "are aborted after 1 days, but uploads last up to 24h0m0s: keep them for 2"},
-		"parts for two days":              {2, 2, 0, s3bucket.TopicUnfinished, ""},
+		"a day, for the defaults":          {1, 7, 0, s3bucket.TopicStaging, "are removed after 1 days, but uploads last up to 24h0m0s: keep them for 2"},
+		"two days, for the defaults":       {2, 2, 0, s3bucket.TopicStaging, ""},
+		"a day, for tickets of six hours":  {1, 7, 6 * time.Hour, s3bucket.TopicStaging, ""},
+		"two days, for tickets of three":   {2, 7, 72 * time.Hour, s3bucket.TopicStaging, "are removed after 2 days, but uploads last up to 72h0m0s: keep them for 4"},
+		"three days, for tickets of three": {3, 7, 72 * time.Hour, s3bucket.TopicStaging, "keep them for 4"},
+		"four days, for tickets of three":  {4, 7, 72 * time.Hour, s3bucket.TopicStaging, ""},
+		"parts for a day":                  {2, 1, 0, s3bucket.TopicUnfinished, "are aborted after 1 days, but uploads last up to 24h0m0s: keep them for 2"},
+		"parts for two days":               {2, 2, 0, s3bucket.TopicUnfinished, ""},
 	} {
 		l := layout()
 		l.TicketExpires = row.longest

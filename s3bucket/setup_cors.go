@@ -43,8 +43,8 @@ func (b *Bucket) corsMethods() []string {
 	return methods
 }
 
-// missingIn returns what a bucket's CORS rules do not let pages of an origin do, "" if they let
-// them send files. S3 applies the first rule that fits a request.
+// missingIn returns what a bucket's CORS rules do not let pages of an origin do, "" if the pages
+// may send files. S3 applies the first rule that fits a request.
 func (b *Bucket) missingIn(rules []types.CORSRule, origin string) string {
 	for _, method := range b.corsMethods() {
 		i := slices.IndexFunc(rules, func(r types.CORSRule) bool {

@@ -21,7 +21,7 @@ func ExampleOpen() {
 	// Output:
 }
 
-// A MinIO in the same network of containers, which has no TLS.
+// A MinIO without TLS, in the same network of containers.
 func ExampleOpen_minIO() {
 	run := func(ctx context.Context) {
 		store, err := s3open.Open(ctx, "s3://my-uploads?endpoint=http://minio:9000&insecure=true&profile=minio", nil)

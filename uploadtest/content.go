@@ -19,8 +19,8 @@ func Bytes[B ~string | ~[]byte](b B) Content {
 	return Content{Size: int64(len(b)), Open: func() io.Reader { return bytes.NewReader([]byte(b)) }}
 }
 
-// Repeat returns size bytes of repeated units. It needs little memory, whatever its size. It panics
-// if unit is empty.
+// Repeat returns size bytes of repeated units. It holds at most 64 KiB, or one unit if that is
+// longer. It panics if unit is empty.
 func Repeat(unit string, size int64) Content {
 	block := bytes.Repeat([]byte(unit), max(1, 64<<10/len(unit)))
 	return Content{Size: size, Open: func() io.Reader { return io.LimitReader(&loop{block: block}, size) }}
