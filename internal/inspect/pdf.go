@@ -12,9 +12,9 @@ package inspect
 // streams, linearised and encrypted files are PDF like any other. The data of a stream ends where
 // its declared length says, if endstream stands there. Otherwise it ends at the first endstream. If
 // the stream's dictionary has no length, or refers to one, it ends at the first endstream that
-// endobj follows. Streams that a reader may take for objects, cross references or a model end at
-// the first endstream even then. PDF does not check whether an object makes sense, or whether
-// references lead somewhere: readers repair that.
+// endobj follows. Streams that a reader may take for objects or cross references end at the first
+// endstream even then; so do models, with RefuseActive. PDF does not check whether an object makes
+// sense, or whether references lead somewhere: readers repair that.
 //
 // It holds about 8 KiB, and with RefuseActive about 30 KiB. Calculations add at most 12 KiB, the
 // first stream that it inflates about 50 KiB, and the index of a cross-reference stream at most 40
