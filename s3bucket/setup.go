@@ -15,7 +15,7 @@ import (
 )
 
 // Setup adds the rules of [Bucket.CORS] and [Bucket.Lifecycle] to those that the bucket has. Rules
-// of others stay as they are. Ours are recognized by their ids, which are derived from the prefixes
+// of others stay as they are. Ours are recognised by their ids, which are derived from the prefixes
 // in the [Layout], so a rule for a removed prefix also stays. Nothing is written if all rules are
 // there already. Otherwise it is an error if a rule has a setting that the SDK does not know and
 // would drop; no rule of that kind is written then.

@@ -55,7 +55,7 @@ func TestDiscardTouchesNobodyElse(t *testing.T) {
 }
 
 // TestDiscardReplacedAfterTheLook puts another writer's object over the published one after Discard
-// has recognized its own.
+// has recognised its own.
 func TestDiscardReplacedAfterTheLook(t *testing.T) {
 	f := newFixture(t, setup{})
 	staged := f.stage(t, "k", randomBytes(small))

@@ -56,7 +56,7 @@ export default {
    "n_open": "{n} ausstehend",
    "too_many": "Höchstens {limit:file}: der Rest wurde ausgelassen.",
    "unread": "Einige Dateien waren nicht zu lesen.",
-   "no_files": "Darin war keine Datei.",
+   "no_files": "Es wurde keine Datei gefunden.",
    "required": "Bitte wählen Sie eine Datei.",
    "busy": "Bitte warten Sie, bis die Dateien gesendet sind.",
    "failed": "Eine Datei wurde nicht gespeichert. Versuchen Sie es noch einmal, oder blenden Sie sie aus."

@@ -66,7 +66,7 @@ func (w *walk) late(offset, n int64) {
 	case w.options.Keep || n == 0:
 		return
 	case !w.options.Late:
-		w.failAs(CodeLate, "has metadata that was recognized too late")
+		w.failAs(CodeLate, "has metadata that was recognised too late")
 	}
 	w.changed, w.wasLate = true, true
 	w.record(offset, n, nil)
