@@ -11,11 +11,11 @@ import (
 
 // Check judges a file as a [Handler] with that policy and [KeepAll] does, and stores nothing. Of f
 // only Name and Field, by default "file", are read. A policy without a [Form] judges any field.
-// Files above maxSize or [Field.MaxSize], by default 5 MiB, are refused.
+// Files above maxSize or [Field.MaxSize], or 5 MiB if both are 0, are refused.
 //
-// It returns the file as accepted, without a key. A refusal, and an error as of [Handler.Store], is
-// an [*Error]; another error is a mistake of the program. Nothing is logged. A call takes about
-// 100 KiB, and each preset without [ImageOptions.Decode] up to 8 MiB.
+// It returns the accepted file, without a key. Refusals and other errors of [Handler.Store] are an
+// [*Error]; the rest are mistakes of the program. Nothing is logged. A call takes about 100 KiB,
+// and each preset without [ImageOptions.Decode] up to 8 MiB.
 func Check(ctx context.Context, policy Validator, f File, maxSize int64, r io.Reader) (File, error) {
 	f.Field = cmp.Or(f.Field, "file")
 	if !hasForm(policy) {

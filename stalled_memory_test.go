@@ -51,9 +51,9 @@ func holds(t *testing.T, n int, c corpus.Kind, content []byte) held {
 	return held{own: all.Memory - shared, seen: seen.Load(), waiting: all.Waiting}
 }
 
-// TestStalledMemory: a request whose client stalls holds less than requestMemory in addition to its
-// inspector's part of the shared memory. That is so for the worst known files of each type. Many
-// requests of one type hold no more each.
+// TestStalledMemory checks that a request whose client stalls holds less than requestMemory in
+// addition to its inspector's part of the shared memory. That is so for the worst known files of
+// each type. Many requests of one type hold no more each.
 func TestStalledMemory(t *testing.T) {
 	type beginning struct {
 		corpus.Kind
@@ -92,7 +92,8 @@ func TestStalledMemory(t *testing.T) {
 	}
 }
 
-// TestStalledText: text fields add to the memory of a request, up to the bytes that they may have.
+// TestStalledText checks that text fields add to the memory of a request, up to the bytes that they
+// may have.
 func TestStalledText(t *testing.T) {
 	const uploads, fields, size = 16, 100, 256 << 10
 	var sent []byte
