@@ -5,7 +5,7 @@ import (
 	"context"
 	"fmt"
 	"image"
-	_ "image/gif" // every type that Images(nil) accepts can be decoded
+	_ "image/gif" // Go has a decoder for each type that Images(nil) accepts
 	"image/jpeg"
 	"image/png"
 	"io"

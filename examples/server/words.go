@@ -162,7 +162,7 @@ func (w *words) count(n int64, noun string) string {
 	return fmt.Sprintf("%d %s", n, w.Counts[noun][1])
 }
 
-// list returns "a, b and c", with last before the last item.
+// list returns "a, b and c"; last is the word before c, "and" or "or".
 func (w *words) list(items []string, as, last string) string {
 	var names []string
 	for _, name := range items {

@@ -20,5 +20,5 @@ details?.addEventListener("change", ({ target }) => {
 });
 
 if (details) details.hidden = false;
-plain.open = document.querySelector(".message") !== null; // someone who used it goes on with it
-if (location.search) history.replaceState(null, "", location.pathname); // a reload says nothing twice
+plain.open = document.querySelector(".message") !== null; // it has just sent files, whose outcome the page shows
+if (location.search) history.replaceState(null, "", location.pathname); // so that a reload does not repeat the message
