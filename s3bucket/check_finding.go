@@ -23,8 +23,8 @@ const (
 type Topic string
 
 // These are the topics, in the order of a report. Those marked below are checked only if the
-// [Layout] has StagingPrefixes, and those of signed requests only if the profile signs them. CORS
-// also needs Origins.
+// [Layout] has StagingPrefixes, and those of signed requests only if the store's profile allows
+// them. CORS also needs Origins.
 const (
 	TopicReachable   Topic = "reachable"
 	TopicWrite       Topic = "write"
@@ -72,8 +72,8 @@ func isDenied(err error) bool {
 	return false
 }
 
-// unclear returns the result of a call whose failure does not answer the question. Action is the
-// permission that the call needs.
+// unclear returns the result of a call whose failure does not answer the question. The action is
+// the permission that the call needs.
 func unclear(err error, action string) (State, string) {
 	switch status := s3calls.Status(err); {
 	case status == http.StatusNotImplemented, status == http.StatusMethodNotAllowed:
@@ -84,8 +84,8 @@ func unclear(err error, action string) (State, string) {
 	return StateCannotTell, err.Error()
 }
 
-// denied returns the result of a failed call that the library needs. Action is the permission that
-// the call needs.
+// denied returns the result of a failed call that the library needs. The action is the permission
+// that the call needs.
 func denied(err error, doing, action string) (State, string) {
 	switch {
 	case isDenied(err):

@@ -14,7 +14,7 @@ func (l *learned) aboutSignatures() (State, string) {
 	return ofForged(l.signatures)
 }
 
-// aboutConditions compares whether writes replace objects with what the profile says.
+// aboutConditions compares the profile with what was learned: whether writes replace objects.
 func (l *learned) aboutConditions(given s3store.Profile) (State, string) {
 	if l.writes.state != StateOK {
 		return l.writes.finding()

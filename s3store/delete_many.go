@@ -42,7 +42,7 @@ func (s *Store) DeleteMany(ctx context.Context, keys []string) (rest []string) {
 	return rest
 }
 
-// removal is a DeleteMany.
+// removal is a call of DeleteMany.
 type removal struct {
 	store *Store
 	left  map[string]bool // of each key, whether S3 has not removed something of it

@@ -8,7 +8,7 @@ import (
 // SetMaxCopy sets the largest range that a store copies in one call, so that a test can exceed it.
 func SetMaxCopy(s *Store, n int64) { s.maxCopy = n }
 
-// SetMaxListed sets about how many versions of a key a store lists at once.
+// SetMaxListed sets about how many versions of a key a store lists before it gives up.
 func SetMaxListed(s *Store, n int) { s.maxListed = n }
 
 // SetPartSize sets a part size that may be smaller than S3 takes.

@@ -18,8 +18,8 @@ const linkCache = "private, no-cache"
 // SignGet implements [storage.LinkStorage]. It makes no call to S3, but may fetch credentials. The
 // link works only for GET, including ranges, for g.Expires, seven days at most. It works no longer
 // than the signer's credentials, which need s3:GetObject, and s3:GetObjectVersion with g.Version.
-// Anybody can use it any number of times; it ends early only with the object or the credentials.
-// Type, disposition and a Cache-Control of "private, no-cache" are signed.
+// Anybody can use it any number of times; it ends early only with the object, the credentials or
+// their rights. Type, disposition and a Cache-Control of "private, no-cache" are signed.
 func (s *Store) SignGet(ctx context.Context, key string, g storage.SignedGet) (url string, err error) {
 	expires, err := s.lifetime(ctx, g.Expires)
 	if err != nil {

@@ -146,8 +146,8 @@ func TestSilentAnswers(t *testing.T) {
 	}
 }
 
-// TestSilentConfirmations checks the same for the calls of a confirmation. Whatever S3 answers, the
-// client's only copy is removed only after the published one exists.
+// TestSilentConfirmations checks such answers to the calls of a confirmation. Whatever S3 answers,
+// the client's only copy is removed only after the published one exists.
 func TestSilentConfirmations(t *testing.T) {
 	calls := map[int][]string{
 		onePart: {
@@ -185,7 +185,8 @@ func TestSilentConfirmations(t *testing.T) {
 	}
 }
 
-// TestSilentTickets checks a multipart upload whose id is missing from the answer.
+// TestSilentTickets checks a multipart upload whose id is missing from the answer: another try
+// makes up for one such answer, and after more none is left open.
 func TestSilentTickets(t *testing.T) {
 	const call = "CreateMultipartUpload"
 	everyNothing(t, call, func(t *testing.T, d *door, fault s3fake.Fault, _ bool, times int) {
@@ -260,7 +261,7 @@ func TestSilentRemovals(t *testing.T) {
 	}
 }
 
-// TestSilentReads checks that missing answers are not made up.
+// TestSilentReads checks that an answer without content is an error, not an empty result.
 func TestSilentReads(t *testing.T) {
 	type read struct {
 		call string
@@ -301,15 +302,15 @@ func TestHalfAnswers(t *testing.T) {
 		call, body string
 		header     http.Header
 	}{
-		"PutObject with an empty ETag":   {"PutObject", "", http.Header{"Etag": {`""`}}},
-		"UploadPart with an empty field": {"UploadPart", "", http.Header{"Etag": {""}}},
-		"Complete without its key":       {"CompleteMultipartUpload", complete("<ETag>&quot;1&quot;</ETag>"), nil},
-		"Complete of another key":        {"CompleteMultipartUpload", complete("<Key>other</Key><ETag>&quot;1&quot;</ETag>"), nil},
-		"Complete without its ETag":      {"CompleteMultipartUpload", complete("<Key>k</Key>"), nil},
-		"Complete with an empty ETag":    {"CompleteMultipartUpload", complete("<Key>k</Key><ETag></ETag>"), nil},
-		"Create without an id":           {"CreateMultipartUpload", create("<Bucket>bucket</Bucket><Key>k</Key>"), nil},
-		"Create of another key":          {"CreateMultipartUpload", create("<Key>other</Key><UploadId>1</UploadId>"), nil},
-		"UploadPart with an empty ETag":  {"UploadPart", "", http.Header{"Etag": {`""`}}},
+		"PutObject with an empty ETag":        {"PutObject", "", http.Header{"Etag": {`""`}}},
+		"UploadPart with an empty ETag field": {"UploadPart", "", http.Header{"Etag": {""}}},
+		"Complete without its key":            {"CompleteMultipartUpload", complete("<ETag>&quot;1&quot;</ETag>"), nil},
+		"Complete of another key":             {"CompleteMultipartUpload", complete("<Key>other</Key><ETag>&quot;1&quot;</ETag>"), nil},
+		"Complete without its ETag":           {"CompleteMultipartUpload", complete("<Key>k</Key>"), nil},
+		"Complete with an empty ETag":         {"CompleteMultipartUpload", complete("<Key>k</Key><ETag></ETag>"), nil},
+		"Create without an id":                {"CreateMultipartUpload", create("<Bucket>bucket</Bucket><Key>k</Key>"), nil},
+		"Create of another key":               {"CreateMultipartUpload", create("<Key>other</Key><UploadId>1</UploadId>"), nil},
+		"UploadPart with an empty ETag":       {"UploadPart", "", http.Header{"Etag": {`""`}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -344,7 +345,8 @@ func TestCopiesWithoutETag(t *testing.T) {
 	}
 }
 
-// TestAnotherObjectsETag checks a service that ignores If-Match.
+// TestAnotherObjectsETag checks that OpenAt refuses the wrong object of a service that ignores
+// If-Match.
 func TestAnotherObjectsETag(t *testing.T) {
 	f := newFixture(t, setup{})
 	f.fake.Put("k", []byte("other"))

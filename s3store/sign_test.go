@@ -27,7 +27,7 @@ func TestExpiry(t *testing.T) {
 	}{
 		{"as asked", time.Time{}, time.Hour, time.Hour},
 		{"as asked, in whole seconds", time.Time{}, 1999 * time.Millisecond, time.Second},
-		{"a week", time.Time{}, 8 * 24 * time.Hour, 7 * 24 * time.Hour},
+		{"a week at most", time.Time{}, 8 * 24 * time.Hour, 7 * 24 * time.Hour},
 		{"credentials that last", time.Now().Add(2 * time.Hour), time.Hour, time.Hour},
 		{"credentials that expire sooner", time.Now().Add(10 * time.Minute), time.Hour, 10 * time.Minute},
 		{"expired credentials", time.Now().Add(-time.Minute), time.Hour, 0},
@@ -54,6 +54,7 @@ func TestExpiry(t *testing.T) {
 				require.Error(t, formErr)
 				return
 			}
+			require.NoError(t, err)
 			require.NoError(t, linkErr)
 			require.NoError(t, formErr)
 			require.Equal(t, "token", form.Fields["X-Amz-Security-Token"])
@@ -92,8 +93,8 @@ func TestNoCredentials(t *testing.T) {
 	require.ErrorContains(t, err, "credentials")
 }
 
-// TestLoadedClient checks a client from the SDK's configuration, which adds checksums to its own
-// requests.
+// TestLoadedClient checks that requests which a client signs have no CRC32, even if the client adds
+// checksums to its own requests, as one from the SDK's configuration does.
 func TestLoadedClient(t *testing.T) {
 	s := withSigner(t, client("http://public.example", func(o *s3.Options) {
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenSupported

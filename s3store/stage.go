@@ -14,9 +14,9 @@ import (
 // if the memory did not become free in time. It is an error if obj.MaxSize takes parts larger than
 // MaxMemory.
 //
-// With obj.MayPatch, parts become an object under a staging key in the folder of obj.Key, or in one
-// above. Patch, or Commit without a Patch, makes new parts of that object, as Promote does, and
-// removes the object. A sweep removes it if the process was killed.
+// With obj.MayPatch, a multipart upload becomes an object under a staging key in the folder of
+// obj.Key, or in one above. Patch, or Commit without a Patch, makes new parts of that object, as
+// Promote does, and removes the object. A sweep removes it if the process was killed.
 func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	part, err := s.partSize(obj.MaxSize)
 	if err != nil {

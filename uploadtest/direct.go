@@ -17,8 +17,8 @@ import (
 // Direct is a client of an upload.Presigner.
 type Direct struct {
 	// Client sends all requests, including those to the storage. Default: http.DefaultClient. With
-	// [Client] one handler must serve the steps, and also the storage's signed requests. For those
-	// memstore has Store.Handler.
+	// the function [Client] one handler must serve the steps, and also the storage's signed
+	// requests. For those memstore has Store.Handler.
 	Client *http.Client
 
 	// URL is the address of the steps, such as "/tickets/".
@@ -134,7 +134,7 @@ func (d *Direct) step(t testing.TB, name string, body, answer any) *Answer {
 	return a
 }
 
-// here resolves a URL that is only a path against the address of the steps, as a browser does.
+// here resolves a URL that is only a path against the address of the steps.
 func (d *Direct) here(s *storage.SignedRequest) *storage.SignedRequest {
 	steps, err := url.Parse(d.URL)
 	if err != nil || !strings.HasPrefix(s.URL, "/") {

@@ -23,13 +23,13 @@ func TestMount(t *testing.T) {
 		prefix string
 		mount  http.Handler
 	}{
-		"no prefix":        {"", handler},
-		"a prefix":         {"/a", handler},
-		"a doubled slash":  {"/a/", handler},
-		"a stripped one":   {"/a", http.StripPrefix("/a", handler)},
-		"all is stripped":  {"/a", http.StripPrefix("/a/s3/", handler)},
-		"a prefix like s3": {"/s3/a", handler},
-		"escapes in it":    {"/a%2Fs3%2Fb", handler},
+		"no prefix":             {"", handler},
+		"a prefix":              {"/a", handler},
+		"a doubled slash":       {"/a/", handler},
+		"a stripped prefix":     {"/a", http.StripPrefix("/a", handler)},
+		"all is stripped":       {"/a", http.StripPrefix("/a/s3/", handler)},
+		"a prefix like s3":      {"/s3/a", handler},
+		"a prefix with escapes": {"/a%2Fs3%2Fb", handler},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := *a

@@ -1,7 +1,7 @@
 // Package uppy serves the browser uploader Uppy: the companion protocol of @uppy/aws-s3, the same
-// in its versions 5 and 6. Files go from the page to the storage in parts. The last step, which Uppy
-// makes by itself, checks and publishes them. So a page needs no code for the checks, and files
-// that it reports as uploaded have passed them.
+// in its versions 5 and 6. Files go from the page to the storage in parts. The last step, which
+// Uppy makes by itself, checks and publishes them. So a page needs no code for the checks, and
+// files that Uppy reports as uploaded have passed them.
 //
 //	handler, err := uppy.New(presigner, nil) // a presigner of upload.NewPresigner
 //	…
@@ -22,7 +22,7 @@
 //
 // Uppy does not send a file's size by itself, and requests are signed for a size. The pre-processor
 // adds it, and without it uploads are refused. It must come after plugins that change files, such
-// as Compressor. Leave getChunkSize alone, and name no metadata in allowedMetaFields without
+// as Compressor. Leave getChunkSize alone. If allowedMetaFields names any metadata, it must name
 // "size".
 //
 // # Single requests
@@ -65,11 +65,12 @@ import (
 
 // New returns a handler of the protocol over p: p and its handler decide who may upload what, and
 // how large. It can be mounted under any prefix, by any router: it uses the path after the last
-// "/s3/", and leaves the rest to the authorizer. If a prefix is stripped, what is left must begin with
-// "/s3/" or with what follows it. Pages of other origins are refused as everywhere, also for GET.
-// The exception is GET …/s3/params, which shows only the Endpoint.
+// "/s3/", and leaves the rest to the authorizer. If a prefix is stripped, what is left must begin
+// with "/s3/" or with what follows it. Pages of other origins are refused as everywhere, also for
+// GET. The exception is GET …/s3/params, which shows only the Endpoint.
+//
 // Refusals are {"error": code, "message": text, "params": …}. Those of the middleware for single
-// requests follow [upload.Options] Respond, with 422 in place of a redirect.
+// requests follow [upload.Options.Respond], with 422 in place of a redirect.
 //
 // The handler is safe for concurrent use. It keeps nothing between requests, so any instance with
 // the same secrets serves any of them. It answers no CORS preflights. New fails if p is nil or the

@@ -19,7 +19,7 @@ export class UploadFiles extends HTMLElement {
   #internals = this.attachInternals();
   #root = this.attachShadow({ mode: "open", delegatesFocus: true });
   #rows = new Set();
-  #due = false; // whether a sum is on its way
+  #due = false; // whether #sum is queued
   #early = []; // files that came before the words
   #more = {};
   #ready;
@@ -162,7 +162,7 @@ export class UploadFiles extends HTMLElement {
     else if (state !== "cancelled") this.dispatchEvent(new CustomEvent("refused", { detail: { file, error } }));
   }
 
-  // #tell is for screen readers.
+  // #tell announces a text to screen readers.
   #tell(text) {
     this.news.append(make("p", { textContent: text }));
     while (this.news.children.length > MOST_NEWS) this.news.firstElementChild.remove();
@@ -245,7 +245,7 @@ export class UploadFiles extends HTMLElement {
 }
 
 const hasFiles = (transfer) => transfer?.types.includes("Files");
-const isInput = (element) => element?.matches?.("input[type=file]"); // another one of the page
+const isInput = (element) => element?.matches?.("input[type=file]"); // a file input takes what is dropped on it
 const first = (event) => !taken.has(event) && taken.add(event);
 const isText = (element) => element?.matches?.("input:not([type=file]), textarea, [contenteditable]");
 

@@ -35,8 +35,8 @@ var files embed.FS
 // texts in en.js and de.js are JSON between "export default" and a semicolon.
 func Files() fs.FS { return files }
 
-// Path returns the path of a file of the module below the handler, with the hash of all files in
-// it, such as "1f0c…/upload.js". The imports of the file have the same hash. Path panics if the
+// Path returns the path of a file of the module below the handler, such as "1f0c…/upload.js". It
+// begins with the hash of all files. The imports of the file have the same hash. Path panics if the
 // module has no such file.
 func Path(name string) string { return module().hash + "/" + module().file(name).name }
 
@@ -45,8 +45,8 @@ func Path(name string) string { return module().hash + "/" + module().file(name)
 func Integrity(name string) string { return module().file(name).integrity }
 
 // Handler returns a handler that answers GET and HEAD with the files of the module, by the last
-// element of the path, under any prefix. Files at the paths of Path may be kept for a year; at other
-// paths they must be revalidated. It is safe for concurrent use.
+// element of the path, under any prefix. Files at the paths of Path may be kept for a year; at
+// other paths they must be revalidated. It is safe for concurrent use.
 func Handler() http.Handler { return http.HandlerFunc(serve) }
 
 func serve(w http.ResponseWriter, r *http.Request) {
