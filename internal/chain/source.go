@@ -16,7 +16,7 @@ type source struct {
 	ahead bool    // first was not returned yet
 }
 
-// more reports whether another byte follows. A piece has at least one.
+// more reports whether another byte follows. A piece has at least one byte.
 func (s *source) more() bool {
 	for range maxEmptyReads {
 		if s.ahead || s.err != nil {
@@ -62,7 +62,8 @@ func (s *source) fill(p []byte) (n int) {
 	return n
 }
 
-// failed returns why the source ended early, nil if r was read to its end before ctx ended.
+// failed returns why the source ended early. If r was read to its end, it returns the cause if ctx
+// has ended meanwhile, and otherwise nil.
 func (s *source) failed() error {
 	if s.err != io.EOF {
 		return s.err

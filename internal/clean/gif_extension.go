@@ -102,7 +102,8 @@ func (f *gifFile) recut() {
 	}
 }
 
-// cutSubBlocks makes sub-blocks of zeros of the first n bytes. One byte is too short for that.
+// cutSubBlocks makes sub-blocks of zeros of the first n bytes. n is not 1, which is too short for
+// one.
 func (f *gifFile) cutSubBlocks(n int) {
 	if n == 0 {
 		return

@@ -25,9 +25,9 @@ type heifFile struct {
 	items      []heifItem
 	properties []string
 	relations  []string
-	more       []string // boxes of the metadata box
+	more       []string // further boxes in the metadata box
 	first      []string // boxes after the metadata box
-	last       string   // what follows
+	last       string   // bytes after all boxes
 	late       bool     // the metadata box follows the media
 }
 

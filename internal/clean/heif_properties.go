@@ -20,12 +20,12 @@ type heifProperty struct {
 	content []byte
 }
 
-// propertyMemory is what a property takes.
+// propertyMemory is how many bytes of memory a property takes.
 const propertyMemory = 40
 
-// heifProperties are the properties that decoders need, with the bytes that they have; 0 means any
-// number. They configure decoders, and say how pictures are to be shown: their size, colours,
-// place and rotation (ISO/IEC 23008-12, 6.5; ISO/IEC 14496-12, 12.1; AV1 Image File Format, 2.3).
+// heifProperties are the properties that decoders need, each with its number of bytes; 0 means any
+// number. They configure decoders, and say how pictures are to be shown: their size, colours, place
+// and rotation (ISO/IEC 23008-12, 6.5; ISO/IEC 14496-12, 12.1; AV1 Image File Format, 2.3).
 var heifProperties = map[string]int{
 	"hvcC": 0, "lhvC": 0, "avcC": 0, "vvcC": 0, "evcC": 0, "av1C": 0, "j2kH": 0, "uncC": 0, "cmpd": 0, "cmpC": 0, "icbr": 0, "icef": 0,
 	"oinf": 0, "tols": 6, "a1op": 1, "a1lx": 13, "lsel": 2, "tilC": 0, "mskC": 5,
@@ -59,7 +59,7 @@ func (s *heifShown) property(kind string, whole, content []byte) {
 	}
 }
 
-// heifShows reports whether a property is kept. It blanks bytes after its fields.
+// heifShows reports whether a property is kept. It blanks bytes after the property's fields.
 func heifShows(kind string, content []byte) bool {
 	size, listed := heifProperties[kind]
 	if size > 0 && size < len(content) {

@@ -109,7 +109,7 @@ func TestForm(t *testing.T) {
 		{"a long name of a field", body("Content-Disposition: form-data; name=\"" + strings.Repeat("n", 301) + "\"\r\n\r\n"), nil, TooLarge},
 		{"many fields", body(fieldA, fieldA, fieldA, fieldA, fieldA, fieldA), nil, TooMany},
 		{"many files", body(fileF, fileF, fileF, fileF, fileF, fileF, fileF, fileF, fileF, fileF, fileF), nil, TooMany},
-		{"a header one byte too long", body("X: " + strings.Repeat("y", 943) + "\r\n" + fieldA + "1"), nil, TooLarge},
+		{"part headers one byte above the limit", body("X: " + strings.Repeat("y", 943) + "\r\n" + fieldA + "1"), nil, TooLarge},
 		{"a very long header", body("X: " + strings.Repeat("y", 1<<20) + "\r\n" + fieldA + "1"), nil, TooLarge},
 		{"many headers", body(strings.Repeat("X: y\r\n", 20000) + fieldA + "1"), nil, TooLarge},
 	} {
@@ -129,8 +129,9 @@ func TestForm(t *testing.T) {
 	}
 }
 
-// TestCut checks that a form cut anywhere before the end of its closing delimiter is refused,
-// however its bytes arrive. After a read error even a whole form is.
+// TestCut checks that a form is refused if it is cut before the end of its closing delimiter, or
+// within the last line end, however its bytes arrive. After a read error even a whole form is
+// refused.
 func TestCut(t *testing.T) {
 	whole := body(fieldA+"1", fileF+"first\r\n--", fileF+"second")
 	legal := map[int]bool{len(whole): true, len(whole) - len("\r\n"): true}

@@ -9,11 +9,11 @@ import (
 // marks. It is the first one that a table remembers.
 const calmState = 1
 
-// calmText returns the length of a prefix of p that leads from a calm state to calmState: it ends
-// within a cell, and no quotation mark and no formula begins in it, except in cells that calmCell
-// accepts. If it ends after such a cell, the separator there does to calmState what it does to the
-// state of the readers. sign is the place of the last sign that began such a cell, -1 without one.
-// The bytes before next are not worth another look.
+// calmText returns the length of a prefix of p that leads from a state in tableMemory.calm to
+// calmState: it ends within a cell, and no quotation mark and no formula begins in it, except in
+// cells that calmCell accepts. If it ends after such a cell, the separator there does to calmState
+// what it does to the state of the readers. sign is the place of the last sign that began such a
+// cell, -1 without one. The bytes before next are not worth another look.
 //
 // calmText looks at 64 bytes a step, and may stop too early. Each sign that directly follows a
 // blank, a separator or a byte outside of ASCII may begin a formula.

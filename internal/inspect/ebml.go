@@ -10,10 +10,10 @@ type ebml struct {
 	size int64 // of the content, or unknownSize
 }
 
-// The pieces of an element's header; formats number theirs from ebmlPieces.
+// The pieces of an element's header; formats number their own pieces from ebmlPieces.
 const (
-	ebmlID   = 1 + iota // its first byte
-	ebmlSize            // the rest of it, and the first byte of the size
+	ebmlID   = 1 + iota // the first byte of the identifier
+	ebmlSize            // the rest of the identifier, and the first byte of the size
 	ebmlSizeRest
 	ebmlPieces
 )
@@ -75,8 +75,8 @@ func knownSize(size int64, length int) int64 {
 	return size
 }
 
-// nextElement cuts the first element off p, which is not empty. It reports whether the element has a
-// known size and p has all of it.
+// nextElement cuts the first element off p, which is not empty. It reports whether the element has
+// a known size and p has all of it.
 func nextElement(p []byte) (id uint32, content, rest []byte, ok bool) {
 	n := 1 + bits.LeadingZeros8(p[0])
 	if n > 4 || len(p) <= n {

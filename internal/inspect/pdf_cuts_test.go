@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// TestPDFCuts: the pieces in which a file comes do not change its verdict, even if it has several
-// faults.
+// TestPDFCuts checks that the pieces in which a file comes do not change its verdict, even if it
+// has several faults.
 func TestPDFCuts(t *testing.T) {
 	const (
 		acts   = "9 0 <</S/JavaScript/JS(x)>>"

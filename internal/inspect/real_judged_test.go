@@ -49,7 +49,7 @@ var judged = []struct{ pattern, verdict string }{
 	{"strange-jpegs/truncated*.jpg", "cut off on purpose"},
 	{"strange-jpegs/pentax-optio-230.jpg", "no end: the camera's file was cut off"},
 
-	// Manuals of LaTeX's beamer, LyX.
+	// LaTeX's beamer, LyX, and others.
 	{"a-lecture/beamerexample-lecture-pic?.jpg", "no end: cut off"},
 	{"lyx/images/busy.gif", "nine zeros after the end"},
 	{"testdata/images/arithmetic.jpg", "arithmetic coding, which browsers do not show"},

@@ -27,7 +27,7 @@ import (
 // values have a meaning in a browser.
 //
 // An accepted image shows only itself as <img>, and when opened alone. It is not safe to paste into
-// an HTML document, where other rules of parsing hold. SVG does not inspect embedded pictures, or
+// an HTML document, which is parsed by other rules. SVG does not inspect embedded pictures, or
 // judge the time of rendering: a few filters or patterns can keep a renderer busy.
 //
 // Memory is less than 64 KiB. A caller that gives up before Verdict must call Close.

@@ -8,8 +8,8 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// TestStalledXMLCostsLittle: the worst known beginnings of documents cost much less than a file of
-// their size may.
+// TestStalledXMLCostsLittle checks that the worst known beginnings of documents cost much less than
+// a file of their size may.
 func TestStalledXMLCostsLittle(t *testing.T) {
 	for about, in := range stalling() {
 		for kind, fresh := range map[string]func() closer{"SVG": newSVG, "XML": newXML} {

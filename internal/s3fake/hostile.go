@@ -41,7 +41,8 @@ func Drip(status int, begin, unit string) Fault {
 	}
 }
 
-// Redirect answers with that status and redirects the client to the same path and query below to.
+// Redirect answers with that status, and redirects the client to the URL to, followed by the path
+// and query of the request.
 func Redirect(status int, to string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		_, _ = io.Copy(io.Discard, r.Body)

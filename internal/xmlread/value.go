@@ -195,8 +195,8 @@ func wholeReferences(v []byte) int {
 	return len(v)
 }
 
-// showLong passes on a piece of the value of a, perhaps empty, and keeps the part that belongs to
-// the head.
+// showLong passes on a piece of the value of attribute a, perhaps empty, and keeps the part that
+// belongs to the head.
 func (r *values) showLong(a *attr, piece []byte, last bool) error {
 	plain, _, fine := look(piece)
 	if !fine {
