@@ -58,7 +58,7 @@ func TestClamd(t *testing.T) {
 	}
 }
 
-// TestEverySeam checks that a signature is found wherever the pieces of a file are cut.
+// TestEverySeam checks that a signature is found wherever the seam of two pieces cuts it.
 func TestEverySeam(t *testing.T) {
 	h := newHost(t, start(t, nil).scanner(t, nil), upload.Options{})
 	for before := range 69 { // bytes of the signature before the seam: pieces have 32 KiB

@@ -162,7 +162,7 @@ func TestOpenFails(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(foreign, "clock"), []byte("not ours"), 0o600))
 	for _, row := range []struct{ name, dir string }{
 		{"a file", file},
-		{"a file of another program", foreign},
+		{"a clock of another program", foreign},
 		{"no parent", filepath.Join(t.TempDir(), "a", "b")},
 		{"no name", ""},
 		{"a file in place of a folder", taken},
@@ -184,6 +184,8 @@ func TestClosed(t *testing.T) {
 	_, err = f.Stat(t.Context(), "k")
 	require.Error(t, err)
 	require.NotErrorIs(t, err, fs.ErrNotExist)
+	_, err = f.OpenAt(t.Context(), "k", "", 0, -1)
+	require.Error(t, err)
 	require.Error(t, f.Delete(t.Context(), "k"))
 }
 

@@ -167,8 +167,8 @@ func (f *staged) Commit(ctx context.Context) error {
 	return nil
 }
 
-// asked returns the outcome of a link that failed with err. Some file systems lose the
-// answer to a link that they made, try again, and then fail.
+// asked returns the outcome of a link that failed with err. Some file systems lose the answer to a
+// link that they made, try again, and then fail.
 func (f *staged) asked(err error) error {
 	o, found := f.stat(f.key)
 	switch {

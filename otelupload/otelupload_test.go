@@ -203,8 +203,8 @@ func TestMetrics(t *testing.T) {
 	}, got)
 }
 
-// TestSpans checks that a request's span is a child of the server's. The spans of its work are
-// children of that, including clean-ups after its end.
+// TestSpans checks that the span of an upload is a child of the server's. The spans of its work are
+// children of the upload's span, including clean-ups after its end.
 func TestSpans(t *testing.T) {
 	a := newApp(t)
 	policy := upload.ValidatorFunc(func(ctx context.Context, in *upload.Incoming) error {

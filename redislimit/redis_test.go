@@ -17,7 +17,7 @@ import (
 	"github.com/airlock-go/upload/redislimit"
 )
 
-func init() { redis.SetLogger(quiet{}) } // it logs every failed connection
+func init() { redis.SetLogger(quiet{}) } // the client logs failed connections
 
 type quiet struct{}
 

@@ -61,7 +61,7 @@ func TestActs(t *testing.T) {
 		{"an unknown annotation with an action", annotation("/Subtype/FREETEXT/A<</S/GoTo/D[3 0 R/Fit]>>"), true},
 		{"an unknown annotation with an unknown entry", annotation("/Subtype/FREETEXT/Data(x)"), true},
 		{"a model", model("/Type/3D/Subtype/U3D", "U3D\x00abc"), false},
-		{"a model of another type", model("/Type/3D/Subtype/PRC", "U3D\x00abc"), true},
+		{"a model whose data is of another type", model("/Type/3D/Subtype/PRC", "U3D\x00abc"), true},
 		{"a model of an unknown type", model("/Subtype/STEP", "abc"), true},
 		{"a model that is a picture", model("/Subtype/Image/Width 1/Height 1", "abc"), false},
 		{"a model that is not a model", model("/Subtype/U3D", "abc"), true},

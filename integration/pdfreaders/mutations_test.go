@@ -36,7 +36,7 @@ func replaced(in []byte, from, to int, by string) []byte {
 	return append(append(append([]byte{}, in[:from]...), by...), in[to:]...)
 }
 
-// mutations are changes to a file. They return nil if there is nothing to change.
+// mutations are changes to a file. Some return nil for a file that has nothing for them to change.
 var mutations = []func(m mutator, in []byte) []byte{
 	func(m mutator, in []byte) []byte { // an entry leads to the object of another
 		a, b := m.pick(entryOf, in), m.pick(entryOf, in)

@@ -34,7 +34,7 @@ func TestRun(t *testing.T) {
 			statuses: []string{"0"}, unreachable: true, records: []string{"v0.0.0-20251105234957-e22db6528018", "v0.0.0-20261105234957-e22db6528018"},
 			database: "vulndb@v0.0.0-20261105234957-e22db6528018/data/osv ",
 		},
-		"a vulnerability in them": {
+		"a vulnerability that the cache records": {
 			statuses: []string{"3"}, unreachable: true, records: []string{"v0.0.0-20261105234957-e22db6528018"}, fault: "vulnerable: ",
 		},
 		"the database of GOVULNDB": {statuses: []string{"0"}, unreachable: true, variable: "file:///db", database: "-db file:///db "},

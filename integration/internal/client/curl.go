@@ -18,9 +18,8 @@ import (
 
 // Curl sends the file with curl. Unless chunked, curl makes the form itself, from a sparse file on
 // disk: only the first 4 KiB of the content are written, zeros follow. If chunked, the form comes
-// from standard input, so that curl has no length of it. Sent of the answer includes what the
-// kernel has not sent yet. Without curl the test is skipped, or fails if UPLOAD_TEST_REQUIRED is
-// set.
+// from standard input, so that curl has no length of it. Answer.Sent includes what the kernel has
+// not sent yet. Without curl the test is skipped, or fails if UPLOAD_TEST_REQUIRED is set.
 func Curl(t testing.TB, url string, file Part, chunked bool, args ...string) (*Answer, error) {
 	t.Helper()
 	if chunked {
@@ -34,8 +33,8 @@ func Curl(t testing.TB, url string, file Part, chunked bool, args ...string) (*A
 	return curl(t, url, nil, append(args, "--form", file.Field+"=@"+path))
 }
 
-// CurlFile is Curl for a file that is the whole body, sent with --upload-file. Curl adds the name
-// of a file on disk to a url that ends in a slash.
+// CurlFile is Curl for a file that is the whole body, sent with --upload-file. To a url that ends
+// in a slash, the program curl adds the name of a file on disk.
 func CurlFile(t testing.TB, url string, file Part, chunked bool, args ...string) (*Answer, error) {
 	t.Helper()
 	if chunked {
