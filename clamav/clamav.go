@@ -37,7 +37,7 @@
 // It does not protect against malware without a signature, or content that clamd's other limits
 // skip silently (MaxEmbeddedPE, MaxHTMLNormalize, MaxScriptNormalize, PCREMaxFileSize). It does not
 // fully protect against a clamd that answers before it has read the end of the file. It refuses an
-// answer that has arrived before the end is sent, but it cannot recognize one that is then on its
+// answer that has arrived before the end is sent, but it cannot recognise one that is then on its
 // way over a network. clamd's TCP port has no encryption and no password: anybody on the way can
 // read, or forge, verdicts and files. Use a Unix socket or a network of your own. [Scanner.Version]
 // returns the date of the official signatures.

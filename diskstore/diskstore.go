@@ -1,7 +1,7 @@
 // Package diskstore keeps uploads as files under one directory: for development, and
 // for applications that run on a single machine.
 //
-// A file is written to a staging folder, synchronized, and then linked under its name, which
+// A file is written to a staging folder, synchronised, and then linked under its name, which
 // replaces nothing. So a process that is killed at any moment never leaves a readable half of a
 // file. Package sweep can remove what such a process leaves in the staging folder. Resumable
 // uploads work; what clients abandon of them stays among the objects, under staging keys, until a
@@ -20,7 +20,7 @@
 // The directory needs a file system with hard links and locks, which [Open] tries: ext4,
 // XFS, Btrfs, APFS and NTFS have them, FAT does not. Network file systems are not tested.
 // A published file survives a loss of power if the disk keeps confirmed writes. Windows
-// cannot synchronize folders, so there a loss of power may undo the last uploads.
+// cannot synchronise folders, so there a loss of power may undo the last uploads.
 //
 // Any account that can write to the directory can forge its files. Only the account of the
 // application should have access, and the folders that Open makes grant it to no other. On
@@ -56,7 +56,7 @@ var (
 // It reads no stored file, so it takes as long with a million of them as with none.
 //
 // It fails if the directory cannot be written to, or if its file system cannot link or
-// lock. Except on Windows it also fails if folders cannot be synchronized. No symbolic link
+// lock. Except on Windows it also fails if folders cannot be synchronised. No symbolic link
 // in dir leads the Store outside of it: see [os.Root].
 func Open(dir string) (*Store, error) {
 	if err := makeDir(dir); err != nil {
@@ -73,7 +73,7 @@ func Open(dir string) (*Store, error) {
 	return s, nil
 }
 
-// makeDir makes dir if it does not exist, and then synchronizes its parent.
+// makeDir makes dir if it does not exist, and then synchronises its parent.
 func makeDir(dir string) error {
 	err := os.Mkdir(dir, 0o700)
 	if errors.Is(err, fs.ErrExist) {

@@ -135,7 +135,7 @@ func must(err error) {
 }
 
 // steps are the steps after which a process is killed.
-var steps = []string{"created", "head", "content", "synchronized", "patch", "patched", "linked", "published", "removed", "removed for good"}
+var steps = []string{"created", "head", "content", "synchronised", "patch", "patched", "linked", "published", "removed", "removed for good"}
 
 // TestKilled kills processes after each step, and at random moments. It checks that every readable
 // file is whole, that every promised one is there, and that a sweep removes the rest.

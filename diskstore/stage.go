@@ -66,7 +66,7 @@ func (f *staged) write(ctx context.Context, file *os.File, obj storage.Object, r
 	if err := file.Sync(); err != nil {
 		return err
 	}
-	passed("synchronized")
+	passed("synchronised")
 	return nil
 }
 

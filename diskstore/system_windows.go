@@ -41,7 +41,7 @@ func tryLock(file *os.File) (locked bool, err error) {
 	return err == nil && failed == nil, errors.Join(err, failed)
 }
 
-// syncFolder checks that the folder exists: Windows cannot synchronize folders.
+// syncFolder checks that the folder exists: Windows cannot synchronise folders.
 func syncFolder(root *os.Root, folder string) error {
 	_, err := root.Stat(folder)
 	return err

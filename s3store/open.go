@@ -38,7 +38,7 @@ func (s *Store) Stat(ctx context.Context, key string) (storage.Stored, error) {
 
 // OpenAt implements [storage.ObjectReader]. The body is read from S3 as the caller reads it, for as
 // long as ctx lasts; CallTimeout limits the time until it begins. Like Stat, it needs s3:ListBucket
-// to recognize a key that does not exist. An offset at or after the end gives an empty reader. The
+// to recognise a key that does not exist. An offset at or after the end gives an empty reader. The
 // bytes are the stored ones, whatever Content-Encoding they were sent with. S3 sends only the bytes
 // of the range, or one byte if length is 0.
 func (s *Store) OpenAt(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {

@@ -9,7 +9,7 @@ import (
 )
 
 // isFolderFile reports whether a file is one that Windows, macOS or Android keeps in folders, and
-// that programs pack with them: the layout of windows, thumbnails, icons. It recognizes each by its
+// that programs pack with them: the layout of windows, thumbnails, icons. It recognises each by its
 // name and the beginning of its content, except for desktop.ini, which it reads whole.
 func isFolderFile(name string, head []byte) bool {
 	base := name[strings.LastIndexByte(name, '/')+1:]

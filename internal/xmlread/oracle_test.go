@@ -46,7 +46,7 @@ func compare(t *testing.T, about string, document []byte, o xmlread.Options) (ac
 	require.NoError(t, err, about)
 	if !slices.Equal(want, lines) {
 		found = append(found, "white space in values")
-		require.Equal(t, normalized(want), normalized(lines), about)
+		require.Equal(t, normalised(want), normalised(lines), about)
 	}
 	return true, found
 }
@@ -55,9 +55,9 @@ func isASCII(p []byte) bool {
 	return !slices.ContainsFunc(p, func(c byte) bool { return c >= utf8.RuneSelf })
 }
 
-// normalized turns white space in all lines except those of texts into spaces: values, and so
+// normalised turns white space in all lines except those of texts into spaces: values, and so
 // namespaces, may differ in it.
-func normalized(lines []string) []string {
+func normalised(lines []string) []string {
 	for i, line := range lines {
 		if !strings.HasPrefix(line, "text ") {
 			lines[i] = strings.NewReplacer(`\n`, " ", `\t`, " ", `\r`, " ", "\n", " ", "\t", " ", "\r", " ").Replace(line)

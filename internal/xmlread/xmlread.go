@@ -18,7 +18,7 @@
 //		case xmlread.Start:
 //			name := r.Name()
 //			for i := range r.Attrs() {
-//				a := r.Attr(i) // references are decoded, white space is normalized
+//				a := r.Attr(i) // references are decoded, white space is normalised
 //			}
 //		case xmlread.End: // r.Name() is the element's; also for <a/>
 //		case xmlread.Text: // r.Text() is a piece of text or CDATA, perhaps with a cut character
