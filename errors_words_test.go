@@ -113,11 +113,11 @@ func TestHostsSentence(t *testing.T) {
 		says    string
 		params  map[string]any
 	}{
-		"a sentence":       {upload.Reject(upload.CodeForbidden, "Only editors upload."), "Only editors upload.", map[string]any{"kind": "host"}},
-		"one with a code":  {upload.Reject("no_cats", "No cats."), "No cats.", map[string]any{"kind": "host"}},
-		"none":             {upload.Reject(upload.CodeForbidden, ""), "You may not upload here.", nil},
-		"one with a kind":  {&upload.Error{Code: "no_cats", Reason: "No cats.", Params: map[string]any{"kind": "cats"}}, "No cats.", map[string]any{"kind": "cats"}},
-		"one with numbers": {&upload.Error{Code: "no_cats", Reason: "No cats.", Params: map[string]any{"limit": 9}}, "No cats.", map[string]any{"kind": "host", "limit": 9.0}},
+		"a sentence":        {upload.Reject(upload.CodeForbidden, "Only editors upload."), "Only editors upload.", map[string]any{"kind": "host"}},
+		"a code of its own": {upload.Reject("no_cats", "No cats."), "No cats.", map[string]any{"kind": "host"}},
+		"none":              {upload.Reject(upload.CodeForbidden, ""), "You may not upload here.", nil},
+		"a kind of its own": {&upload.Error{Code: "no_cats", Reason: "No cats.", Params: map[string]any{"kind": "cats"}}, "No cats.", map[string]any{"kind": "cats"}},
+		"a number":          {&upload.Error{Code: "no_cats", Reason: "No cats.", Params: map[string]any{"limit": 9}}, "No cats.", map[string]any{"kind": "host", "limit": 9.0}},
 	} {
 		t.Run(about, func(t *testing.T) {
 			f := newFixture(t, upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return row.refusal }), upload.Options{})
@@ -197,14 +197,14 @@ func TestParams(t *testing.T) {
 		params string
 	}{
 		{"a type", image, upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"type":"text/plain",` + ofImages},
-		{"a type of neither", upload.Any(upload.Types("image/png"), upload.Types("image/gif")), upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"type":"text/plain","accepted":["image/png","image/gif"],"extensions":[".png",".apng",".gif"]}`},
-		{"a type of neither, of which one accepts none", upload.Any(upload.Types("image/png"), upload.All()), upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"type":"text/plain","accepted":["image/png"],"extensions":[".png",".apng"]}`},
-		{"a type that is not listed", upload.ForType(map[string]upload.Validator{"image/png": image}), upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"type":"text/plain","accepted":["image/png"],"extensions":[".png",".apng"]}`},
+		{"a type in neither of two lists", upload.Any(upload.Types("image/png"), upload.Types("image/gif")), upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"type":"text/plain","accepted":["image/png","image/gif"],"extensions":[".png",".apng",".gif"]}`},
+		{"a type that is not listed, beside a policy that accepts nothing", upload.Any(upload.Types("image/png"), upload.All()), upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"type":"text/plain","accepted":["image/png"],"extensions":[".png",".apng"]}`},
+		{"a type without a policy of ForType", upload.ForType(map[string]upload.Validator{"image/png": image}), upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"type":"text/plain","accepted":["image/png"],"extensions":[".png",".apng"]}`},
 		{"an unknown type", image, upload.Options{}, file("file", "a.txt", "\x00\x01"), upload.CodeTypeNotAllowed, "{" + ofImages},
-		{"no type", upload.All(), upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"kind":"all"}`},
+		{"a policy that accepts nothing", upload.All(), upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"kind":"all"}`},
 		{"a name", image, upload.Options{}, file("file", "a.gif", pngBytes()), upload.CodeTypeMismatch, `{"type":"image/png","extension":".gif","extensions":[".png",".apng"]}`},
-		{"a name with an ending of the client's", image, upload.Options{}, file("file", "a.zq7xk9", pngBytes()), upload.CodeTypeMismatch, `{"type":"image/png","extensions":[".png",".apng"]}`},
-		{"a file", nil, upload.Options{MaxFileSize: 4}, file("file", "a.txt", "hello"), upload.CodeTooLarge, `{"kind":"file","limit":4,"size":5}`},
+		{"a name with an unknown extension", image, upload.Options{}, file("file", "a.zq7xk9", pngBytes()), upload.CodeTypeMismatch, `{"type":"image/png","extensions":[".png",".apng"]}`},
+		{"a file over the limit by a byte", nil, upload.Options{MaxFileSize: 4}, file("file", "a.txt", "hello"), upload.CodeTooLarge, `{"kind":"file","limit":4,"size":5}`},
 		{"a long file", nil, upload.Options{MaxFileSize: 5000}, file("file", "a.txt", strings.Repeat("x", 5001)), upload.CodeTooLarge, `{"kind":"file","limit":5000}`},
 		{"a text", nil, upload.Options{}, new(form).text("a", strings.Repeat("x", 64<<10+1)).String(), upload.CodeTooLarge, `{"kind":"text","limit":65536}`},
 		{"texts", nil, upload.Options{MaxTextSize: 9}, new(form).text("a", "12345").text("b", "12345").String(), upload.CodeTooLarge, `{"kind":"texts","limit":9}`},
@@ -213,7 +213,7 @@ func TestParams(t *testing.T) {
 		{"no files", cv, upload.Options{}, new(form).text("a", "1").String(), upload.CodeMissingFile, `{"kind":"several","fields":["cv","photo"]}`},
 		{"no text before", nil, upload.Options{TextFirst: []string{"token"}}, file("file", "a.txt", "hello"), upload.CodeFileBeforeText, `{"fields":["token"]}`},
 		{"a field", cv, upload.Options{}, file("file", "a.txt", "hello"), upload.CodeUnexpectedField, `{"fields":["cv","photo"]}`},
-		{"a name of nothing", nil, upload.Options{}, file("file", "", "hello"), upload.CodeBadName, `{"kind":"missing"}`},
+		{"an empty name", nil, upload.Options{}, file("file", "", "hello"), upload.CodeBadName, `{"kind":"missing"}`},
 		{"a picture", upload.Images(&upload.ImageOptions{MaxWidth: 39}), upload.Options{}, file("file", "a.png", pngBytes()), upload.CodeTooManyPixels, `{"width":40,"height":30,"max_width":39,"max_height":16384}`},
 		{"a form that ends early", nil, upload.Options{}, file("file", "a.txt", "hello")[:100], upload.CodeMalformed, `{"kind":"cut"}`},
 	} {

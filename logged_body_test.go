@@ -288,7 +288,7 @@ func TestLogBoundsNames(t *testing.T) {
 	}
 }
 
-// TestLogHoldsNoContent: no word of a file is logged, accepted or refused.
+// TestLogHoldsNoContent: no word of a file is logged, whether the file is accepted or refused.
 func TestLogHoldsNoContent(t *testing.T) {
 	for family, files := range map[string][]corpus.File{
 		"images": corpus.Images(), "documents": corpus.Documents(), "active": corpus.ActiveDocuments(), "archives": corpus.Archives(),

@@ -16,7 +16,8 @@ import (
 // is one that clients know, an acknowledged byte is never lost, and what is published is the file.
 // Three bytes are a step: what it does, its offset and its length.
 func FuzzResume(f *testing.F) {
-	// Of the first byte. Other is the second instance, and without patch and head it is a DELETE.
+	// Bits of the first byte: other chooses the second instance, and honest the acknowledged offset.
+	// A step without patch and head is a DELETE.
 	const patch, other, honest, head = 0x40, 1, 4, 0x20
 	f.Add([]byte{patch | honest, 0, 128}, uint16(10))
 	f.Add([]byte{patch | honest, 0, 60, patch | honest | other, 0, 30, head, 0, 0, patch | honest, 0, 128}, uint16(256))

@@ -17,8 +17,7 @@ import (
 	"github.com/airlock-go/upload/internal/worker"
 )
 
-// relaySize is how much of a file an observer on a goroutine of its own is shown at a time, at one
-// handover.
+// relaySize is how much of a file an observer on a goroutine of its own is shown at a time.
 const relaySize = 32 << 10
 
 var relays = sync.Pool{New: func() any { return new([relaySize]byte) }}
@@ -140,7 +139,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	return 0, s.err
 }
 
-// clean makes c, which may be nil, the source of the stream, which closes it unless it lends it.
+// clean makes c the source of the stream, unless c is nil. The stream closes c unless lends is set.
 func (s *stream) clean(c *clean.Reader) {
 	if c != nil {
 		s.cleaner, s.src, s.head = c, c, nil
@@ -210,7 +209,7 @@ func (s *stream) judge(p []byte, last bool) error {
 	return checkError(s.worker.Do(func() error { return judgement(o, p, last) }))
 }
 
-// judgement is what o finds in p, and of the whole file after the last of it.
+// judgement shows p to o. It returns what o finds, and after the last bytes o's verdict.
 func judgement(o Observer, p []byte, last bool) error {
 	if len(p) > 0 {
 		if err := show(o, p); err != nil {
@@ -235,7 +234,7 @@ func (s *stream) sha256() string {
 // complete reports whether storage read the file to its accepted end.
 func (s *stream) complete() bool { return s.err == io.EOF } // set by Read
 
-// failed is the first error of the stream, nil before one and at its regular end.
+// failed returns the first error of the stream, nil before one and at its regular end.
 func (s *stream) failed() error {
 	if s.complete() {
 		return nil

@@ -28,7 +28,7 @@ type Tx struct {
 	state  txState
 
 	cleaners []*clean.Reader // hold the memory of the patches of staged
-	shared   bool            // a caller of ours ends the request after Commit
+	shared   bool            // run ends the request after Commit
 	accepted Event           // the decision that Commit made, perhaps not reported yet
 	refusal  *Error          // the answer of Refuse
 }
@@ -57,7 +57,7 @@ func (tx *Tx) Commit(ctx context.Context) error {
 	return err
 }
 
-// commit is Commit for a caller that has more to do before the request ends.
+// commit is Commit for code that has more to do before the request ends.
 func (tx *Tx) commit(ctx context.Context) error {
 	if tx.state != txOpen {
 		return internal(errors.New("upload: Commit of an upload that has ended"))
@@ -106,7 +106,7 @@ func (tx *Tx) Rollback() error {
 // close ends the worker, and an upload that is still receiving, for example after a panic.
 func (tx *Tx) close() {
 	tx.s.worker.Close()
-	if tx.state == txReceiving { // as when storage panics
+	if tx.state == txReceiving {
 		_ = tx.Rollback()
 	}
 }
@@ -169,7 +169,7 @@ func (tx *Tx) settleBody() {
 // refused removes the received files and reports the refusal.
 func (tx *Tx) refused(err error, others []File) error {
 	e := *errorOf(err)
-	if e.Err == nil && err != error(errorOf(err)) { // whether err is an *Error itself
+	if e.Err == nil && err != error(errorOf(err)) { // err is not an *Error itself
 		e.Err = err // joined with more, for the log
 	}
 	receiving := tx.state == txReceiving
