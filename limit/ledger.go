@@ -129,7 +129,7 @@ func (r *lease) end() {
 	}
 }
 
-// expire ends the leases of signed uploads whose URLs have expired.
+// expire ends the leases of signed uploads whose until has come.
 func (l *ledger) expire(now time.Time) {
 	for len(l.signed) > 0 && !now.Before(l.signed[0].until) {
 		heap.Pop(&l.signed).(*lease).end()

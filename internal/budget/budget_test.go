@@ -191,7 +191,8 @@ func TestGivingUpFreesThePlace(t *testing.T) {
 	})
 }
 
-// TestSubjectsTakeTurns checks that a request waits for one turn of a crowd of another subject.
+// TestSubjectsTakeTurns checks that subjects are served in turn, one request each, even if one has
+// more requests that wait.
 func TestSubjectsTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &line{b: budget.New(10, 10)}

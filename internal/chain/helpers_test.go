@@ -26,7 +26,7 @@ import (
 
 const prefix = "up/upload-staging/id/"
 
-// stores are those that everywhere tests.
+// stores are the stores over which everywhere runs a test.
 var stores = []struct {
 	name   string
 	merges bool // Sources works on it

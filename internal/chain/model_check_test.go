@@ -41,7 +41,8 @@ var promises = []struct {
 	{"a client reads success only after done", func(_, w world) bool { return !w.success || w.done }},
 }
 
-// hopes are what one instance can still reach alone: later is the world that alone returns.
+// hopes are what one instance can still reach without the other. The world later is what the
+// function alone returns.
 var hopes = []struct {
 	name string
 	kept func(w, later world) bool
@@ -85,7 +86,8 @@ func alone(w world) world {
 }
 
 // explore visits every world that can be reached, until a step breaks the promise or hope of that
-// name, or any if name is "". It returns all that the step breaks, and the worlds up to it.
+// name, or any if name is "". It returns how many worlds it has seen, all that the step breaks, and
+// the worlds up to it.
 func explore(r rules, name string) (worlds int, broken []string, way []world) {
 	from := map[world]world{{}: {}}
 	queue := []world{{}}
@@ -124,8 +126,8 @@ func TestModel(t *testing.T) {
 	require.Greater(t, worlds, 10_000)
 }
 
-// TestModelFinds breaks each rule, and checks that the model finds the promise or the hope that this
-// breaks.
+// TestModelFinds breaks each rule, and checks that the model finds the promise or the hope that is
+// then broken.
 func TestModelFinds(t *testing.T) {
 	for _, row := range []struct {
 		broken rules

@@ -1,7 +1,7 @@
 package chain_test
 
-// rules says which rules are broken. The zero value breaks none. model_test.go has the world and its
-// steps, and model_check_test.go has the promises.
+// rules says which rules are broken. The zero value breaks none. The methods are the steps of the
+// world, which is in model_test.go. The promises are in model_check_test.go.
 type rules struct {
 	replacesPieces     bool // a piece is not created but replaced
 	acknowledgesFirst  bool // before the piece is stored
@@ -105,7 +105,7 @@ func (r rules) judge(w world, i int) []world {
 	return all
 }
 
-// step is a step with one outcome.
+// step takes a step that has one outcome.
 func (r rules) step(w *world, i int) {
 	me := &w.instances[i]
 	switch me.at {
