@@ -114,7 +114,7 @@ func TestExif(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		exif   []byte
-		want   []byte // before zeros; nil for a chunk of another type
+		want   []byte // zeros follow it; nil if the chunk must become an npAd of zeros
 		turned int    // the orientation, 0 for upright
 	}{
 		{name: "big-endian", exif: phone(binary.BigEndian, 6), want: keptExif(6), turned: 6},

@@ -37,8 +37,8 @@ func gifOf(t testing.TB, frames int, blocks ...string) []byte {
 	return append(append(bytes.Clone(file[:at]), strings.Join(blocks, "")...), file[at:]...)
 }
 
-// gifBlock returns an extension whose data is cut into the longest sub-blocks after the first,
-// which may be empty.
+// gifBlock returns an extension. Its sub-blocks are first, unless that is empty, and data, cut into
+// the longest that there can be.
 func gifBlock(label byte, first, data string) string {
 	b := []byte{'!', label}
 	if first != "" {
@@ -52,8 +52,8 @@ func gifBlock(label byte, first, data string) string {
 	return string(append(b, 0))
 }
 
-// gifXMP returns a packet as Adobe puts it into a GIF: readers take its text for lengths, until
-// they come to the zeros after numbers that fall.
+// gifXMP returns a packet as Adobe puts it into a GIF, without sub-blocks. Readers that skip
+// sub-blocks take bytes of the text for lengths. The falling numbers after it lead them to its end.
 func gifXMP(packet string) string {
 	b := []byte("!\xff\x0bXMP DataXMP" + packet + "\x01")
 	for n := 255; n >= 0; n-- {
@@ -107,7 +107,7 @@ func TestGIF(t *testing.T) {
 			require.Equal(t, clean.Facts{Width: 20, Height: 12, Frames: 3, Milliseconds: 210}, got.Facts)
 			was, err := gif.DecodeAll(bytes.NewReader(file))
 			if err != nil {
-				return // the library is stricter than browsers
+				return // package image/gif is stricter than browsers
 			}
 			is, err := gif.DecodeAll(bytes.NewReader(got.Content))
 			require.NoError(t, err)

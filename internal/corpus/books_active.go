@@ -152,7 +152,7 @@ func hostileSheets() map[string]string {
 		"an image after another with a space":   `a{background:url(a b.png)}b{background:url(https://evil.example/a.png)}`,
 		"an image after an attribute's address": `a[href="http://a.example/"]{background:url(https://evil.example/a.png)}`,
 		"an address that ends after a space":    `@import url(https://evil.example/a.css `,
-		"a color that looks like an address":    `a{x:#url(#/*)"*/)}b{background:url(https://evil.example/a.png)}/*"*/`,
+		"a colour that looks like an address":   `a{x:#url(#/*)"*/)}b{background:url(https://evil.example/a.png)}/*"*/`,
 		"an address that a line cuts":           "a{x:url(\\\n\"#)}b{background:url(https://evil.example/a.png)}/*\"*/",
 		"a namespace in a condition":            `b{background:if(not style(--q:@namespace):url(https://evil.example/a.png))}`,
 		"a namespace in a broken block":         `b{--x:f({)}@namespace url(https://evil.example/a.png));background:var(--x)}`,
@@ -163,7 +163,7 @@ func hostileSheets() map[string]string {
 		"a name of other letters":               "a{x:\u00a0url(/*)\"*/)}b{background:url(https://evil.example/a.png)}/*\"*/",
 		"a broken block in an image set":        `b{background:image-set({)} "https://evil.example/a.png" 1x)}`,
 		"an image that is filtered":             `b{background:filter("https://evil.example/a.png",blur(1px))}`,
-		"a color of other letters":              "a{x:#\u00d7url(#/*)){}b{background:url(https://evil.example/a.png)}/**/",
+		"a colour of other letters":             "a{x:#\u00d7url(#/*)){}b{background:url(https://evil.example/a.png)}/**/",
 		"an expression":                         `a{width:expression(alert(1))}`,
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// TestPDFPlaces: some readers do not compare the number of an object with that of the cross
-// reference, and skip the bytes before the object that they find.
+// TestPDFPlaces checks that an object is judged wherever a cross reference may lead to it. Some
+// readers do not compare its number with that of the cross reference, and skip bytes before it.
 func TestPDFPlaces(t *testing.T) {
 	const web = "<</S/URI/URI(https://example.com/)>>"
 	// led returns a file that opens with object 6, and whose cross references lead from it to the
