@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// tryLock takes the lock of a file, which ends when the file is closed. Each opened file
-// has a lock of its own, so it keeps goroutines apart as well as processes.
+// tryLock takes the lock of a file. Closing file frees the lock. The lock belongs to file, not to
+// the process, so it keeps goroutines apart as well as processes.
 func tryLock(file *os.File) (locked bool, err error) {
 	conn, err := file.SyscallConn()
 	if err != nil {

@@ -33,7 +33,7 @@ func (t *target) client(ctx context.Context, log *slog.Logger) (*s3.Client, erro
 		}
 		if o.BaseEndpoint != nil { // of the URL, or of the AWS configuration
 			o.UsePathStyle = true
-			o.Region = cmp.Or(o.Region, "us-east-1") // others rarely have regions, but signatures name one
+			o.Region = cmp.Or(o.Region, "us-east-1") // other services rarely have regions, but signatures name one
 		}
 	})
 	return client, t.judge(client.Options())

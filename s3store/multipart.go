@@ -58,7 +58,8 @@ func (s *Store) openUploads(ctx context.Context, key string) (ids []string, err 
 	return ids, nil
 }
 
-// completeUpload makes an object of the parts, unless one exists. opts are those of the call.
+// completeUpload makes an object of the parts. It fails if one exists, except with
+// InsecureUnconditionalComplete. opts are those of the call.
 func (s *Store) completeUpload(ctx context.Context, key string, id *string, parts []types.CompletedPart, opts ...func(*s3.Options)) (version, etag *string, err error) {
 	out, err := s3calls.Do(ctx, s.caller, s.client.CompleteMultipartUpload, s.completeInput(key, id, parts), opts...)
 	if err != nil {

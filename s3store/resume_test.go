@@ -72,12 +72,12 @@ func TestKeepsPieces(t *testing.T) {
 		largest int64
 		says    string // "" for no error
 	}{
-		"a directory bucket":      {"bucket--use1-az4--x-s3", s3store.Options{}, 1, "directory bucket"},
-		"no conditions":           {"bucket", s3store.Options{Profile: s3store.Profile{InsecureUnconditionalPut: true}}, 1, "InsecureUnconditionalPut"},
-		"640 GB in 64 MiB":        {"bucket", s3store.Options{}, 640e9, ""},
-		"a tebibyte in 64 MiB":    {"bucket", s3store.Options{}, 1 << 40, "MaxMemory"},
-		"a tebibyte in 128 MiB":   {"bucket", s3store.Options{MaxMemory: 128 << 20}, 1 << 40, ""},
-		"more than S3 has for it": {"bucket", s3store.Options{MaxMemory: 1 << 40}, 60 << 40, "S3"},
+		"a directory bucket":    {"bucket--use1-az4--x-s3", s3store.Options{}, 1, "directory bucket"},
+		"no conditions":         {"bucket", s3store.Options{Profile: s3store.Profile{InsecureUnconditionalPut: true}}, 1, "InsecureUnconditionalPut"},
+		"640 GB in 64 MiB":      {"bucket", s3store.Options{}, 640e9, ""},
+		"a tebibyte in 64 MiB":  {"bucket", s3store.Options{}, 1 << 40, "MaxMemory"},
+		"a tebibyte in 128 MiB": {"bucket", s3store.Options{MaxMemory: 128 << 20}, 1 << 40, ""},
+		"more than S3 stores":   {"bucket", s3store.Options{MaxMemory: 1 << 40}, 60 << 40, "S3"},
 	} {
 		store, err := s3store.New(client(url), row.bucket, &row.o)
 		require.NoError(t, err)

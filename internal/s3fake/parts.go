@@ -38,7 +38,7 @@ func (b *bucket) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) 
 
 // copyObject makes an object from the bytes of another, for attacks: the store copies no objects.
 // Unlike AWS it always takes the attributes from the request, ignores conditions on the
-// destination, and answers no version.
+// destination, and returns no version.
 func (b *bucket) copyObject(w http.ResponseWriter, r *http.Request, key string) {
 	r.Header.Del("X-Amz-Copy-Source-Range")
 	body, ok := b.copied(w, r)
