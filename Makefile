@@ -4,7 +4,7 @@
 GO      ?= go
 MODULES := . integration examples cmd/upload-bucket s3open redislimit otelupload bench
 
-# The linters are built once, into a folder that git ignores.
+# Programs in Go are built once, into a folder that git ignores. npm runs redocly.
 GOLANGCI_LINT_VERSION := v2.12.2
 GOVULNCHECK_VERSION   := v1.9.0
 ACTIONLINT_VERSION    := v1.7.12

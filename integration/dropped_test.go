@@ -17,7 +17,8 @@ import (
 )
 
 // repeats are the statuses with which servers answer a Complete that they have carried out before:
-// versitygw repeats its first answer (0), MinIO sends 412, or 404 without a condition.
+// versitygw repeats its first answer (0). MinIO answers one with a condition by 412, others by
+// 404.
 var repeats = map[string]int{"idempotent": 0, "MinIO-like, 412": 412, "MinIO-like, 404": 404}
 
 // repeatsOf returns all of repeats for Complete and Abort. For other calls it returns one of them,
@@ -32,7 +33,7 @@ func repeatsOf(call faultproxy.Call) map[string]int {
 	return nil
 }
 
-// TestDroppedAnswer has S3 carry a call out and loses its answer, once. The upload is accepted, and
+// TestDroppedAnswer lets S3 serve a call and drops its answer, once. The upload is accepted, and
 // stored exactly once.
 func TestDroppedAnswer(t *testing.T) {
 	t.Parallel()
@@ -56,7 +57,7 @@ func TestDroppedAnswer(t *testing.T) {
 
 // TestDroppedAnswers loses all answers of a call. The HEAD by which the store then asks for the
 // object works, or meets a fault once or for a while. The answer to the client agrees with the
-// bucket.
+// bucket. Short runs try every second case.
 func TestDroppedAnswers(t *testing.T) {
 	t.Parallel()
 	asking := map[string]struct {

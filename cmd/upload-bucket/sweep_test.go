@@ -152,20 +152,20 @@ func TestSweepRefuses(t *testing.T) {
 		text string
 	}{
 		{"no prefix", []string{"-references", b.list}, "needs a Prefix"},
-		{"nobody to ask", []string{"-s3-prefix", "p"}, "no references to compare with"},
+		{"no references", []string{"-s3-prefix", "p"}, "no references to compare with"},
 		{"a short grace", []string{"-s3-prefix", "p", "-references", b.list, "-grace", "24h"}, "InsecureGrace"},
 		{"no list", []string{"-s3-prefix", "p", "-references", b.list + "2"}, "no such file"},
 		{"an empty list", []string{"-s3-prefix", "p", "-references", write("")}, "empty"},
 		{"a list that was cut off", []string{"-s3-prefix", "p", "-references", write("p/0001\np/00")}, "line 2 has no end"},
 		{"something else than a list", []string{"-s3-prefix", "p", "-references", write("p/0001\n\n")}, "line 2"},
 		{"a pipe", []string{"-s3-prefix", "p", "-references", "-"}, "must be a regular file"},
-		{"both", []string{"-s3-prefix", "p", "-references", b.list, "-sqlite", database}, "one of them"},
+		{"a list and a database", []string{"-s3-prefix", "p", "-references", b.list, "-sqlite", database}, "one of them"},
 		{"no share", []string{"-s3-prefix", "p", "-references", b.list, "-max-share", "0"}, "more than 0"},
 		{"no removals", []string{"-s3-prefix", "p", "-references", b.list, "-max-removals", "0"}, "more than 0"},
 		{"no rate", []string{"-s3-prefix", "p", "-references", b.list, "-rate", "0"}, "more than 0"},
 		{"no grace", []string{"-s3-prefix", "p", "-references", b.list, "-grace", "0", "-insecure-grace"}, "more than 0"},
-		{"some keys", []string{"-s3-prefix", "p", "-references", b.list, "-key-prefix", "p/0/"}, "-key-prefix does not limit"},
-		{"all", []string{"-s3-prefix", "p", "-references", b.list, "-max-share", "1"}, "AllowAnyShare"},
+		{"a key prefix", []string{"-s3-prefix", "p", "-references", b.list, "-key-prefix", "p/0/"}, "-key-prefix does not limit"},
+		{"a share of all", []string{"-s3-prefix", "p", "-references", b.list, "-max-share", "1"}, "AllowAnyShare"},
 		{"a folder", []string{"-s3-prefix", "p", "-references", t.TempDir()}, "must be a regular file"},
 		{"no query", []string{"-s3-prefix", "p", "-sqlite", database}, "-query is missing"},
 		{"no table", []string{"-s3-prefix", "p", "-sqlite", database, "-query", "SELECT key FROM pictures"}, "no such table"},
@@ -173,7 +173,7 @@ func TestSweepRefuses(t *testing.T) {
 		{"a query that writes", []string{"-s3-prefix", "p", "-sqlite", database, "-query", "CREATE TABLE t (x)"}, "readonly"},
 		{"a broken cursor", []string{"-s3-prefix", "p", "-references", b.list, "-cursor", write("{")}, "-cursor"},
 		{"another's cursor", []string{"-s3-prefix", "p", "-references", b.list, "-cursor", write(`{"cursor":"objects:q%2F:q%2F1","remove":true}`)}, "invalid cursor"},
-		{"a word too much", []string{"-s3-prefix", "p", "-references", b.list, "p/0001"}, "unexpected argument"},
+		{"an argument too many", []string{"-s3-prefix", "p", "-references", b.list, "p/0001"}, "unexpected argument"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			status, stdout, stderr := b.run(t.Context(), append([]string{"-remove"}, row.args...)...)

@@ -61,8 +61,8 @@ func TestAVIFSequence(t *testing.T) {
 	require.Equal(t, frames(before), frames(after))
 }
 
-// requireHEIF requires that a file has only tags that show it or describe its tracks, and no dates
-// or names there.
+// requireHEIF requires that a file has only tags that may stay in a picture, or that describe its
+// tracks, and that none has a date or a name.
 func requireHEIF(t *testing.T, path string) {
 	t.Helper()
 	heif := []string{"Meta:PrimaryItemReference", "Meta:MetaImageSize", "File:ImageWidth", "File:ImageHeight", "Composite:AvgBitrate"}

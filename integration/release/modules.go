@@ -47,8 +47,8 @@ func checkVersion(version string) error {
 	return nil
 }
 
-// pin makes a module require the other modules of this repository in that version. If it is
-// published, it loses its replace lines for them, and its go.sum has their sums.
+// pin sets the version in which a module requires others of this repository. If the module is
+// published, it loses its replace lines for them, and its go.sum gets their sums.
 func pin(dir, version string, published bool, sums []sum) error {
 	name := filepath.Join(dir, "go.mod")
 	text, err := os.ReadFile(name)
@@ -109,7 +109,7 @@ func ours(modulePath string) bool {
 func dropReplace(mod *modfile.File) error {
 	for _, r := range slices.Clone(mod.Replace) {
 		if !ours(r.Old.Path) {
-			return errors.New(mod.Syntax.Name + " replaces a module of others, which a published module must not")
+			return errors.New(mod.Syntax.Name + " replaces a module outside this repository, which a published module must not")
 		}
 		if err := mod.DropReplace(r.Old.Path, r.Old.Version); err != nil {
 			return err

@@ -111,8 +111,8 @@ func newApp(t *testing.T, newBackend func(*testing.T, *http.ServeMux, string) ba
 	return a
 }
 
-// as sends a step of subject: "" asks for a ticket. It returns the status, and the code of a
-// refusal. It decodes the answer of a success into answer, unless that is nil.
+// as sends a step as subject. The step "" asks for a ticket. It returns the status, and the code of
+// a refusal. It decodes the answer of a success into answer, unless that is nil.
 func (a *app) as(t *testing.T, subject, step string, body map[string]any, answer any) (int, string) {
 	t.Helper()
 	b, err := json.Marshal(body)
