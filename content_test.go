@@ -109,7 +109,7 @@ func TestPresets(t *testing.T) {
 	activePDF := "%PDF-1.7\n1 0 obj\n<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
 	zipped := firstOf(t, "application/zip")
 	damaged := []byte(pngBytes())
-	copy(damaged[bytes.Index(damaged, []byte("IDAT"))+4:], "damaged") // and its checksum made right below
+	copy(damaged[bytes.Index(damaged, []byte("IDAT"))+4:], "damaged")
 	fixPNG(damaged)
 	for _, tc := range []struct {
 		about  string

@@ -11,8 +11,8 @@ import (
 )
 
 // TestDesignForm: each decision of docs/design.md and docs/accepted.md is a context, a decision,
-// what was rejected, and a consequence. docs/design.md is short enough to be read, and its first
-// lines lead to each group.
+// what was rejected, and a consequence. docs/design.md has at most 5,000 words, and its first lines
+// link each group.
 func TestDesignForm(t *testing.T) {
 	const mostWords = 5000
 	form := regexp.MustCompile(`^[^\n]+\n\n- Context: .+\n(  .+\n)*- Decision: .+\n(  .+\n)*- Rejected: .+\n(  .+\n)*- Consequence: .+\n(  .+\n)*\n?$`)

@@ -104,6 +104,7 @@ func TestReleasedParts(t *testing.T) {
 			row.end(t, d, ticket.Token)
 			if row.released {
 				require.Equal(t, []string{"ann " + claims[0].ID}, l.released())
+				require.Zero(t, d.staged())
 			} else {
 				require.Empty(t, l.released())
 			}

@@ -11,9 +11,9 @@ import (
 )
 
 // Receive reads the whole form, or body, and stages its files. Without an error the policy has
-// accepted every file, all are in the storage, and none is readable before [Tx.Commit]. The text
-// fields are in r.Form, r.PostForm and r.MultipartForm (without files). r.Form has the query's
-// values too, except those of [Options.TextFirst].
+// accepted every file, and none is readable before [Tx.Commit]. The text fields are in r.Form,
+// r.PostForm and r.MultipartForm (without files). r.Form has the query's values too, except those
+// of [Options.TextFirst].
 //
 // On error nothing is kept. Give the error, an [*Error], to [Handler.RespondError], which can
 // answer clients that still send.
