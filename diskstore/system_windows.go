@@ -21,8 +21,8 @@ const (
 	errorDiskQuotaExceed = syscall.Errno(1295)
 )
 
-// tryLock takes the lock of a file, which ends when the file is closed. Each opened file
-// has a lock of its own, so it keeps goroutines apart as well as processes.
+// tryLock takes the lock of a file, which ends when the file is closed. The lock belongs to the
+// opened file and not to the process, so it keeps goroutines apart as well as processes.
 func tryLock(file *os.File) (locked bool, err error) {
 	conn, err := file.SyscallConn()
 	if err != nil {

@@ -79,8 +79,8 @@ func (r *lease) enter(ctx context.Context) error {
 	return err
 }
 
-// giveBack frees the slot and what was not used. It returns the time, by the clock of Redis in
-// milliseconds, when nothing of the caller counts any more, 0 if that is not known.
+// giveBack frees the caller's slot and what was not used. It returns the time, by the clock of
+// Redis in milliseconds, when nothing of the caller counts any more, 0 if that is not known.
 func (r *lease) giveBack(ctx context.Context, used upload.Usage) (until int64, err error) {
 	o := &r.l.limits
 	held := time.Since(r.since)
@@ -124,7 +124,7 @@ func (r *lease) renew(ctx context.Context) {
 func (l *Limiter) owner(id string) string { return l.opts.Prefix + "{all}:signed:" + id }
 
 // Release implements [upload.Releaser]. It finds the reservation by its id alone, in any process.
-// It takes at most three calls to Redis.
+// It takes three calls to Redis, or one if there is no reservation.
 func (l *Limiter) Release(ctx context.Context, _, id string) error {
 	asking, cancel := context.WithTimeout(ctx, l.opts.Timeout)
 	defer cancel()

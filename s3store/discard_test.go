@@ -138,8 +138,8 @@ func TestDroppedDelete(t *testing.T) {
 }
 
 // TestInsecureUnconditionalPut checks that Discard removes all objects, where without conditions
-// two lost answers make the retries write the file three times. Commit fails if it cannot request
-// the key.
+// two lost answers make the retries write the file three times. Commit fails if it cannot tell
+// whether the key is free.
 func TestInsecureUnconditionalPut(t *testing.T) {
 	for _, versioned := range []bool{false, true} {
 		f := newFixture(t, setup{versioned: versioned, Options: s3store.Options{

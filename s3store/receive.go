@@ -104,6 +104,6 @@ func (s *Store) reserve(ctx context.Context, obj storage.Object, n int64) (*buff
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	return nil, fmt.Errorf("s3store: wait %v for %d bytes of MaxMemory (%d, at most half or one file for one subject): %w",
-		obj.MaxWait, n, s.opts.MaxMemory, storage.ErrBusy)
+	return nil, fmt.Errorf("s3store: no %d bytes of MaxMemory (%d, at most half or one file for one subject) with a wait of up to %v: %w",
+		n, s.opts.MaxMemory, obj.MaxWait, storage.ErrBusy)
 }
