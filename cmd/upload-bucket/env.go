@@ -63,7 +63,7 @@ func (e *env) flags(fs *flag.FlagSet) {
 // layoutFlags adds the flags that describe the layout of the application, and its tags.
 func (e *env) layoutFlags(fs *flag.FlagSet) {
 	l := &e.layout
-	fs.Func("key-prefix", "`prefix` of published keys, such as avatars/, if not all below -s3-prefix; may be repeated", func(prefix string) error {
+	fs.Func("key-prefix", "`prefix` of published keys, such as avatars/, if it is longer than -s3-prefix; may be repeated", func(prefix string) error {
 		l.KeyPrefixes = append(l.KeyPrefixes, prefix)
 		return nil
 	})

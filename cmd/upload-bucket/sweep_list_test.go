@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// listOf writes a list of lines, and dates it so long ago.
+// listOf writes a list of lines, and gives its file that age.
 func listOf(t *testing.T, age time.Duration, lines ...string) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "list")
@@ -23,7 +23,7 @@ func listOf(t *testing.T, age time.Duration, lines ...string) string {
 	return name
 }
 
-// each returns the keys of newSoundBucket, each changed.
+// each returns the keys of newSoundBucket after a change of each.
 func each(change func(i int, key string) string) (lines []string) {
 	for i := range 250 {
 		lines = append(lines, change(i, fmt.Sprintf("p/%04d", i)))
@@ -31,8 +31,8 @@ func each(change func(i int, key string) string) (lines []string) {
 	return lines
 }
 
-// newSoundBucket returns a bucket of 250 objects, all nine days old and all
-// referred to, so every removal loses one.
+// newSoundBucket returns a bucket of 250 objects, all nine days old. Until Heal, each removal fails
+// the test.
 func newSoundBucket(t *testing.T) *sweptBucket {
 	t.Helper()
 	b := newBucket(t)
@@ -106,8 +106,8 @@ func TestSweepOfAList(t *testing.T) {
 		removed bool
 	}{
 		{"a list of now", 8*24*time.Hour + time.Hour, 0, true},
-		{"younger than grace and list", 8*24*time.Hour + time.Hour, 24 * time.Hour, false},
-		{"older than grace and list", 9*24*time.Hour + time.Hour, 24 * time.Hour, true},
+		{"younger than grace plus the age of the list", 8*24*time.Hour + time.Hour, 24 * time.Hour, false},
+		{"older than grace plus the age of the list", 9*24*time.Hour + time.Hour, 24 * time.Hour, true},
 		{"a list of nearly two days", 9*24*time.Hour + 23*time.Hour, 47*time.Hour + 30*time.Minute, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -137,7 +137,7 @@ func TestSweepStopsAtAShare(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		args []string
-		text string // of the error, "" if it does its work
+		text string // of the error, "" if the sweep does its work
 		left int
 	}{
 		{"a list", []string{"-references", list}, "leaves out 225 of the 250 objects", 250},
