@@ -43,8 +43,8 @@ func (c *Chain) Open(ctx context.Context) (io.ReadCloser, error) {
 
 // Read returns the bytes of the sources in order, in a reader for one goroutine, which the caller
 // closes. The reader opens one source at a time. The error for a source that is gone is ErrGap. For
-// one that is not as its ETag and Size say it is storage.ErrChanged. After two minutes without bytes
-// the reader cancels the context of OpenAt. It waits for a store that ignores that.
+// one with another ETag or Size, it is storage.ErrChanged. After two minutes without bytes the
+// reader cancels the context of OpenAt. It waits for a store that ignores that.
 func (c *Chain) Read(ctx context.Context, sources []storage.Source) io.ReadCloser {
 	return &reader{ctx: ctx, store: c.store, rest: sources}
 }

@@ -46,8 +46,9 @@ func cleanedByChance(mediaType string, file []byte, chance *rand.Rand, o clean.O
 	return r
 }
 
-// FuzzCuts checks that the cuts of a file of any type make no difference. After a fault the file
-// goes on as it was, and with Keep it stays as it is. All memory is given back.
+// FuzzCuts checks that the cuts of a file make no difference to its fault or, without one, to its
+// result. After a fault the file goes on as it was, and with Keep it stays as it is. All memory is
+// given back.
 func FuzzCuts(f *testing.F) {
 	types := slices.Sorted(maps.Keys(inspectors))
 	for i, mediaType := range types {

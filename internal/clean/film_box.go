@@ -27,7 +27,7 @@ func (w *walk) more(n int64) []byte {
 	return held[len(held)-int(n):]
 }
 
-// fields is more for the next n bytes of a box.
+// fields does what more does for the next n bytes of a box, which must have them.
 func (f *film) fields(b filmBox, n int64) []byte {
 	if n > b.left(f.walk) {
 		f.fail(filmMalformed)
@@ -196,15 +196,15 @@ func tileBoxes(p []byte) bool {
 // clipped returns a number of a file, or everything if it is larger.
 func clipped(n uint64) int64 { return int64(min(n, everything)) } //nolint:gosec // it fits
 
-// undated makes zeros of the dates of a header. It returns false if fewer than more bytes follow
-// them. Version 1, which has a longer duration, must have 4 bytes more.
-func undated(p []byte, more int) bool {
+// undated makes zeros of the dates of a header. It returns false if fewer than least bytes follow
+// them. Version 1, which has a longer duration, must have 4 more.
+func undated(p []byte, least int) bool {
 	n := 8
 	if len(p) > 0 && p[0] == 1 {
 		n = 16
-		more += 4
+		least += 4
 	}
-	if len(p) < 4+n+more {
+	if len(p) < 4+n+least {
 		return false
 	}
 	clear(p[4 : 4+n])

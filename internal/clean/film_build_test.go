@@ -102,8 +102,8 @@ const (
 )
 
 // cameraFilm returns a film with a video track, and tracks of places and of chapters whose tables
-// are made by dataTables for the offset of the first sample. It has its movie box in front or at
-// the end.
+// are made by dataTables for the offset of the first sample. If front is true, the movie box comes
+// before the samples.
 func cameraFilm(front bool, dataTables func(at int) string) string {
 	start := atom("ftyp", "qt  ", n32(0), "qt  ") + atom("wide") + atom("free", hidden) + atom("uuid", hiddenWide, hidden)
 	samples := pictureA + place + pictureB + place

@@ -110,8 +110,8 @@ func (s *cells) step(r rune) (found bool) {
 	return found
 }
 
-// name looks for the line that names the separator to spreadsheets: sep=; in quotation marks or
-// without.
+// name looks for the line that names the separator to spreadsheets, such as sep=| with or without
+// quotation marks.
 func (s *cells) name(r rune) {
 	switch {
 	case s.naming < 0:

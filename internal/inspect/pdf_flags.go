@@ -8,7 +8,7 @@ const (
 	// Facts about a body of the object.
 	isActing     pdfFlag = 1 << iota // an action that may not run by itself
 	isUnknown                        // a dictionary of an unknown type of action
-	isAttribute                      // one that names the owner of an attribute
+	isAttribute                      // such a dictionary with an owner (O), as attributes of the structure have
 	isTriggers                       // a dictionary of events that do something
 	isTree                           // a node of a tree of names that is not empty
 	isFiles                          // the files of a file specification

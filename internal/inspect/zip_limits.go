@@ -46,7 +46,7 @@ type zipBudget struct {
 	seed    maphash.Seed
 }
 
-// The cost of an entry, whatever its content.
+// The costs of an entry, whatever its content, and of an archive in another.
 const (
 	entrySteps = 3000     // each of its two headers: reading, its name, and the setup of the inflater
 	recordHeld = 32       // its record, and the spare capacity after the last one
