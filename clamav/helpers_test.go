@@ -101,9 +101,9 @@ func (h *host) scans(t *testing.T, content io.Reader, code upload.Code) answer {
 	require.Equal(t, code, a.code, "%s\n%s", a.body, h.log)
 	if code == "" {
 		require.Equal(t, http.StatusCreated, a.status)
-		for _, key := range h.store.Keys() {
-			require.NoError(t, h.store.Delete(t.Context(), key))
-		}
+		keys := h.store.Keys()
+		require.Len(t, keys, 1)
+		require.NoError(t, h.store.Delete(t.Context(), keys[0]))
 	} else {
 		require.Equal(t, code.Status(), a.status)
 	}

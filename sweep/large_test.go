@@ -26,7 +26,7 @@ func liveHeap() int64 {
 
 // TestSweepHundredThousand sweeps 100,000 objects, or fewer, half of them without a reference. A
 // dry run needs at most 4 MiB. A removal is cancelled in the middle and resumed from the cursor
-// that was stored last. s3store does the same in a process that is killed.
+// that was stored last. TestSweepKilled of s3store kills the process instead.
 func TestSweepHundredThousand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const young, uploads = 1000, 1500

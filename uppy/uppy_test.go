@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/uppy"
 )
 
-// TestMultipart checks an upload in two parts, with the metadata that each version of Uppy sends.
+// TestMultipart checks an upload in two parts, with the metadata that Uppy 5 and 6 send.
 func TestMultipart(t *testing.T) {
 	content := strings.Repeat("0123456789abcdef", (part+1000)/16)
 	rows := map[string]map[string]any{
@@ -96,7 +96,7 @@ func TestCreateRefuses(t *testing.T) {
 		"no name":            {createBody(t, "", size(5)), upload.CodeBadName},
 		"no JSON":            {"filename=a.txt", upload.CodeMalformed},
 		"metadata is a list": {`{"filename":"a.txt","metadata":[]}`, upload.CodeMalformed},
-		"JSON without end":   {`{"filename":"` + strings.Repeat("a", 70<<10), upload.CodeTooLarge},
+		"JSON of 70 KiB":     {`{"filename":"` + strings.Repeat("a", 70<<10), upload.CodeTooLarge},
 		"no body":            {"", upload.CodeMalformed},
 	}
 	for name, row := range rows {

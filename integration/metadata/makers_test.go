@@ -12,7 +12,7 @@ import (
 )
 
 // maker is a picture as a phone, a camera or a program writes it. In left are the tags that must
-// stay besides those of every picture.
+// stay. Those of [shown] and of the picture's type may stay, too.
 type maker struct {
 	name, sample string
 	tags         []string

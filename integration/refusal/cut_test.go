@@ -13,7 +13,8 @@ import (
 )
 
 // TestCutAtEveryByte checks that a body that does not end with its whole closing boundary is
-// refused, as is one shorter than announced, and that nothing of it is kept.
+// refused, and that nothing of it is kept. So is a body that breaks off before its announced length
+// or its last chunk.
 func TestCutAtEveryByte(t *testing.T) {
 	t.Parallel()
 	h, store := newHandler(t, upload.Form{"file": {Accept: upload.Types("text/plain", "image/png"), MaxFiles: 2}}, upload.Options{})
@@ -23,7 +24,7 @@ func TestCutAtEveryByte(t *testing.T) {
 	}
 	whole := f.Size()
 	closed := whole - 2          // RFC 2046: the line break after the closing boundary belongs to the epilogue
-	takesTurn := rounds.Turns(3) // each cut in one way, and those near the end in all
+	takesTurn := rounds.Turns(3) // most cuts in one way, and those near the end in all
 	for cut := range whole {
 		for name, length := range map[string]int64{"matching": cut, "lying": whole, "chunked": -1} {
 			if cut == 0 && name == "matching" {

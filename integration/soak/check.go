@@ -144,7 +144,8 @@ func (w *world) leftovers(ctx context.Context, suspects map[string]time.Time, pa
 	return nil
 }
 
-// listed returns everything in the bucket, by key, or key and upload.
+// listed returns when the objects of the bucket were written, by key. It adds the first page of
+// unfinished uploads, by key and id.
 func (w *world) listed(ctx context.Context) (map[string]time.Time, error) {
 	found := map[string]time.Time{}
 	pages := s3.NewListObjectsV2Paginator(w.s3, &s3.ListObjectsV2Input{Bucket: aws.String(bucket)})
