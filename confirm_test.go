@@ -210,6 +210,8 @@ func TestNextFails(t *testing.T) {
 			w := httptest.NewRecorder()
 			d.presigner.ConfirmHandler(http.NotFoundHandler()).ServeHTTP(w, confirmRequest(ticket.Token))
 			require.Equal(t, http.StatusNotFound, w.Code)
+			require.Len(t, d.published(), 1)
+			require.Equal(t, 1, d.staged())
 			d.presigner.ConfirmHandler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(httptest.NewRecorder(), confirmRequest(ticket.Token))
 			require.Len(t, d.published(), 1)
 			require.Zero(t, d.staged())

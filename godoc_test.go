@@ -13,8 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestOverviewIsShort: the package documentation has at most 900 words, so a newcomer reads it to
-// its end.
+// TestOverviewIsShort: the package documentation has at most 900 words.
 func TestOverviewIsShort(t *testing.T) {
 	file, err := parser.ParseFile(gotoken.NewFileSet(), "doc.go", nil, parser.ParseComments)
 	require.NoError(t, err)
