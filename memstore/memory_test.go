@@ -230,7 +230,7 @@ func TestReplacedPart(t *testing.T) {
 	require.ErrorIs(t, f.CompleteMultipart(t.Context(), key, id, list), storage.ErrChanged)
 }
 
-// TestManyRanges checks that a request for many ranges gets the whole file.
+// TestManyRanges checks that a request for several ranges gets the whole file.
 func TestManyRanges(t *testing.T) {
 	f := newFixture(0)
 	require.Equal(t, http.StatusOK, f.put(t, "hello").Code)

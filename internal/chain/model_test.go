@@ -2,15 +2,16 @@ package chain_test
 
 import "slices"
 
-// This file is a model of an upload that two instances work on at the same time. A step is one call
-// of the store, of the host, or one answer to the client. Between two steps of one instance the
-// other takes any number of steps, either may be killed, and a request to the store that was given
-// up may still arrive.
+// The files model*_test.go are a model of an upload that two instances work on at the same time. A
+// step is one call of the store, one call of the host, or one answer to the client. Between two
+// steps of one instance the other takes any number of steps, either may be killed, and a request to
+// the store that was given up may still arrive.
 
 // pieces has for each piece the instance whose bytes it has, 1 or 2, or 0 if the piece is missing.
 type pieces [3]uint8
 
-// offset returns how many pieces the newest one says are stored.
+// offset returns the number of the last piece that is stored, 0 without one. Earlier ones may be
+// missing.
 func (p pieces) offset() uint8 {
 	for i := len(p); i > 0; i-- {
 		if p[i-1] != 0 {
