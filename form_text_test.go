@@ -27,7 +27,7 @@ func TestTextFirst(t *testing.T) {
 	for _, tc := range []struct {
 		about string
 		body  *form
-		lacks []string // nil is accepted
+		lacks []string // the fields in the refusal; nil is accepted
 	}{
 		{"text first", first().file("file", "a.txt", "1"), nil},
 		{"another order of the text", new(form).text("role", "a").text("csrf", "x").file("file", "a.txt", "1"), nil},
@@ -169,8 +169,8 @@ func TestValidatorsCannotChangeTheForm(t *testing.T) {
 	require.Equal(t, url.Values{"role": {"a"}}, r.Form)
 }
 
-// TestRefusedText checks that Respond finds the text of a refused form that was read, so that a
-// page can show it again.
+// TestRefusedText checks that Respond finds the text that was read before a form was refused, so
+// that a page can show it again.
 func TestRefusedText(t *testing.T) {
 	refuse := func(context.Context, url.Values) error { return upload.Reject("of_the_host", "this is why") }
 	for _, tc := range []struct {

@@ -22,8 +22,8 @@ func limitError(err error) error {
 // Limiter limits how much one caller, and all together, send. Packages limit (in memory) and
 // redislimit (for several instances) have one. Methods are called concurrently.
 //
-// It is called for a request before its file is read. It may be called after the answer, for a body
-// refused earlier or by Reserve: Settle has the drained bytes. It is not called for HEAD and
+// It is called for a request before its file is read. It may be called after the answer, for the
+// drained bytes of a body refused before or by Reserve. It is not called for HEAD and
 // OPTIONS, nor for an accepted PATCH of 64 KiB or more, of a [Resumer].
 //
 // To refuse, return an [*Error], usually with [CodeRateLimited] and Error.RetryAfter. Any other

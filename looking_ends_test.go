@@ -23,10 +23,10 @@ import (
 // callSize is the most of a file that an inspector gets in one call.
 const callSize = 256 << 10
 
-// watch makes an inspector work under a context that acts when the inspector looks at it.
+// watch makes an inspector work under a context whose Err acts. A look is a call of Err.
 type watch struct {
 	upload.Validator
-	at  int    // the look of a call; the first is taken when the call begins
+	at  int    // the look of a call that acts; the first look is taken when the call begins
 	end func() // the act, done once
 
 	looks int // of the current call
@@ -78,7 +78,8 @@ func (w *watch) look() {
 	}
 }
 
-// ending is an event that ends the work of an inspector, and the answer of its upload.
+// ending is an event that ends the work of an inspector, and the code with which the upload is
+// refused.
 type ending struct {
 	about  string
 	end    func(leave func())

@@ -38,7 +38,7 @@ func TestOptions(t *testing.T) {
 		{"a negative number of slots", upload.Options{MaxConcurrent: -1}, false},
 		{"the largest file", upload.Options{MaxFileSize: largestFile}, true},
 		{"a byte of a file more", upload.Options{MaxFileSize: largestFile + 1}, false},
-		{"the longest times", upload.Options{StallTimeout: math.MaxInt64, CheckTimeout: time.Hour}, true},
+		{"long times", upload.Options{StallTimeout: math.MaxInt64, CheckTimeout: time.Hour}, true},
 		{"the most text", upload.Options{MaxTextSize: maxText}, true},
 		{"a byte of text more", upload.Options{MaxTextSize: maxText + 1}, false},
 	} {

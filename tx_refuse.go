@@ -64,8 +64,8 @@ func (tx *Tx) run(fn func(tx *Tx) error) error {
 // An [*Error], such as that of [Reject], gives code and reason. Any other error, or nil, is only
 // logged, and the client reads 500, or nothing if it has left.
 //
-// A second Refuse does nothing. After [Tx.Commit] it removes the files and reports [KindUndone], or
-// in [Handler.Handle] the one refusal.
+// A second Refuse does nothing. Refuse after [Tx.Commit] removes the files and reports
+// [KindUndone], or in [Handler.Handle] the one refusal.
 func (tx *Tx) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	tx.answer(w, r, tx.reject(err))
 }

@@ -45,7 +45,7 @@ func TestProposal(t *testing.T) {
 		{"no copies", s3fake.Lacks{Copies: refuses}, s3fake.Refused, s3bucket.Fits, s3store.Profile{NoPinnedCopies: true}, ""},
 		{"copies report no digest", s3fake.Lacks{CopyDigest: ignores}, s3fake.Refused, s3bucket.Fits, s3store.Profile{NoCopyDigests: true}, ""},
 		{"no uploads with digests", s3fake.Lacks{CopyDigest: refuses}, s3fake.Refused, s3bucket.Fits, s3store.Profile{NoCopyDigests: true}, ""},
-		{"lengths", s3fake.Lacks{Lengths: ignores}, s3fake.Refused, s3bucket.Fits, s3store.Profile{NoSignedLengths: true}, ""},
+		{"ignores signed lengths", s3fake.Lacks{Lengths: ignores}, s3fake.Refused, s3bucket.Fits, s3store.Profile{NoSignedLengths: true}, ""},
 		{"ignores policies of forms", s3fake.Lacks{Forms: ignores}, s3fake.Refused, s3bucket.Fits, s3store.Profile{NoForms: true}, ""},
 		{"no forms", s3fake.Lacks{Forms: refuses}, s3fake.Refused, s3bucket.Fits, s3store.Profile{NoForms: true}, ""},
 		{"MinIO", s3fake.Lacks{CopyDigest: refuses}, s3fake.Obeyed, s3bucket.Fits, s3store.MinIO(), ""},

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// victim is a published object that clients must not get. It exists, because every server refuses a
-// copy of an absent object. Its size and digest are those that the attacker's request is signed
-// for.
+// victim is a published object that clients must not get. It exists, because a copy of an absent
+// object would fail without any defence. Its size and digest are those that the attacker's request
+// is signed for.
 type victim struct {
 	store *direct
 	key   string

@@ -77,7 +77,7 @@ export class Row {
     }
   }
 
-  // show shows how much is sent; null says that it is not known.
+  // show shows the part that is sent. null means all of it, with a bar without a value.
   show(part) {
     this.part = part ?? 1;
     if (part === null) this.bar.removeAttribute("value");
@@ -146,7 +146,7 @@ export class Row {
     this.set(state, this.host.words.say(state));
   }
 
-  // remove moves the focus to the next row, the one before, or the element.
+  // remove removes the row, and moves the focus to the next row, the previous row or host.
   remove() {
     const neighbour = this.element.nextElementSibling ?? this.element.previousElementSibling;
     const next = neighbour?.querySelector(".actions :last-child");
@@ -166,7 +166,7 @@ export class Row {
   }
 }
 
-// show puts a picture into thumb once it is loaded, and calls then.
+// show puts a picture into thumb once it is loaded. It calls then after that, or after a failure.
 function show(thumb, src, then) {
   const img = new Image();
   img.alt = "";

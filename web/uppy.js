@@ -76,7 +76,8 @@ export default class AirlockPlugin {
   };
 
   // #fetch reads the refusals of the steps of AwsS3. Uppy 6 does not show the server's sentence, so
-  // they are thrown here. Uppy 5 shows it, and takes what fetch throws for a broken connection.
+  // #fetch throws an error with it. Uppy 5 shows it, and takes an error of fetch for a broken
+  // connection.
   #fetch = async (before, input, init) => {
     const answer = await before.call(globalThis, input, init);
     const { companionEndpoint, endpoint } = this.#s3?.opts ?? {};

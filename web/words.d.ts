@@ -13,5 +13,5 @@ export class Words {
   say(name: string, values?: Record<string, unknown>): string;
 }
 
-/** Loads a language such as "de-CH", by default that of the page or else of the browser. Other languages get English. */
+/** Loads a language such as "de-CH", by default that of the page or else of the browser. It loads English for a language that it does not have. */
 export function wordsOf(lang?: string): Promise<Words>;

@@ -18,7 +18,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// newPublished returns a bucket of published files, some of which are not pictures.
+// newPublished returns a bucket with a staged file and with published files. Some of these are not
+// whole pictures.
 func newPublished(t *testing.T) *sweptBucket {
 	t.Helper()
 	b := newBucket(t)

@@ -56,7 +56,7 @@ func (s *sweeping) run(ctx context.Context, e *env) (int, error) {
 	s.tell = &teller{env: e, remove: s.opts.Remove, bar: isTerminal(e.stderr), passed: s.place.Passed}
 	s.opts.Prefix, s.opts.AsOf = e.prefix, known.asOf
 	s.opts.Found, s.opts.Progress = s.tell.found, s.progress
-	s.opts.Logger = slog.New(slog.DiscardHandler) // stdout says it already
+	s.opts.Logger = slog.New(slog.DiscardHandler) // stdout has each finding already
 	sweeper, err := sweep.New(e.store, known.ask, &s.opts)
 	if err != nil {
 		return 2, err

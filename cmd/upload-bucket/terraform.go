@@ -37,7 +37,7 @@ func (e *env) inputs(h *writer) {
 		name, about string
 		kind, value expression
 	}{
-		{"trust", "Trust policies in JSON by role, or by several, such as streamed+delivery, if the command named them. Only these roles are created; the policies of all are.", "map(string)", "{}"},
+		{"trust", "Trust policies in JSON by role, or by several, such as streamed+delivery, if the command named them. Terraform creates the policies of all roles, and only these roles.", "map(string)", "{}"},
 		{"log_bucket", "The bucket that gets the access log. Null: reads are not logged.", "string", "null"},
 		{"kms_key", "The ARN of a KMS key. Roles that read or write files then need rights to it, too. Null: S3 manages the key.", "string", "null"},
 	} {

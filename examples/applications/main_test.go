@@ -131,7 +131,7 @@ var (
 	png = uploadtest.File("certificate", "school.png", uploadtest.PNG(0))
 )
 
-// form is the text and these files.
+// form returns the text and these files.
 func form(files ...uploadtest.Part) uploadtest.Form { return append(slices.Clone(text), files...) }
 
 // TestApplication: an application, from the form to its deletion.
@@ -186,7 +186,7 @@ func TestApplication(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, joan.get("/files/"+keys[0]).Status)
 
 	require.Equal(t, http.StatusSeeOther, grace.apply(form(cv)...).Status)
-	require.Equal(t, http.StatusNotFound, joan.post("/delete/1", nil).Status, "of a page from before")
+	require.Equal(t, http.StatusNotFound, joan.post("/delete/1", nil).Status, "no application gets an old id")
 	f.agree(t, 1)
 }
 

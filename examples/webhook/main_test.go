@@ -79,7 +79,8 @@ func created(key string) string {
 	return `{"Records":[{"eventName":"s3:ObjectCreated:Put","s3":{"object":{"key":"` + key + `"}}}]}`
 }
 
-// records is a report that has other before times, then key once, then other after times.
+// records returns a report with one record of key. before and after are the numbers of records of
+// other on its two sides.
 func records(before int, other, key string, after int) string {
 	one := func(key string) string {
 		return strings.TrimSuffix(strings.TrimPrefix(created(key), `{"Records":[`), `]}`) + ","
@@ -129,7 +130,7 @@ func TestEvents(t *testing.T) {
 		{"a delete marker", "password", func(key string) string {
 			return strings.Replace(created(key), "ObjectCreated:Put", "ObjectRemoved:DeleteMarkerCreated", 1)
 		}, 204, `[]`},
-		{"its lifecycle", "password", func(key string) string {
+		{"its expiry", "password", func(key string) string {
 			return strings.Replace(created(key), "ObjectCreated:Put", "LifecycleExpiration:Delete", 1)
 		}, 204, `[]`},
 		{"a thousand records", "password", func(key string) string { return records(499, "ada/1.png", key, 500) }, 204, `["a.png"]`},

@@ -19,7 +19,7 @@ import (
 )
 
 // document is docs/openapi.yaml made stricter. An object whose schema has a name allows only the
-// properties that the page lists, unless it gives a schema for others. A code must be a known one.
+// properties that this schema lists, unless it has a schema for others. A code must be a known one.
 type document struct {
 	*openapi3.T
 	router routers.Router
@@ -112,7 +112,7 @@ func (d *document) checkJSON(schema string, data []byte) error {
 }
 
 // added returns copies of a JSON value. Each has a property more in one of its objects. The objects
-// "headers" and "fields" get none, since no document lists the names in them.
+// "headers" and "fields" get none, since the document does not list the names in them.
 func added(v any) (all []any) {
 	switch v := v.(type) {
 	case map[string]any:

@@ -71,8 +71,8 @@ func (c *comparison) prepare(last string) error {
 	return nil
 }
 
-// replaceNeighbours adds replace lines to the go.mod of a folder. By them the go command finds in
-// repo the modules of this repository that it requires.
+// replaceNeighbours adds replace lines to the go.mod of a folder. By them the go command takes from
+// repo the modules of this repository that the folder requires.
 func replaceNeighbours(repo, folder string) error {
 	mod, err := readMod(repo, folder)
 	if err != nil {
@@ -90,7 +90,7 @@ func replaceNeighbours(repo, folder string) error {
 	return os.WriteFile(filepath.Join(repo, folder, "go.mod"), modfile.Format(mod.Syntax), 0o644) //nolint:gosec // as git has it
 }
 
-// module compares one module. It is a fault if the version is too low for the changes.
+// module compares one module. It reports a fault if the version is too low for the changes.
 func (c *comparison) module(folder, last, version string) finding {
 	check := "api " + folder
 	if _, err := os.Stat(filepath.Join(c.before, folder, "go.mod")); err != nil {

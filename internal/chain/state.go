@@ -23,8 +23,8 @@ type End struct {
 }
 
 // State asks the store for the state. On a store with ordered lists that takes one list, and a read
-// of each marker. The error is ErrGap or ErrUnsettled if the newest pieces do not join, which takes
-// more lists.
+// of each marker. If the newest pieces do not join, State lists all pieces. It returns ErrGap or
+// ErrUnsettled if those do not join either.
 func (c *Chain) State(ctx context.Context) (State, error) {
 	f, err := c.index.front(ctx)
 	if err != nil {

@@ -25,7 +25,7 @@ const (
 
 const (
 	exifMark  = exifWord + "\x00"
-	exifWord  = "Exif\x00" // readers compare only these bytes: after them, cameras of Kodak write any byte
+	exifWord  = "Exif\x00" // marks a block in a JPEG segment, whichever byte follows
 	appleMark = "Apple iOS\x00\x00\x01"
 )
 

@@ -5,7 +5,7 @@ const jpegOther = 1
 
 // next walks over what stands after the end of a picture, and returns true after the start of a
 // further one. It keeps zeros and fill bytes, a film, and the notes of Samsung phones that may hold
-// one. All else becomes zeros, like the notes of vivo and OPPO phones.
+// one. All else becomes zeros, such as the notes of vivo and OPPO phones.
 func (f *jpegFile) next() bool {
 	f.ff, f.found, f.zeros = false, 0, 0
 	for {

@@ -53,7 +53,7 @@ func TestClean(t *testing.T) {
 		{"zero-width", "p\u200ba\u2060y\ufeff.png", "pay.png"},
 		{"joiner in ASCII", "pa\u200dy\u200c.p\u200dng", "pay.png"},
 		{"joiner at the end", "👨\u200d.png", "👨.png"},
-		{"joiner before an invisible letter", "\u0628\u200c\u061cx.png", "\u0628x.png"},
+		{"joiner before a direction mark", "\u0628\u200c\u061cx.png", "\u0628x.png"},
 		{"joiner before an invisible vowel", "\u1780\u200c\u17b5x.png", "\u1780x.png"},
 		{"two joiners", "👨\u200d\u200d👩.png", "👨\u200d👩.png"},
 		{"separators of lines", "a\u2028b\u2029.png", "ab.png"},

@@ -62,8 +62,8 @@ func (b *Budget) arrive(n int) error {
 }
 
 // Spend takes steps. Inspectors call it for each piece of work, not for each byte. The error is a
-// fault if no steps are left, and otherwise the reason that ended the call: the context's cause, or
-// [ErrTimeout].
+// fault if too few steps are left, and otherwise the reason that ended the call: the context's
+// cause, or [ErrTimeout].
 func (b *Budget) Spend(steps int) error {
 	b.steps -= int64(steps)
 	b.unasked += int64(steps)

@@ -25,7 +25,7 @@ const (
 	boxLarge     // the 64-bit size of a box whose 32-bit one is 1
 	boxReference // version and flags of a data reference
 	boxMeta      // version and flags of a metadata box, or the size of the first one in it
-	boxMetaKind  // and its type
+	boxMetaKind  // the type of the first box in a QuickTime metadata box
 	boxZeros     // the first byte after the end that is not zero
 	boxPieces
 )

@@ -12,7 +12,8 @@ const codeDamaged = "damaged"
 // finding is a fault in the form of test tables: its code, the kind if it has one, and its text.
 type finding struct{ code, text string }
 
-// found returns the finding of err: the zero value for nil, and "no fault" for other errors.
+// found returns the finding of err: the zero value for nil, and "no fault" for an error that is not
+// an [inspect.Error].
 func found(err error) finding {
 	var e *inspect.Error
 	switch {

@@ -17,7 +17,7 @@ type pdfWalk struct {
 	doubt  pdfDoubt
 
 	head    pdfHead
-	objects bool  // there was one
+	objects bool  // an object has begun
 	marker  int   // the last seen of startxref, an offset, and %%EOF
 	linear  int64 // length of the file that its first object declares if it is linearised
 	owed    int   // tokens that are not paid for yet

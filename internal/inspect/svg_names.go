@@ -90,7 +90,7 @@ const styledAttributes = `
 	vector-effect visibility white-space will-change word-spacing writing-mode`
 
 // actingAttributes are, in lower case, those of HTML and its drafts that load, send, navigate or
-// run. On an element of SVG most have no meaning, and no picture needs them.
+// run. Most of them have no meaning on an element of SVG, and no picture needs those.
 var actingAttributes = nameSet(`
 	action archive attributionsrc background cite classid code codebase data download dynsrc event formaction handler href icon imagesrcset
 	is longdesc lowsrc manifest nonce observer object ping poster profile src srcdoc srcset usemap`)

@@ -41,7 +41,7 @@ func (s *svgPart) instruction(r *xmlread.Reader) error {
 	return s.wait(active(KindInstruction, "contains a processing instruction"))
 }
 
-// wait keeps a fault until the root is known, and returns it after that.
+// wait keeps the first fault for start until the root is known. After that it returns err.
 func (s *svgPart) wait(err error) error {
 	if s.drawing.rooted {
 		return err

@@ -17,8 +17,8 @@ type closer interface {
 	Verdict() error
 }
 
-// xmlVerdict returns the verdict on a document, whole and byte by byte, or in small pieces if it is
-// large.
+// xmlVerdict returns the verdict on a document. It checks that pieces of it get the same verdict:
+// single bytes, or more at a time if it is large.
 func xmlVerdict(t *testing.T, fresh func() closer, in string) error {
 	t.Helper()
 	whole, bytewise := fresh(), fresh()

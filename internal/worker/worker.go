@@ -101,8 +101,8 @@ func (w *Worker) Last(ours bool, f func() error) {
 	_ = w.Run(ours, f)
 }
 
-// Finally runs f once, when no call is running or can begin: after Close and, if a call hangs, after
-// its return. The f that was given first runs last.
+// Finally runs f once, when no call is running or can begin: in Close, or, if a call hangs, once
+// Close was called and the call has returned. The f that was given first runs last.
 func (w *Worker) Finally(f func()) { w.after = append(w.after, f) }
 
 // Close ends the goroutine, but does not wait for a call that hangs. Otherwise all work is done when
