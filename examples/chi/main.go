@@ -1,4 +1,4 @@
-// Chi is a profile form in a chi router. The upload handler is a middleware, and a profile that
+// Chi takes a profile form in a chi router. The upload handler is a middleware, and a profile that
 // cannot be saved also removes its picture. examples/applications has users and S3.
 //
 //	go run -C examples ./chi
