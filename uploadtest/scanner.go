@@ -12,7 +12,7 @@ import (
 )
 
 // Scanner is an upload.Validator that acts as a malware scanner. It reads each file to its end, as
-// it was sent, and does not unpack archives.
+// an upload.Observer sees it, and does not unpack archives.
 //
 //	policy := upload.All(upload.Documents(nil), uploadtest.Scanner{})
 //	… // uploadtest.Infected() is refused as upload.CodeInfected
