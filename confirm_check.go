@@ -83,9 +83,9 @@ func (p *confirmer) readWhole(q *session, t *sealed, src io.Reader) (*checked, e
 }
 
 // read shows the whole file to the cleaner and the observer. Promotion is held to the SHA-256 of a
-// file that was sent in one request, or whose client declared it. An ETag can be an MD5, and a
-// client can make two files with one MD5 and send the second by the same signed request. Parts
-// cannot be sent again after they have become one object.
+// file that was sent in one request or stored as one piece, or whose client declared it. An ETag
+// can be an MD5, and a client can make two files with one MD5 and send the second by the same
+// signed request. Parts cannot be sent again after they have become one object.
 func (p *confirmer) read(q *session, t *sealed, in *Incoming, src io.Reader) (*checked, error) {
 	observer, err := p.judge(q, t, in)
 	if err != nil {

@@ -43,7 +43,7 @@ type sealed struct {
 // clockSkew is how far the clocks of instances may be apart.
 const clockSkew = 30 * time.Second
 
-// expires is when no instance accepts the ticket any more.
+// expires returns the time after which an instance refuses the ticket, by its own clock.
 func (t *sealed) expires() time.Time { return time.Unix(t.Expires, 0).Add(clockSkew) }
 
 // single reports whether the file is sent in one request to the storage.

@@ -10,7 +10,7 @@ import (
 )
 
 // ahead judges what must be judged before a byte of src is acknowledged: the head, once it is
-// whole. A file that this request brings alone is judged while it comes.
+// whole. A file that may come whole in this request is judged while it comes.
 func (s *resumption) ahead(st chain.State, src io.Reader, limit int64) (*judging, error) {
 	length := s.r.ContentLength
 	if limit == s.t.Size && (length < 0 || length == limit) { // a PATCH from the first byte on
@@ -33,7 +33,7 @@ func (s *resumption) ahead(st chain.State, src io.Reader, limit int64) (*judging
 	return &judging{src: src, before: head[st.Offset : st.Offset+int64(n)]}, nil
 }
 
-// judgeHead judges a head of which so many bytes are stored already.
+// judgeHead judges a head whose first bytes are stored already, as many as stored says.
 func (s *resumption) judgeHead(head []byte, stored int64) error {
 	if stored > 0 {
 		r, err := s.chain.Open(s.ctx)
@@ -57,14 +57,14 @@ func (s *resumption) judgeHead(head []byte, stored int64) error {
 	return err
 }
 
-// judging is a body on its way to the storage. What judges, if anything does, sees each byte before
-// the storage does.
+// judging is a body on its way to the storage. A check, if there is one, sees each byte before the
+// storage does.
 type judging struct {
 	src    io.Reader
 	before []byte // of src, already read
 
-	pipe    *io.PipeWriter // to what judges, nil if nothing does
-	checked chan struct{}  // closed after its verdict
+	pipe    *io.PipeWriter // to the check, nil if there is none or it could not judge
+	checked chan struct{}  // closed when the check has ended
 	c       *checked
 	err     error
 }
@@ -116,7 +116,7 @@ func (j *judging) complete() {
 	}
 }
 
-// result waits for the check of a whole file. It returns nil if there is none, or if it could not
+// result waits for the end of the check. It returns nil if there is no check, or if it could not
 // judge: then the file is to be read again.
 func (j *judging) result() (*checked, error) {
 	if j == nil || j.checked == nil {

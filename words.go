@@ -12,9 +12,9 @@ import (
 )
 
 // sentences are the refusals in English, for the person who chose the file. They are found by code
-// and the parameter "kind", or by code alone. Of several, the first counts whose parameters are
-// there. A placeholder has the name of a parameter and, after a colon, often how it is written; see
-// written.
+// and the parameter "kind", or by code alone. If there are several, english takes the first one
+// whose parameters are all there. A placeholder has the name of a parameter, often with a colon and
+// the way to write it; see written.
 var sentences = map[string][]string{
 	"malformed":              {"The upload could not be read. Try again."},
 	"malformed cut":          {"The upload ended before it was complete. Try again."},
@@ -121,7 +121,7 @@ var sentences = map[string][]string{
 	"active_content processing_instruction": {"The file has a processing instruction in it, which is not accepted."},
 }
 
-// english is the sentence of a code and its parameters.
+// english returns the sentence of a code and its parameters.
 func english(code string, p map[string]any) string {
 	kind, _ := p["kind"].(string)
 	for _, sentence := range slices.Concat(sentences[code+" "+kind], sentences[code]) {
@@ -152,7 +152,7 @@ func fill(sentence string, p map[string]any) (text string, ok bool) {
 	return string(unicode.ToUpper(first)) + b.String()[n:], true
 }
 
-// written is a parameter as a placeholder wants it. {width} is a number, {limit:bytes} a size,
+// written returns a parameter as a placeholder wants it. {width} is a number, {limit:bytes} a size,
 // {limit:million} a large number, {retry_after:time} a time, and {limit:file} so many files.
 // {type:type} is what files of that media type are called, and {accepted:types} a list of types. It
 // is "" for what is not there, and for {type:type} of a type without a name.
@@ -191,7 +191,7 @@ func number(n int64, as string) string {
 	return count(n, as)
 }
 
-// oneOf is a list: "a, b or c". A media type without a name stays as it is.
+// oneOf returns a list: "a, b or c". A media type without a name stays as it is.
 func oneOf(list []string, as string) string {
 	var names []string
 	for _, name := range list {
