@@ -26,8 +26,8 @@ func (d *heifData) find() {
 }
 
 // place decides about the data of an item: pictures are kept, and Exif and XMP only if they are in
-// one piece that is still to come. Of items with Exif only the first such is kept. The places of
-// items that are not kept become zeros.
+// one piece, which is in the metadata box or still to come. Of such items with Exif only the first
+// is kept. The places of items that are not kept become zeros.
 func (d *heifData) place(p *heifPlace) {
 	item := d.items.of(p.id)
 	if item == nil {

@@ -12,12 +12,13 @@ var bookMarkup = nameSet(`.xhtml .html .htm .xml .opf .ncx .smil .svg .pls .xpgt
 // bookFonts are the extensions of fonts, which may be masked.
 var bookFonts = nameSet(`.ttf .otf .ttc .woff .woff2`)
 
-// bookOutcasts are elements that no ordinary book has: those of programs and frame sets, and those
-// of drafts of HTML that load pages. They are refused in all namespaces, since a reading system
-// that takes a page for HTML ignores namespaces.
+// bookOutcasts are elements that no ordinary book has: obsolete ones of HTML, and those of its
+// drafts that load pages. They are refused in all namespaces, since a reading system that takes a
+// page for HTML ignores namespaces.
 var bookOutcasts = nameSet(`applet bgsound fencedframe frame frameset isindex keygen portal`)
 
-// bookAddresses are, in lower case, the attributes whose value is an address, or several.
+// bookAddresses are, in lower case, the attributes whose value is judged as an address, or as
+// several.
 var bookAddresses = nameSet(`
 	action altimg archive attributionsrc background base classid codebase data dynsrc formaction href icon imagesrcset longdesc
 	lowsrc manifest ping poster src srcset`)

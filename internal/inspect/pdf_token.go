@@ -59,8 +59,8 @@ type pdfLexer struct {
 	keep  int // bytes of a token to keep; 0 means maxPDFToken
 	at    int64
 	pdfText
-	ends  bool // the file may end here: a comment %%EOF ends there if a digit follows
-	marks bool // within such a comment
+	ends  bool // the file may end here, so a digit right after %%EOF ends that comment
+	marks bool // within a comment that may be %%EOF
 }
 
 // restart restarts the lexer at offset 0.
@@ -86,8 +86,8 @@ var continues = func() (table [lexGreater + 1][256]bool) {
 }()
 
 // whole writes the token at the beginning of p to t, after white space. It returns the number of
-// bytes up to its end. It returns 0 for tokens that need more than a look: comments, most strings,
-// stray delimiters, and all that may go on after p.
+// bytes up to its end. It returns 0 for tokens that need more than a look: comments, strings that
+// simple does not read, stray delimiters, and all that may go on after p.
 func (l *pdfLexer) whole(p []byte, t *pdfToken) (n int) {
 	if l.text == nil {
 		l.text = make([]byte, max(l.keep, maxPDFToken))

@@ -54,7 +54,7 @@ func (c *zipContent) skip(body *bufio.Reader) error {
 	}
 }
 
-// skipStored checksums stored data where it lies, if the header declares its size.
+// skipStored checksums stored data where it lies. The header declares its size.
 func (c *zipContent) skipStored() error {
 	for {
 		var err error

@@ -8,7 +8,7 @@ import (
 	"github.com/airlock-go/upload/internal/jsontext"
 )
 
-// textKinds lists the plain-text types without a signature. Only the name distinguishes them.
+// textKinds lists the plain-text types without a signature. The name may choose among them.
 var textKinds = []string{plain, "text/csv", "text/tab-separated-values", markdown}
 
 // Resolve returns the type of the file that begins with head and whose name ends in ext (lower
