@@ -22,7 +22,7 @@ type advice struct {
 
 var (
 	adviseLengths = advice{flagLengths, flagLengths.say()}
-	adviseHeaders = advice{flagHeaders, flagHeaders.say() + ", or take the one of MinIO if the service is MinIO"}
+	adviseHeaders = advice{flagHeaders, flagHeaders.say() + ", or take the profile of MinIO if the service is MinIO"}
 	adviseForms   = advice{flagForms, flagForms.say()}
 	adviseOnce    = advice{flagPut, flagPut.say() + ", which leaves forms for whole files"}
 )

@@ -34,7 +34,7 @@ func TestCheckAddedFields(t *testing.T) {
 		{
 			"MinIO with the default profile", s3fake.Obeyed,
 			s3store.Profile{},
-			s3bucket.StateWrong, "accepts a request with an ACL in place of the signed one: clients cannot be held to what they declare; say NoSignedHeaders in the profile, or take the one of MinIO", s3bucket.StateOK, "refuses changed ones",
+			s3bucket.StateWrong, "accepts a request with an ACL in place of the signed one: clients cannot be held to what they declare; say NoSignedHeaders in the profile, or take the profile of MinIO", s3bucket.StateOK, "refuses changed ones",
 		},
 		{
 			"RGW 16", s3fake.ObeyedUnconditionally,

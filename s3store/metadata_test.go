@@ -81,7 +81,7 @@ func TestMetadataLate(t *testing.T) {
 				require.Len(t, stored, len(film))
 				require.False(t, strings.Contains(stored, place), "it is blanked")
 				require.True(t, strings.Contains(stored, picture+strings.Repeat("\x00", len(place))), "the picture stays")
-				copies := len(picture) > part && door != "one request" // whose ranges cannot be pinned
+				copies := len(picture) > part && door != "one request" // ranges of an object sent in one request cannot be pinned
 				require.Equal(t, copies, f.fake.Calls("UploadPartCopy") > 0)
 				f.requireIdle(t)
 			})

@@ -52,7 +52,7 @@ func (m *promotion) takeWindow(ctx context.Context) (err error) {
 }
 
 // sendPatched makes the patched pieces parts of the upload, one after another, in the memory of
-// one, until ctx ends. Calls that have begun end with calling.
+// one, until ctx ends. A call that has begun then may go on until calling ends.
 func (m *promotion) sendPatched(ctx, calling context.Context, list []piece, parts []types.CompletedPart) error {
 	for i, p := range list {
 		if ctx.Err() != nil {

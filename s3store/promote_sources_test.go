@@ -130,8 +130,8 @@ func TestPromoteSourcesOfOtherSizes(t *testing.T) {
 	}
 }
 
-// TestPromoteSourcesInPages checks sources whose parts S3 lists on several pages, one of them with
-// a part of another size.
+// TestPromoteSourcesInPages checks sources whose parts S3 lists on several pages. A part of another
+// size than its source, on a later page, fails the promotion.
 func TestPromoteSourcesInPages(t *testing.T) {
 	f := newFixture(t, setup{})
 	f.fake.PageSize = 3

@@ -121,10 +121,10 @@ func TestSweepClocks(t *testing.T) {
 		text    string        // of the error; "" if the sweep succeeds
 		refused bool          // by the service, if the SDK does not correct the clock
 	}{
-		{name: "the same", skew: 0},
-		{name: "a few minutes slow", skew: -10 * time.Minute},
-		{name: "a few minutes fast", skew: 10 * time.Minute},
-		{name: "half an hour slow", skew: -30 * time.Minute, refused: true},
+		{name: "the clocks are the same", skew: 0},
+		{name: "the process is a few minutes ahead", skew: -10 * time.Minute},
+		{name: "the process is a few minutes slow", skew: 10 * time.Minute},
+		{name: "the process is half an hour ahead", skew: -30 * time.Minute, refused: true},
 		{name: "the process is nine days ahead", skew: -9 * day, text: clocks, refused: true},
 		{name: "the process is nine days slow", skew: 9 * day, text: clocks, refused: true},
 		{name: "the process is two hours ahead", skew: -2 * time.Hour, text: clocks, refused: true},
