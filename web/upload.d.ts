@@ -67,7 +67,7 @@ export interface UploadOptions extends Doors {
   lang?: string;
 }
 
-/** Why a file is not stored, or perhaps not. Once upload rejects, its message is for the person who chose the file. */
+/** Why a file is not stored, or why that is not known. Once upload rejects, its message is for the person who chose the file. */
 export class UploadError extends Error {
   constructor(code: string, params?: Record<string, unknown>, more?: object);
   /** A code of docs/errors.md or of your application, or "lost", "unanswered", "unreadable" or "refused" (an answer without a code, whose status has none either). */
@@ -92,10 +92,10 @@ export const PAUSE: DOMException;
 export function doorOf(file: File, doors: Doors): "url" | "tickets" | "resumable";
 
 /**
- * Sends one file and resolves when the server has checked and stored it. What is refused for now is
- * sent again after the time that the server asks for, if that is at most two minutes. It rejects
- * with an UploadError, the signal's reason, or an error of the page, such as one that headers
- * throws.
+ * Sends one file and resolves when the server has checked and stored it. A file that is refused
+ * for now is sent again after the time that the server asks for, if that is at most two minutes.
+ * The promise rejects with an UploadError, the signal's reason, or an error of the page, such as
+ * one that headers throws.
  *
  * If the answer to a form or a raw body is lost, the file may be stored or not ("unanswered"), so it
  * is not sent again. A success that is not an answer of the library, such as a page that asks to sign

@@ -90,7 +90,7 @@ export function json(w, status, value, headers = {}) {
 // problem answers with a refusal.
 export const problem = (w, status, code, params = {}, headers = {}) => json(w, status, { status, code, params, detail: "the server's own words" }, headers);
 
-// fast makes the waits of the module short, and returns how long they would have been, in seconds.
+// fast shortens waits of a second or more, and returns how long they would have been, in seconds.
 export function fast(t) {
   const waits = [], real = globalThis.setTimeout;
   globalThis.setTimeout = (f, ms, ...rest) => {
