@@ -93,7 +93,7 @@ func TestObserversAreClosedOnce(t *testing.T) {
 		"All, one rejects":          func(v upload.Validator) upload.Validator { return upload.All(v, rejects) },
 		"All, one panics":           func(v upload.Validator) upload.Validator { return upload.All(v, panics) },
 		"Any":                       func(v upload.Validator) upload.Validator { return upload.Any(v, rejects) },
-		"Any, another is content":   func(v upload.Validator) upload.Validator { return upload.Any(v, accepts) },
+		"Any, another accepts":      func(v upload.Validator) upload.Validator { return upload.Any(v, accepts) },
 		"Any, one panics":           func(v upload.Validator) upload.Validator { return upload.Any(v, panics) },
 		"the key generator refuses": func(v upload.Validator) upload.Validator { return v },
 	} {

@@ -25,7 +25,7 @@ func contextOf(t *testing.T, timeout time.Duration) (context.Context, context.Ca
 }
 
 // TestTxRefuse: a refusal by the host is answered once with its code, and nothing stays, whatever
-// else was called. It is the decision unless Commit or Rollback came before.
+// else was called. It is the decision unless Rollback or a Commit that succeeded came before.
 func TestTxRefuse(t *testing.T) {
 	const notStored = upload.CodeNotStored
 	for _, tc := range []struct {

@@ -269,8 +269,8 @@ func TestResumeCells(t *testing.T) {
 	}
 }
 
-// TestResumeLate checks that places that a film has before its index are blanked in the published
-// file.
+// TestResumeLate checks that the locations that a film has before its index are blanked in the
+// published file.
 func TestResumeLate(t *testing.T) {
 	disk, err := diskstore.Open(t.TempDir())
 	require.NoError(t, err)

@@ -29,7 +29,8 @@ type daemon struct {
 	ended     chan struct{}
 }
 
-// strict has settings from the package's documentation, with higher limits, and two of the tests'.
+// strict has settings from the package's documentation, with higher limits. DetectPUA and
+// MaxThreads are settings of the tests alone.
 var strict = map[string]string{
 	"AlertExceedsMax": "yes", "AlertEncrypted": "yes", "StreamMaxLength": "150M", "MaxFileSize": "150M", "MaxScanSize": "400M",
 	"DetectPUA": "yes", "MaxThreads": "2",

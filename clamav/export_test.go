@@ -2,7 +2,7 @@ package clamav
 
 import "github.com/airlock-go/upload"
 
-// EICAR returns the test file.
+// EICAR returns the EICAR test file.
 func EICAR() []byte { return eicar() }
 
 // Busy returns how many connections are in use.

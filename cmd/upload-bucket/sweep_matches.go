@@ -40,7 +40,7 @@ func matches(ctx context.Context, store storage.Lister, prefix string, keys []st
 		}
 	}
 	if 10*there < n {
-		return fmt.Errorf("only %d of %d keys that were looked up are in the bucket; the first of them is %q: %s", there, n, under[0], advice(under[0], prefix))
+		return fmt.Errorf("only %d of %d keys that were looked up are in the bucket; the first that was looked up is %q: %s", there, n, under[0], advice(under[0], prefix))
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func (p *process) get(t *testing.T, name, path string) *uploadtest.Answer {
 	return uploadtest.Send(t, nil, p.as(t, name, r))
 }
 
-// TestProcess: an application that is on its way when the program gets the signal to stop is
+// TestProcess: a job application that is on its way when the program gets the signal to stop is
 // stored. Its row and its file are there after the next start.
 func TestProcess(t *testing.T) {
 	dir := t.TempDir()

@@ -188,7 +188,8 @@ func TestAnonymous(t *testing.T) {
 	require.Equal(t, before, f.store.Keys())
 }
 
-// TestUnknownLooksLikeForbidden checks that nobody learns whether a hidden picture exists.
+// TestUnknownLooksLikeForbidden checks that another user does not learn whether a hidden picture
+// exists.
 func TestUnknownLooksLikeForbidden(t *testing.T) {
 	f := start(t)
 	f.save(t, "ada", pictureOf(t, 3), hidden)

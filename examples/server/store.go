@@ -64,7 +64,7 @@ func (cfg *config) layout(origins []string) s3bucket.Layout {
 func (cfg *config) url() string {
 	u := url.URL{Scheme: "s3", Host: cfg.bucket}
 	if cfg.endpoint != "" {
-		u.RawQuery = url.Values{"endpoint": {cfg.endpoint}, "insecure": {"true"}}.Encode() // as the flag allows
+		u.RawQuery = url.Values{"endpoint": {cfg.endpoint}, "insecure": {"true"}}.Encode() // -s3-endpoint allows http
 	}
 	return u.String()
 }

@@ -25,7 +25,7 @@ import (
 	"github.com/airlock-go/upload/web"
 )
 
-// modulePage sends files of so many letters by the module, and keeps what it reports.
+// modulePage sends files of a given size by the module, and keeps what it reports.
 const modulePage = `<!doctype html><html lang="en"><title>module</title><script type="module" integrity="%s">
 </script><input id="input" type="file"><script type="module">
 import { PAUSE, upload } from "/module/%s"
@@ -155,8 +155,8 @@ func (s *moduleSite) requireNothing(t *testing.T) {
 	}, time.Minute, 10*time.Millisecond, "%v", &left)
 }
 
-// eachDoor runs a test of each of these doors in every place. Forms and raw bodies reach the page's own
-// server, whatever it stores them in, so usual runs have them in memory alone.
+// eachDoor runs a test of each of these doors in every place. Forms and raw bodies reach the page's
+// own server, whatever it stores them in, so usual runs have them in memory alone.
 func eachDoor(t *testing.T, doors map[string]string, test func(t *testing.T, s *moduleSite, options string)) {
 	b := browsers.Fresh(t)
 	for where, open := range places {

@@ -105,8 +105,8 @@ func (s *tusSite) published(t *testing.T) (files []string, pieces int) {
 	return files, pieces
 }
 
-// requireOne fails the test unless the content is the only file since the last call, and nothing is
-// left of its upload.
+// requireOne fails the test unless the content is the only file since the last call, and no piece
+// is left of its upload.
 func (s *tusSite) requireOne(t *testing.T, content string) {
 	t.Helper()
 	files, pieces := s.published(t)

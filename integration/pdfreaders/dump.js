@@ -15,7 +15,7 @@ function convert(o) {
 		return list;
 	}
 	var dict = {};
-	o.forEach(function (a, b) { // the key comes first up to MuPDF 1.21, and last in later versions
+	o.forEach(function (a, b) { // versions of MuPDF differ in whether the key comes first or last
 		if (typeof a === "string") dict["/" + a] = convert(b);
 		else dict["/" + b] = convert(a);
 	});
