@@ -15,7 +15,7 @@ import (
 
 var partCases = []testCase[*direct]{
 	{"parts in any order", "parts may arrive in any order, and make one object in the order of their numbers", partsInAnyOrder},
-	{"a part sent again", "the last part of a number counts, and keeps no bytes of the others", partAgain},
+	{"a part sent again", "the part that was sent last with a number counts, and has no bytes of those before", partAgain},
 	{"all parts are listed", "Parts is complete and in order, however many there are", manyParts},
 	{"Complete takes exactly its parts", "the object is made of exactly the parts that Complete names, or not at all", exactParts},
 	{"Abort removes an upload", "nothing of it stays, and its requests no longer work", aborted},

@@ -14,7 +14,7 @@ import (
 
 var stagedCases = []testCase[*direct]{
 	{"OpenStaged reads all", "OpenStaged returns all bytes of the object with that ETag, and no more", opensStaged},
-	{"OpenStaged of another object", "with another ETag it is storage.ErrChanged, of a free key fs.ErrNotExist", opensStagedChanged},
+	{"OpenStaged of another object", "with another ETag the error is storage.ErrChanged, with a free key fs.ErrNotExist", opensStagedChanged},
 	{"a staged file that is replaced while it is read", "the reader returns the old bytes, or the error storage.ErrChanged or fs.ErrNotExist", readsReplaced},
 	{"staged files read at once", "readers of two objects, and of one, do not disturb each other", readsAtOnce},
 	{"Close before the end", "Close ends reading at any byte, and nothing is left of it; others can read", closesEarly},
@@ -77,7 +77,7 @@ func opensStagedChanged(ctx context.Context, s *direct) error {
 				return errors.Join(fmt.Errorf("OpenStaged opened what it must refuse with %w", row.want), r.Close())
 			}
 			if !errors.Is(err, row.want) {
-				return fmt.Errorf("OpenStaged must be %w, not: %w", row.want, err)
+				return fmt.Errorf("OpenStaged must return %w, not: %w", row.want, err)
 			}
 		}
 		if err := s.opens(ctx, key, stored, content(size)); err != nil {

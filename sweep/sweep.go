@@ -68,7 +68,7 @@ type Referenced func(ctx context.Context, keys []string) ([]string, error)
 // few pages of a list in memory, however many objects there are. It is safe for concurrent use.
 // Several runs at once, in one process or many, repeat each other's work and do no harm.
 //
-// Every page of a list has the time of the storage's clock. Age counts by the earlier of that and
+// A page of a list has the time of the storage's clock. Age counts by the earlier of that and
 // the process's clock. A page without a time, or with one more than an hour from the process's
 // clock, ends the sweep before anything on it is removed. So does a page with an object or upload
 // from before 2006, when S3 began: a broken clock or a copy writes 1970. The clock of
@@ -77,8 +77,8 @@ type Referenced func(ctx context.Context, keys []string) ([]string, error)
 // It does not protect against an application that refers to an old key again while that key's batch
 // is being removed. Nor does it protect against a storage whose clock was wrong when it wrote. A
 // wrong answer costs no more than MaxShare, MaxRemovals and MaxFailures allow. A row that is added
-// after the answer does not keep its file. That window lasts 10 seconds at most, and the removal
-// itself.
+// after the answer does not keep its file. That window lasts at most 10 seconds and the time of the
+// removal itself.
 type Sweeper struct {
 	store      storage.Lister
 	uploads    storage.UploadLister // nil if the store is not one

@@ -51,7 +51,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 func malformed(reason string) error { return &Error{Kind: Malformed, Reason: reason} }
 
-// errFull means that a line exceeds its limit.
+// errFull means that a line exceeds what is left of its limit.
 var errFull = &Error{Kind: TooLarge, What: Headers, Reason: "the headers of a part, or what precedes the first part, are too large"}
 
 // errCut is the error at the end of an unfinished body.
