@@ -20,7 +20,8 @@ func (exampleT) Helper() {}
 
 func (exampleT) Fatalf(format string, args ...any) { log.Fatalf(format, args...) }
 
-// secrets take the place of those in an application's configuration. All instances have the same.
+// secrets take the place of those in an application's configuration. All instances of an
+// application have the same secrets.
 var secrets = [][]byte{make([]byte, 32)}
 
 // A client sends a file straight to the storage, here one in memory that the same mux

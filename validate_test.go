@@ -42,7 +42,7 @@ func TestComposition(t *testing.T) {
 		{"Any of one", upload.Any(text), hello, ""},
 		{"Any, the second accepts", upload.Any(pdf, text), hello, ""},
 		{"Any, none accepts", upload.Any(pdf, no), hello, "no"},
-		{"Any, none accepts, the reason is not that of the type", upload.Any(pdf, no, upload.Types("image/png")), hello, "no"},
+		{"Any, none accepts, one refuses for another reason than the type", upload.Any(pdf, no, upload.Types("image/png")), hello, "no"},
 		{"Any, the name is wrong", upload.Any(upload.Images(nil), upload.Documents(nil)), file("file", "a.pdf", pngBytes()), upload.CodeTypeMismatch},
 		{"Any, one accepts after the head", upload.Any(late, yes), long, ""},
 		{"Any, one observer refuses late", upload.Any(late, good), long, ""},

@@ -1,4 +1,4 @@
-// Doubles of what the module uses of a browser and node lacks, and helpers of the tests.
+// Doubles of the parts of a browser that the module uses and node lacks, and helpers of the tests.
 
 import http from "node:http";
 
