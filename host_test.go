@@ -71,7 +71,7 @@ func TestBadQueryIsRefusedUnread(t *testing.T) {
 }
 
 // TestWriteDeadlineAfterReceive: a host that calls Receive has the server's whole WriteTimeout
-// for its answer, and no more, however long the upload took.
+// for its answer, however long the upload took. A client that never reads is cut off.
 func TestWriteDeadlineAfterReceive(t *testing.T) {
 	t.Parallel()
 	const writeTimeout = time.Second
