@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// pace holds a client to a minimum rate, over windows of the time that we wait for
-// it.
+// pace holds a client to a minimum rate, over windows of the time that we wait for it.
 type pace struct {
 	window  time.Duration
 	minRate int64 // bytes a second
@@ -19,8 +18,8 @@ type pace struct {
 	waited time.Duration
 }
 
-// slow counts n bytes that we waited for so long. It reports that a whole window
-// was slower than the minimum rate.
+// slow counts n bytes and the time that we waited for them. It reports whether a whole window was
+// slower than the minimum rate.
 func (p *pace) slow(n int, waited time.Duration) bool {
 	p.bytes += int64(n)
 	p.waited += waited
@@ -34,9 +33,9 @@ func (p *pace) slow(n int, waited time.Duration) bool {
 	return false
 }
 
-// client sends a body. It is cut when it stalls, when it sends too slowly, or by cut.
-// Its clocks run only inside readInTime, while we wait for the client, never while
-// storage or a validator takes its time.
+// client sends a body. Reading fails when it stalls, when it sends too slowly, or after cut. Its
+// clocks run only inside readInTime, while we wait for the client, never while storage or a
+// validator takes its time.
 type client struct {
 	src  io.ReadCloser
 	ctl  *http.ResponseController
@@ -51,8 +50,8 @@ type client struct {
 	closed      bool
 }
 
-// openClocks makes the clocks ready. From here on the deadlines of the host's server do
-// not end the upload, until closeClocks sets new ones.
+// openClocks makes the clocks ready. It removes the deadlines of the host's server, if it can,
+// until closeClocks sets new ones.
 func (c *client) openClocks(r *http.Request) {
 	c.noDeadlines = c.ctl.SetReadDeadline(time.Time{}) != nil
 	stopWriteDeadline(c.ctl, r)
@@ -61,8 +60,8 @@ func (c *client) openClocks(r *http.Request) {
 }
 
 // closeClocks ends the clocks and sets deadlines of the connection again, since net/http may read
-// the rest of the body before it writes an answer. A client that was cut gets no more time. Whole
-// says that nothing of the body is left to read.
+// the rest of the body before it writes an answer. A client that was cut gets no more time. The
+// flag whole says that nothing of the body is left to read.
 func (c *client) closeClocks(r *http.Request, whole bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -81,16 +80,15 @@ func (c *client) closeClocks(r *http.Request, whole bool) {
 	_ = c.ctl.SetReadDeadline(until)
 }
 
-// answerDeadline lets the answer out although the upload took longer than the
-// server's WriteTimeout.
+// answerDeadline gives the answer the server's WriteTimeout anew, however long the upload took.
 func (c *client) answerDeadline(r *http.Request) { renewWriteDeadline(c.ctl, r) }
 
 func (c *client) stalled() {
 	c.cut(stalled(c.pace.window, nil), true)
 }
 
-// cut makes reading fail with err, a Read that is waiting included. With
-// onlyWaiting it does nothing when none is.
+// cut makes reading fail with err, including a Read that is waiting. With onlyWaiting it does
+// nothing if no Read is waiting.
 func (c *client) cut(err error, onlyWaiting bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -121,7 +119,7 @@ func (c *client) readInTime(p []byte) (int, error) {
 	return n, err
 }
 
-// setReading also reports whether the client was cut.
+// setReading records whether a Read is running. It returns the error of cut if the client was cut.
 func (c *client) setReading(reading bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -178,7 +176,7 @@ type stallReader struct {
 	progress *tracked
 }
 
-// openStalling opens what must have size bytes, within the time that also each read has.
+// openStalling opens what must have size bytes. The opening and each read may take the time stall.
 func openStalling(ctx context.Context, size int64, stall time.Duration, open func(context.Context) (io.ReadCloser, error)) (*stallReader, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	r := &stallReader{stall: stall, size: size, cancel: cancel, timer: time.AfterFunc(stall, func() { cancel(errStall) })}

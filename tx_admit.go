@@ -18,7 +18,8 @@ func (tx *Tx) admitCaller(methods ...string) error {
 }
 
 // admitBody reserves files and bytes with the limiter, waits for a slot, and opens the body. The
-// bytes are the announced length, or else limit. Over refuses a body of more than limit bytes.
+// bytes are the announced length, or else limit. The error over refuses a body of more than limit
+// bytes.
 func (tx *Tx) admitBody(files int, limit int64, over error) error {
 	h, r := tx.s.h, tx.s.r
 	tx.s.progress = h.opts.Progress.begin(r, tx.s.grant.Subject, StateWaiting, r.ContentLength)

@@ -76,7 +76,8 @@ func emptySelection(p *form.Part) error {
 	}
 }
 
-// left is the most bytes that a file can bring after so many of the body, within limit.
+// left returns the most bytes that a file can have after consumed bytes of the body. It is limit at
+// most, and 1 at least.
 func (tx *Tx) left(consumed, limit int64) int64 {
 	if length := tx.s.r.ContentLength; length > 0 {
 		return max(1, min(length-consumed, limit))
