@@ -26,13 +26,13 @@ var heifPictures = []string{
 
 const heifXMPType = "application/rdf+xml\x00"
 
-// heifBlank is the type of an item that was blanked. It has no place.
+// heifBlank is the type that a blanked item gets.
 const heifBlank = "free"
 
 // heifItems are the items of a metadata box that is held, in the order of their IDs.
 type heifItems []heifItem
 
-// of returns an item by its ID, or nil. Most files number their items without gaps.
+// of returns an item by its ID, or nil. It first looks where the item is if the IDs have no gaps.
 func (h heifItems) of(id uint32) *heifItem {
 	if len(h) > 0 && id >= h[0].id {
 		if at := id - h[0].id; int64(at) < int64(len(h)) && h[at].id == id {
@@ -51,12 +51,12 @@ type heifItem struct {
 	id     uint32
 	use    heifUse
 	entry  []byte // its type and what follows it, in the list of items
-	placed bool   // it has a place
+	placed bool   // heifData.place has read where its data is
 }
 
 const (
-	itemMemory = 100 // what an item takes
-	leastItem  = 16  // the bytes of the shortest entry of one
+	itemMemory = 100 // bytes that an item takes
+	leastItem  = 16  // bytes of the shortest entry of an item
 )
 
 // forget blanks an entry.

@@ -61,7 +61,7 @@ func (r *Reader) end(p []byte, n int, err error) (int, error) {
 	return n, err
 }
 
-// goOn hands on a file that is kept, and that the cleaner gave up.
+// goOn hands on the rest of a file that the cleaner has given up, as it is in the source.
 func (r *Reader) goOn(p []byte, n int) (int, error) {
 	w := &r.walk
 	w.facts = Facts{}
@@ -78,7 +78,8 @@ func (r *Reader) Close() {
 	r.walk.giveBack()
 }
 
-// Facts returns what is known so far, and all after io.EOF.
+// Facts returns what is known so far: all facts after io.EOF, and none after a fault that Keep
+// passed over.
 func (r *Reader) Facts() Facts { return r.walk.facts }
 
 // Changed reports whether a byte of the file so far was changed.

@@ -37,8 +37,9 @@ var (
 	isSamsungNumber = regexp.MustCompile(`^[a-z]{0,4}[0-9]{1,4}$`).Match
 )
 
-// notes walks the notes. handedOn zeros at their front were handed on already, and more of them is
-// held. Bytes that cannot be read become zeros, and are still held when notes returns.
+// notes walks the notes. Their first handedOn bytes are zeros that were handed on already. Bytes
+// after those may be held. Bytes that cannot be read become zeros, and are still held when notes
+// returns.
 func (s *samsung) notes(handedOn int) {
 	s.start = s.off - int64(handedOn)
 	for {

@@ -3,7 +3,7 @@ package corpus
 import "strings"
 
 // wideWAV returns a WAV file with 64-bit sizes (EBU Tech 3306), with these chunks before 8 bytes of
-// samples. It declares that the samples have that many bytes.
+// samples. The header declares as many bytes of samples as the argument samples says.
 func wideWAV(kind string, samples int, chunks ...string) string {
 	body := wavFormat + strings.Join(chunks, "") + "data\xff\xff\xff\xffsamples!"
 	sizes := riffChunk("ds64", le64(4+36+len(body))+le64(samples)+le64(samples)+le32(0))
@@ -28,7 +28,8 @@ var apeTag = "APETAGEX" + le32(2000) + le32(32) + le32(0) + le32(bit31+0x2000000
 // branded returns the file with another major brand.
 func branded(file, brand string) string { return patch(file, 8, brand) }
 
-// openMovie returns a file whose movie box comes last, with a size that extends to the end.
+// openMovie returns an MP4 file whose last box is the movie. It sets the size of that box to 0, so
+// that the box extends to the end of the file.
 func openMovie(mp4 string) string {
 	at := strings.Index(mp4, "moov") - 4
 	return patch(mp4, at, be32(0))

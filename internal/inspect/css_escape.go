@@ -29,8 +29,8 @@ func (c *css) escaped(b byte) (used bool, found *Error) {
 	return true, nil
 }
 
-// noEscape reads a line break after a backslash. In a string the line goes on (4.3.5), and an
-// address is broken (4.3.6).
+// noEscape reads a line break after a backslash. A string goes on in the next line (4.3.5). In the
+// address of a url() it is an error (4.3.6).
 func (c *css) noEscape() (used bool, found *Error) {
 	switch {
 	case c.state == inString:

@@ -7,7 +7,7 @@ package inspect
 // CSV does not check the shape of the table: rows may differ in length, and any text has at least
 // one cell.
 type CSV struct {
-	// Tabs makes tabs the only separators of cells (text/tab-separated-values).
+	// Tabs makes tabs the separators of cells (text/tab-separated-values); see RefuseFormulas.
 	Tabs bool
 
 	// EightBit also accepts text that is not Unicode; see Text.
@@ -17,10 +17,11 @@ type CSV struct {
 	// (CWE-1236): those that begin with = + - or @, their wide and small forms, or blanks and then
 	// one of them.
 	//
-	// The table is cut in each of these ways: by commas, semicolons, tabs or pipes, by commas and
-	// semicolons, by these and tabs, and by the separator that a first line names (sep=;). With
-	// Tabs it is cut by tabs and by the named separator. Each of the rules for quotation marks in
-	// which programs differ applies. Lines within quotation marks are read as cells, too.
+	// The table is cut in each of these ways: by commas, by semicolons, by tabs, by pipes, by
+	// commas and semicolons together, by these two and tabs, and by the separator that a first line
+	// names (sep=;). With Tabs it is cut by tabs, and by the named separator. Each of the rules for
+	// quotation marks in which programs differ applies. Lines within quotation marks are read as
+	// cells, too.
 	//
 	// After + and - it accepts numbers and words that call nothing: -1.5, +49 (0)30/123-45,
 	// -€12.34, -12.34 EUR, - milk, - milk (2 l). After @ it accepts words that call nothing: @jane.

@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// odfPart judges an XML part of an OpenDocument file, other than its manifest and drawings, by
+// odfPart judges an XML part of an OpenDocument file, other than its manifest and SVG drawings, by
 // elements and attributes (ODF 1.3 part 3).
 type odfPart struct {
 	work   *Budget

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Limits has the fields of limit.Limits, which describes them and can be converted to it.
+// Limits has the fields of limit.Limits, and each type can be converted to the other. The fields
+// are described there.
 type Limits struct {
 	Window                   time.Duration
 	Requests, Files          int

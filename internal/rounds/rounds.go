@@ -17,19 +17,19 @@ func Of(usual, all int) int {
 var Spread bool
 
 // SpreadTurns is Turns for the suites: each case has a turn, unless Spread is set.
-func SpreadTurns(every int) func() bool {
+func SpreadTurns(n int) func() bool {
 	if !Spread {
-		every = 1
+		n = 1
 	}
-	return Turns(every)
+	return Turns(n)
 }
 
-// Turns returns a function that reports whether to run the next case of a test: one of every, or
-// each if the environment has UPLOAD_TEST_LONG=1. In nested loops, each value of the outer loop has
-// a turn if the inner loop has at least every values. Each value of the inner loop has a turn within
-// every rounds of the outer loop if every and the number of inner values have no common divisor
-// above 1. Otherwise the inner values belong in a map, whose order changes with each loop.
-func Turns(every int) func() bool {
-	every, turn := Of(every, 1), 0
-	return func() bool { turn++; return turn%every == 0 }
+// Turns returns a function that reports whether to run the next case of a test: one of n, or each
+// if the environment has UPLOAD_TEST_LONG=1. In nested loops, each value of the outer loop has a
+// turn if the inner loop has at least n values. Each value of the inner loop has a turn within n
+// rounds of the outer loop if n and the number of inner values have no common divisor above 1.
+// Otherwise the inner values belong in a map, whose order changes with each loop.
+func Turns(n int) func() bool {
+	n, turn := Of(n, 1), 0
+	return func() bool { turn++; return turn%n == 0 }
 }

@@ -7,7 +7,8 @@ import (
 )
 
 // forged reports whether the signature in a request's Authorization header was not made with the
-// secret. It does not verify the payload's hash.
+// secret. It returns false if b has no secret or the request has no such header. It does not verify
+// the payload's hash.
 func (b *bucket) forged(r *http.Request) bool {
 	fields := strings.Split(strings.TrimPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 "), ", ")
 	if b.Secret == "" || len(fields) != 3 {
