@@ -18,9 +18,9 @@ var promoteCases = []testCase[*direct]{
 	{"Promote never replaces", "a key that another nonce has taken is storage.ErrExists, and its object stays", promoteNeverReplaces},
 	{"Promote again", "with the same nonce it is not an error, whether or not the staged object still exists", promotesAgain},
 	{"Promote 16 times at once", "parallel calls with one nonce all succeed and make one object", promotesAtOnce},
-	{"one of many promotions wins a key", "of parallel calls with nonces of their own exactly one succeeds", onePromotionWins},
+	{"one of many promotions wins a key", "of parallel calls with different nonces exactly one succeeds; the others return storage.ErrExists", onePromotionWins},
 	{"Promote of another object", "storage.ErrChanged, and nothing is readable under the key", promotesChanged},
-	{"Promote of nothing", "an error, and nothing is readable under the key", promotesAbsent},
+	{"Promote of nothing", "storage.ErrChanged or fs.ErrNotExist, and nothing is readable under the key", promotesAbsent},
 }
 
 func promotes(ctx context.Context, s *direct) error {
