@@ -255,7 +255,7 @@ func TestDirectEvents(t *testing.T) {
 	check("confirmed elsewhere", "refused", 0, upload.File{})
 }
 
-// request is one of ann's, for the methods of a presigner.
+// request returns a request of ann, for the methods of a presigner.
 func (d *direct) request(t *testing.T) *http.Request {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodPost, "/", nil)

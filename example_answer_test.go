@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// JSON of the host's own. Refusals have a status by their code.
+// The host writes its own JSON. The code of a refusal gives the status.
 func ExampleResponder() {
 	respond := func(w http.ResponseWriter, _ *http.Request, files []upload.File, err error) {
 		var refusal *upload.Error
@@ -41,7 +41,7 @@ func ExampleResponder() {
 	// 415 {"error":"type_not_allowed","file":"a.txt"}
 }
 
-// A plain HTML form returns to its page.
+// The answer to a plain HTML form redirects the browser to a page of the host.
 func ExampleSeeOther() {
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.AllowAnonymous,
 		&upload.Options{Respond: upload.SeeOther("/"), Logger: slog.New(slog.DiscardHandler)})

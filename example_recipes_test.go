@@ -80,10 +80,10 @@ func Example_csrfToken() {
 	// /scripted 500
 }
 
-// quiet are options of examples whose log nobody reads.
+// quiet returns options without a log.
 func quiet() *upload.Options { return &upload.Options{Logger: slog.New(slog.DiscardHandler)} }
 
-// statusOf is the status that h answers r with.
+// statusOf returns the status with which h answers r.
 func statusOf(h http.Handler, r *http.Request) int {
 	a, err := uploadtest.Do(uploadtest.Client(h), r)
 	if err != nil {
@@ -112,8 +112,8 @@ func (h withRequestID) WithGroup(name string) slog.Handler {
 	return withRequestID{h.Handler.WithGroup(name)}
 }
 
-// The context of a request reaches the log, so what a middleware has put there can be
-// part of each record.
+// The context of a request reaches the log. So a value that a middleware puts into the context can
+// be part of each record.
 func Example_requestID() {
 	out := slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: onlyStable})
 
@@ -179,7 +179,7 @@ func Example_replace() {
 				return err
 			}
 			former, err = users.swap(user, tx.Files()[0].Key)
-			return err // which removes the new file: the row must not have it
+			return err // an error removes the new file
 		})
 		if err != nil {
 			return // answered

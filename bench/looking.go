@@ -88,7 +88,7 @@ const pieceSize = 32 * kib
 
 const accepted = "accepted"
 
-// answerOf returns the code of a refusal, or accepted for nil. Another error stays one.
+// answerOf returns the code of a refusal, or accepted for nil. It returns any other error as it is.
 func answerOf(err error) (string, error) {
 	var refused *upload.Error
 	switch {

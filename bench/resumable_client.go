@@ -65,7 +65,7 @@ func (c *tusClient) patch(offset int64) error {
 	return status(resp)
 }
 
-// offset asks how many bytes have arrived, again while the upload is locked.
+// offset asks how many bytes have arrived. It asks again while the upload is locked.
 func (c *tusClient) offset() (int64, error) {
 	for range 600 {
 		resp, err := c.do(http.MethodHead, c.at, nil, 0, nil)

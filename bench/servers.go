@@ -56,7 +56,8 @@ var kinds = map[string]func(config, *s3.Client) (http.Handler, error){
 	"floor (nothing checked)":           floor,
 }
 
-// serve runs a server under test. It prints its address and ends with its input.
+// serve runs a server under test. The server prints its address, and stops when its standard input
+// ends.
 func serve(args []string) error {
 	var c config
 	flags := flag.NewFlagSet("serve", flag.ExitOnError)
@@ -109,7 +110,7 @@ func profile(path string) (stop func(), err error) {
 	}, nil
 }
 
-// client returns an S3 client, as all servers that use the SDK have it.
+// client returns an S3 client. All servers that use the SDK have the same settings.
 func client(endpoint string) *s3.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // a server of the benchmark's own

@@ -14,7 +14,7 @@ import (
 )
 
 // TestChainWriters has writers with different bytes race for one upload on a real server. The
-// upload keeps the bytes of each that were acknowledged. Each byte is acknowledged to one writer.
+// upload keeps the acknowledged bytes of each writer. Each byte is acknowledged to one writer.
 func TestChainWriters(t *testing.T) {
 	t.Parallel()
 	const size, writers = 1 << 20, 3

@@ -105,11 +105,13 @@ func (s aged) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 // Continuous integration fills such pages. A usual run asks for small ones.
 var fullPages = rounds.Of(1, 2) > 1
 
-// published are how many objects sweepable makes, by whether the bucket is versioned: more than a
-// page, and without versions more than the 500 that a run measures at once.
+// published has the number of numbered objects that sweepable makes, by whether the bucket is
+// versioned. It is more than a page, and without versions more than the 500 that a run measures at
+// once.
 var published = map[bool]int{false: rounds.Of(660, 2400), true: rounds.Of(66, 2400)}
 
-// opened is how many uploads sweepable makes: in continuous integration more than a page.
+// opened is the number of numbered uploads that sweepable opens: in continuous integration more
+// than a page.
 var opened = rounds.Of(20, 1100)
 
 // sweepable fills a bucket: published objects, every third of which is referred to, objects under
@@ -154,8 +156,8 @@ func sweepable(t *testing.T, st *stage, versioned bool) (referenced map[string]b
 	return referenced
 }
 
-// TestSweep sweeps plain and versioned buckets: a run is cancelled in the middle, and continued
-// from the last cursor.
+// TestSweep sweeps plain and versioned buckets. After a dry run it cancels a run in the middle, and
+// continues from the last cursor.
 func TestSweep(t *testing.T) {
 	t.Parallel()
 	for name, versioned := range map[string]bool{"plain bucket": false, "versioned bucket": true} {

@@ -12,7 +12,7 @@ import (
 )
 
 // TestSweepClock checks that the storage's clock may differ by an hour from the process's, and that
-// the earlier of both counts. s3store has the same test over HTTP.
+// the earlier of both counts. s3store.TestSweepClocks checks clocks over HTTP.
 func TestSweepClock(t *testing.T) {
 	for _, row := range []struct {
 		name    string
@@ -96,8 +96,8 @@ func TestSweepAgesOnce(t *testing.T) {
 	})
 }
 
-// TestSweepAsOf checks that Grace counts back from a dump, since the dump lacks a file that was
-// published before it and committed after it.
+// TestSweepAsOf checks that Grace counts back from a dump of the database. The dump lacks a file
+// that was published before it if the file's row was committed after it.
 func TestSweepAsOf(t *testing.T) {
 	for _, row := range []struct {
 		name string

@@ -192,7 +192,7 @@ func TestSweepLimit(t *testing.T) {
 	})
 }
 
-// TestSweepHostStops checks that the host's callbacks can end a sweep, and do when they fail.
+// TestSweepHostStops checks that an error or a panic of a host's callback ends a sweep.
 func TestSweepHostStops(t *testing.T) {
 	full := errors.New("disk full")
 	for _, row := range []struct {

@@ -41,7 +41,7 @@ func TestContent(t *testing.T) {
 	require.Equal(t, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", uploadtest.Bytes("hello").SHA256())
 }
 
-// TestForm checks that net/http reads the form that was written, and that its size is right.
+// TestForm checks that mime/multipart reads the form that was written, and that its size is right.
 func TestForm(t *testing.T) {
 	r := uploadtest.NewRequest("/upload?a=b",
 		uploadtest.Text("title", "Cats"),
@@ -56,7 +56,7 @@ func TestForm(t *testing.T) {
 	require.EqualValues(t, len(body), r.ContentLength)
 	form, err := multipart.NewReader(bytes.NewReader(body), uploadtest.Boundary).ReadForm(1 << 20)
 	require.NoError(t, err)
-	require.Equal(t, map[string][]string{"title": {"Cats"}, "none": {""}}, form.Value, "as net/http reads a file that was not chosen")
+	require.Equal(t, map[string][]string{"title": {"Cats"}, "none": {""}}, form.Value, "as mime/multipart reads a file that was not chosen")
 	require.Len(t, form.File["file"], 3)
 	require.Equal(t, "a %22cat%22.png", form.File["file"][0].Filename)
 	require.EqualValues(t, 5, form.File["file"][1].Size)
@@ -67,7 +67,8 @@ func TestForm(t *testing.T) {
 	require.Panics(t, func() { uploadtest.NewRequest("http://a b/") })
 }
 
-// TestPost posts in every way there is, without and with a length.
+// TestPost posts with different clients to a handler, a network and a Server, each with and without
+// a length.
 func TestPost(t *testing.T) {
 	store := &memstore.Store{}
 	accept := upload.Any(upload.Images(nil), upload.Types("text/plain"))
@@ -144,7 +145,8 @@ func TestHandlerSees(t *testing.T) {
 	})
 }
 
-// TestAnswers reads all kinds of answers of hosts.
+// TestAnswers reads answers that hosts may give. JSON that is cut, or no answer, fails the test of
+// the caller.
 func TestAnswers(t *testing.T) {
 	for _, row := range []struct {
 		about string

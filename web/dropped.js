@@ -2,9 +2,9 @@
 
 const MOST_FOLDERS = 1000; // of one drop
 
-// filesOf resolves with the files, no more than the number most. It says whether there were more
-// files or folders than it takes, and whether some could not be read. It leaves out hidden files in
-// folders, such as .DS_Store.
+// filesOf resolves with the files, and takes no more than `most` of them. It says whether there
+// were more files or folders than it takes, and whether some could not be read. It leaves out
+// hidden files in folders, such as .DS_Store.
 export async function filesOf(transfer, most) {
   // Both calls work only until the event is over.
   const dropped = [...transfer.items].filter((i) => i.kind === "file").map((i) => ({ entry: i.webkitGetAsEntry?.(), file: i.getAsFile() }));

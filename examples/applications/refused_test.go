@@ -161,7 +161,7 @@ func TestBrokenDatabase(t *testing.T) {
 	require.Equal(t, []string{key}, f.store.Keys())
 }
 
-// TestLimits: a user who sends too much waits, and nobody else.
+// TestLimits: a user who sends too many requests has to wait, and other users do not.
 func TestLimits(t *testing.T) {
 	f := start(t)
 	ada := f.browse(t, "ada")

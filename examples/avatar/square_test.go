@@ -94,7 +94,7 @@ func nameOf(c color.Color) string {
 	return map[[2]bool]string{{true, false}: "red", {false, true}: "green", {true, true}: "yellow", {false, false}: "black"}[[2]bool{n.R > 128, n.G > 128}]
 }
 
-// TestRemove checks that a picture and its square go together, and only by their user.
+// TestRemove checks that a picture and its square are removed together, and only by their user.
 func TestRemove(t *testing.T) {
 	f := start(t)
 	f.save(t, "ada", pictureOf(t, 3), described)

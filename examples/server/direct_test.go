@@ -199,7 +199,8 @@ func TestDirectFlag(t *testing.T) {
 	}
 }
 
-// TestSecrets checks that tickets outlive a restart, and a change of secrets, with UPLOAD_SECRET.
+// TestSecrets checks that tickets outlive a restart if UPLOAD_SECRET still has their secret, and
+// only then.
 func TestSecrets(t *testing.T) {
 	first, second := strings.Repeat("1", 64), strings.Repeat("2", 64)
 	tests := []struct {

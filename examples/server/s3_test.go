@@ -193,7 +193,7 @@ func TestS3IsVerified(t *testing.T) {
 	}
 }
 
-// TestS3SetupWithoutRules checks that setup continues if a service has no CORS rules.
+// TestS3SetupWithoutRules checks that setup continues if a service does not implement CORS rules.
 func TestS3SetupWithoutRules(t *testing.T) {
 	for name, refused := range map[string]string{"reading": http.MethodGet, "writing": http.MethodPut} {
 		t.Run(name, func(t *testing.T) {

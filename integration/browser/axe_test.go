@@ -31,13 +31,14 @@ func axe(t *testing.T) string {
 	return string(script)
 }
 
-// smallTargets are what can be touched and is less than 44 pixels high or wide. Radio buttons and
-// the hidden file input are left out: people touch their labels and buttons.
+// smallTargets is an expression that lists what can be touched and is less than 44 pixels high or
+// wide. It leaves out radio buttons and the hidden file input: people touch their labels and
+// buttons.
 const smallTargets = `[document, ` + element + `].flatMap((root) => [...root.querySelectorAll("a, button, summary, label:has(input), label.button, input:not([type=radio], .unseen)")])
 	.map((e) => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width > 0 && (r.width < 43.9 || r.height < 43.9))
 	.map(([e, r]) => (e.ariaLabel || e.textContent || e.id) + " " + r.width + " x " + r.height)`
 
-// awaited waits for the promise that an expression is.
+// awaited makes an evaluation wait for the promise that its expression returns.
 func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
 
 // TestAccessible: axe-core finds nothing on the example's page, in light and dark, on a phone, and

@@ -10,7 +10,8 @@ import (
 	"github.com/airlock-go/upload/integration/internal/s3test"
 )
 
-// runInstance makes the test binary an instance; its value is a config.
+// runInstance is the environment variable that makes the test binary an instance. Its value is a
+// config as JSON.
 const runInstance = "UPLOAD_TEST_RESUME_INSTANCE"
 
 const (

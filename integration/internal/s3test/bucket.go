@@ -81,7 +81,7 @@ func (b *Bucket) Versions(ctx context.Context, t testing.TB) []Version {
 	return all
 }
 
-// Uploads lists the open multipart uploads.
+// Uploads lists the open multipart uploads, at most one page of them.
 func (b *Bucket) Uploads(ctx context.Context, t testing.TB) []types.MultipartUpload {
 	t.Helper()
 	out, err := b.Client.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: &b.Name})
