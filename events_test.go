@@ -47,8 +47,8 @@ func (s *seen) hooks() upload.Hooks {
 	}
 }
 
-// take returns the kinds of the events since its last call, which are those of one
-// request, and its decision. The log must have the same.
+// take returns the kinds of the events since the last call of take, and the decision among them.
+// They must be those of one request, and the log must have the same.
 func (s *seen) take(t *testing.T, log *syncBuffer) (kinds string, decision upload.Event) {
 	t.Helper()
 	s.mu.Lock()

@@ -131,7 +131,7 @@ func (tx *Tx) take(in *Incoming, s *stream, staged storage.Staged, err error) er
 		tx.s.progress.file()
 		return nil
 	}
-	if staged != nil { // a store that keeps what it was not given whole
+	if staged != nil { // the file is not whole, or was not patched
 		err = errors.Join(err, tx.s.cleanup(tx.s.about, staged.Discard))
 	}
 	if failed := s.failed(); failed != nil {

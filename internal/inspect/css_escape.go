@@ -1,6 +1,6 @@
 package inspect
 
-// cssEscape is the escape being read (4.3.7).
+// cssEscape is the escape that is being read (CSS Syntax Level 3, 4.3.7).
 type cssEscape struct {
 	on     bool
 	digits int
