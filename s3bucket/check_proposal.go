@@ -18,8 +18,8 @@ const (
 	FitUnclear   Fit = "cannot tell"
 )
 
-// Proposal is the narrowest [s3store.Profile] under which a service keeps what the library
-// promises, whatever the profile of the store says.
+// Proposal has the narrowest [s3store.Profile] under which a service keeps what the library
+// promises: the one that names the fewest lacks. The profile of the store does not change it.
 type Proposal struct {
 	Fit     Fit             `json:"fit"`
 	Profile s3store.Profile `json:"profile"` // if Fit is Fits, or FitsNoDirect: then for streamed uploads
