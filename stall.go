@@ -163,8 +163,8 @@ func writeTimeout(r *http.Request) time.Duration {
 var errStall = errors.New("upload: the storage sends no data")
 
 // stallReader reads from a storage, which may stall like a client. Its errors are refusals, with
-// codes such as [CodeStorage]. An answer of less or more than size bytes is an error, too: it is not
-// the object, and no check may judge it.
+// codes such as [CodeStorage]. An answer of less or more than size bytes is an error, too: it is
+// not the object, and no check may judge it.
 type stallReader struct {
 	body   io.ReadCloser
 	stall  time.Duration
