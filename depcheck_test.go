@@ -50,8 +50,8 @@ func TestDependencies(t *testing.T) {
 	}
 }
 
-// TestBackendsNeedNoHandler: a program that writes or uses a storage does not depend
-// on the package that receives files.
+// TestBackendsNeedNoHandler: the packages of storages, and those that look after or test one, do
+// not depend on package upload.
 func TestBackendsNeedNoHandler(t *testing.T) {
 	for _, pkg := range []string{"./storage", "./sweep", "./memstore", "./diskstore", "./s3store", "./s3bucket", "./storetest"} {
 		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", pkg).Output()

@@ -20,7 +20,7 @@ import (
 // proxies give up after a minute.
 const finishWait = 50 * time.Second
 
-// finish checks and publishes a file of which all bytes are stored, in a job. J has the check, if
+// finish checks and publishes a file of which all bytes are stored, in a job. The check is in j, if
 // one was begun. The job goes on when the client leaves, or has waited too long. A request that
 // comes meanwhile joins the job.
 func (s *resumption) finish(j *judging) (File, error) {

@@ -45,9 +45,8 @@ func (b *bench) small(tls bool) error {
 	return nil
 }
 
-// many is 200 uploads of 20 MiB at once: memory, and speed. Memory that a process touches for the
-// first time costs more than all later use of it, so a large budget and the floor are measured
-// three times.
+// many is 200 uploads of 20 MiB at once: memory, and speed. With a large budget, and for the floor,
+// one process is measured three times: the first use of memory may cost more than later use.
 func (b *bench) many() error {
 	slow := []string{"-rate", strconv.Itoa(2 * mib)}
 	b.out.section("Many at once: %d uploads of 20 MiB", 200/b.scale)

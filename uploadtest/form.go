@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Boundary separates the parts of every [Form], and ContentType is the header of its request. Both
-// are always the same, so that recorded requests can be compared. Content must not contain the
+// Boundary separates the parts of every [Form], and ContentType is the Content-Type of its request.
+// Both are always the same, so that recorded requests can be compared. Content must not contain the
 // boundary.
 const (
 	Boundary    = "----uploadtestFormBoundary7MA4YWxkTrZu0gW"

@@ -102,7 +102,7 @@ func (db *database) seenBy(ctx context.Context, viewer string) (pictures []pictu
 	return pictures, rows.Err()
 }
 
-// violates reports whether err is a value that a CHECK of the table refuses.
+// violates reports whether err says that a CHECK of the table refuses a value.
 func violates(err error) bool {
 	var e *sqlite.Error
 	return errors.As(err, &e) && e.Code() == sqlite3.SQLITE_CONSTRAINT_CHECK
