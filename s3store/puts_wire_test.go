@@ -51,7 +51,7 @@ func (w *putWire) objects() []put {
 	return slices.DeleteFunc(slices.Clone(w.sent), func(p put) bool { return p.part() != "" })
 }
 
-// parts returns the requests of UploadPart for a key, in the order of the parts.
+// parts returns the requests of UploadPart for a key, in the order of at most nine parts.
 func (w *putWire) parts(key string) []put {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -114,6 +114,8 @@ func sameUpload(t *testing.T, list ...put) {
 }
 
 // requireAlike compares two requests, except for their host and what each request has of its own.
+// If first is set, they are the ones by which a warm fixture has stored its own object, with a
+// random nonce.
 func requireAlike(t *testing.T, want, got put, first bool) {
 	t.Helper()
 	require.Equal(t, want.URL.RequestURI(), got.URL.RequestURI())
@@ -127,7 +129,7 @@ func requireAlike(t *testing.T, want, got put, first bool) {
 		h.Del("X-Amz-Date")
 		signed, _, _ := strings.Cut(h.Get("Authorization"), "Signature=")
 		h.Set("Authorization", signed)
-		if first { // whose nonce is random
+		if first {
 			h.Del("X-Amz-Meta-Upload-Nonce")
 		}
 	}

@@ -36,7 +36,7 @@ const (
 
 func newFilm(w *walk) *film { return &film{walk: w, base: w.pos(), tracks: map[uint32]*filmTrack{}} }
 
-// trackOf returns the track with a number, which it makes if need be.
+// trackOf returns the track with that number. If there is none yet, it makes the track.
 func (f *film) trackOf(id uint32) *filmTrack {
 	t := f.tracks[id]
 	if t == nil {

@@ -74,7 +74,7 @@ func goodArchives() []File {
 		good("the icon of a macOS folder", zipOf(file("x/Icon\r", ""), file("__MACOSX/x/._Icon\r", shadow))),
 		good("a file without extension", zipOf(file("README", "hello"))),
 		good("an emoji and a keycap", zipOf(file("❤️ 1️⃣.txt", "a"))),
-		good("a name with a question", zipOf(file("what?.txt", "a"))),
+		good("a name with a question mark", zipOf(file("what?.txt", "a"))),
 		good("a line end after the end", append(zipOf(hello), "\r\n"...)),
 		good("the flag of UTF-8 in the directory alone, for a name in ASCII", zipOf(zipEntry{name: "a.txt", data: "a", central: set16(8, 1<<11)})),
 		good("capital extensions", zipOf(file("DOT.PNG", png), file("README.TXT", "x"))),

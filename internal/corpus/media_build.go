@@ -102,7 +102,7 @@ func riffChunk(kind, data string) string {
 	return kind + le32(len(data)) + data + strings.Repeat("\x00", len(data)%2)
 }
 
-// oggPage returns the first page of a logical stream, with the beginning of a Vorbis packet.
+// oggPage returns the first page of a logical stream, with a Vorbis packet that is cut off.
 func oggPage(serial int) string {
 	page, packet := "OggS\x00\x02"+be64(0)+le32(serial)+le32(0), "\x01\x09\x01vorbis\x00\x00"
 	return page + le32(oggChecksum(page+le32(0)+packet)) + packet

@@ -182,8 +182,8 @@ func repeated(name, text string, n int) zipEntry {
 // mebibytes holds the deflated mebibytes of mebibyteOf, by their text.
 var mebibytes sync.Map
 
-// mebibyteOf returns a MiB of repeated text, and the same deflated, open for more data. It deflates
-// each text once.
+// mebibyteOf returns a MiB of repeated text, and the same deflated, open for more data. It keeps
+// what it has deflated.
 func mebibyteOf(text string) (plain, packed []byte) {
 	plain = bytes.Repeat([]byte(text), 1<<20/len(text))
 	if p, ok := mebibytes.Load(text); ok {

@@ -148,7 +148,7 @@ func (g *JPEG) segment(p []byte) {
 			g.fail(CodeDamaged, jpegMalformed)
 		}
 		g.scan()
-	case jpegOdd: // the emulator of Pixel phones writes one, and decoders look for the next marker
+	case jpegOdd: // the emulator of Pixel phones writes one, and decoders skip it
 		g.pass(int64(binary.BigEndian.Uint16(p)) - 2)
 		g.marker = 0
 		g.expect(jpegMarker, 2)

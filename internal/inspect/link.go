@@ -64,7 +64,7 @@ func cutScheme(t string) (scheme, rest string, ok bool) {
 }
 
 // hasDrive reports whether a reference begins with a drive as URLs write it: c|, /c| or /c: (WHATWG
-// URL, 4.1 and 4.4).
+// URL, "Windows drive letter").
 func hasDrive(t string) bool {
 	rest := strings.TrimLeft(t, `/\`)
 	if len(rest) < 2 || rest[0]|0x20 < 'a' || 'z' < rest[0]|0x20 || rest[1] != '|' && (rest[1] != ':' || len(rest) == len(t)) {

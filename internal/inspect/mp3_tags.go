@@ -101,7 +101,7 @@ func (m *MP3) begin(p []byte) {
 // tag reads the pieces of APE and Lyrics3 tags.
 func (m *MP3) tag(p []byte) {
 	switch m.state {
-	case mp3APE: // version, size after this header, number of items, flags
+	case mp3APE: // "AGEX", version, size after this header, number of items, flags
 		m.next(int64(binary.LittleEndian.Uint32(p[8:])))
 	case mp3Item:
 		m.items += int64(len(p))

@@ -4,8 +4,8 @@ import "bytes"
 
 // indexByLast is bytes.Index for a word whose last byte is rarer than its first in most data: it
 // looks for that byte, and then at the bytes before. Where the byte is frequent, it leaves the rest
-// to bytes.Index, so that no data costs much more than that. The word must not begin in the first
-// from bytes.
+// to bytes.Index, so that no data costs much more than that. The caller knows that the word
+// does not begin in the first from bytes.
 func indexByLast(p []byte, word string, from int) int {
 	last := len(word) - 1
 	begin := max(0, from) + last

@@ -7,7 +7,7 @@ import (
 
 // pdfMarks stores the facts about objects that matter: an entry of 16 bytes for each such object,
 // and another for its body in a stream of objects. It is a hash table with open addressing, at most
-// three quarters full. The budget pays for it when it grows beyond firstEntries.
+// three quarters full. The budget pays for its memory once it has more than firstEntries.
 type pdfMarks struct {
 	entries []pdfEntry
 	used    int
@@ -98,6 +98,6 @@ func (t *pdfMarks) mark(num int64, flags pdfFlag, b *Budget) error {
 	return err
 }
 
-// objectKey returns the key of an object. The numbers of objects end at 8,388,607 (annex C), and
-// only those beyond 31 bits share keys with others.
+// objectKey returns the key of an object. The numbers of objects end at 8,388,607 (ISO 32000-1,
+// annex C), and only those beyond 31 bits share keys with others.
 func objectKey(num int64) uint64 { return uint64(num)&0x7fffffff + 1 } //nolint:gosec // not negative

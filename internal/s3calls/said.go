@@ -15,8 +15,8 @@ import (
 
 // silence is the error of an attempt whose answer is not one that S3 sends: an empty body, white
 // space, a page of a gateway, or a text that is too long. XML that is cut off is an error of the
-// SDK's instead. With a status of 4xx a silence counts as refused, see Refused. Otherwise it leaves
-// open whether S3 carried the call out.
+// SDK's instead. The status of a silence decides whether S3 may have carried the call out, see
+// Refused.
 type silence struct {
 	status int
 	why    string // such as "does not state the object's ETag"
