@@ -19,7 +19,7 @@ type teller struct {
 	env    *env
 	remove bool
 	bar    bool
-	passed int // objects and uploads before the place where this run begins
+	passed int // objects and uploads that are left before the place where this run begins
 	total  int // all objects and uploads, if there is a bar
 	last   sweep.Report
 	err    error // of stdout

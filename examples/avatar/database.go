@@ -71,7 +71,7 @@ func (db *database) set(ctx context.Context, p picture, keep func(context.Contex
 	return previous, tx.Commit()
 }
 
-// remove deletes a user's row and returns the keys of its files.
+// remove deletes a user's row and returns the keys of the user's files.
 func (db *database) remove(ctx context.Context, user string) (keys []string, err error) {
 	var key, square string
 	err = db.QueryRowContext(ctx, `DELETE FROM pictures WHERE user = ? RETURNING key, square`, user).Scan(&key, &square)

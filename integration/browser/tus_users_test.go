@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// TestTusSignedOut signs the user out in the middle of an upload. After the next sign-in it goes on
-// where it was.
+// TestTusSignedOut signs the user out in the middle of an upload. After the next sign-in the upload
+// goes on where it was.
 func TestTusSignedOut(t *testing.T) {
 	b := browsers.Fresh(t)
 	eachTus(t, tusClients, func(t *testing.T, client string, open openPlace) {

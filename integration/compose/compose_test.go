@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestCompose checks that the file is valid for Compose, opens no port to other machines, and has
-// the settings of clamd that docs/production.md asks for.
+// TestCompose checks that examples/compose.yaml is valid for Compose, opens no port to other
+// machines, and has the settings of clamd that docs/production.md asks for.
 func TestCompose(t *testing.T) {
 	const file = "../../examples/compose.yaml"
 	opts, err := cli.NewProjectOptions([]string{file})

@@ -9,7 +9,7 @@ import (
 // Call is one of S3's operations, or [Other].
 type Call string
 
-// These are the calls that an upload, its clean-up and its tests make.
+// These are the calls that [CallOf] distinguishes.
 const (
 	Put          Call = "PutObject"
 	Create       Call = "CreateMultipartUpload"
@@ -24,9 +24,9 @@ const (
 	Other        Call = "Other"
 )
 
-// CallOf returns the call of a path-style request. A call on a key that has no constant here counts
-// as one that has its method, such as UploadPartCopy as UploadPart, and ListParts as GetObject. If
-// none has its method, it is [Other].
+// CallOf returns the call of a path-style request. Some calls on a key that have no constant here
+// count as another: UploadPartCopy as UploadPart, ListParts as GetObject, PutObjectTagging as
+// PutObject. The rest are [Other].
 func CallOf(r *http.Request) Call {
 	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	query := r.URL.Query()

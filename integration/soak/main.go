@@ -45,7 +45,7 @@ func soak(args []string) error {
 	flags := flag.NewFlagSet("soak", flag.ExitOnError)
 	length := flags.Duration("for", 30*time.Minute, "how long")
 	clients := flags.Int("clients", 24, "clients at once")
-	doc := flags.String("o", "", "a document whose end, from the line <!-- soak --> on, is replaced by the result")
+	doc := flags.String("o", "", "a document in which the result replaces all that follows the line <!-- soak -->")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

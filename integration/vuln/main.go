@@ -2,10 +2,10 @@
 //
 //	vuln -govulncheck FILE MODULE...
 //
-// It uses the database that GOVULNDB names, or else that of govulncheck. If a scan with that fails,
-// as without a network, it uses the records of the newest module golang.org/x/vulndb, from the
-// module proxy or, without one, from the module cache. It prints which database it used, and fails
-// without one: only a module that was checked passes.
+// It uses the database that GOVULNDB names. Without GOVULNDB it uses that of govulncheck. If a scan
+// with that of govulncheck fails, as without a network, it uses the records of the newest module
+// golang.org/x/vulndb, from the module proxy or, without one, from the module cache. It prints
+// which database it used, and fails without one: only a module that was checked passes.
 package main
 
 import (
