@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// handlers are those of log/slog. Record reports whether a line is one whole record of the handler.
+// handlers are those of log/slog. The function record reports whether a line is one whole record.
 var handlers = map[string]struct {
 	make   func(io.Writer) slog.Handler
 	record func(line string) bool
