@@ -139,7 +139,7 @@ func (p *probing) staging() (State, string) {
 		case days == 0:
 			return StateWrong, fmt.Sprintf("no rule removes files under %q: Setup adds it", prefix)
 		case days < least:
-			return StateWrong, fmt.Sprintf("files under %q are removed after %d days, but uploads last up to %v: keep them for %d", prefix, days, s.layout.TicketExpires, least)
+			return StateWrong, fmt.Sprintf("files under %q are removed after %d days, but uploads last up to %v: keep them for %d days", prefix, days, s.layout.TicketExpires, least)
 		}
 		if s.layout.Versioned && noncurrentExpiry(out.Rules, prefix) == 0 {
 			return StateWrong, fmt.Sprintf("no rule removes the older versions under %q: Setup adds it", prefix)
@@ -162,7 +162,7 @@ func (p *probing) unfinished() (State, string) {
 	least := s.layout.stagingDays()
 	for _, prefix := range s.layout.staged() {
 		if days := abortion(out.Rules, prefix); days < least {
-			return StateWrong, fmt.Sprintf("multipart uploads under %q are aborted after %d days, but uploads last up to %v: keep them for %d", prefix, days, s.layout.TicketExpires, least)
+			return StateWrong, fmt.Sprintf("multipart uploads under %q are aborted after %d days, but uploads last up to %v: keep them for %d days", prefix, days, s.layout.TicketExpires, least)
 		}
 	}
 	return StateOK, "unfinished multipart uploads are aborted"
