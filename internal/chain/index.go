@@ -16,7 +16,7 @@ type index interface {
 
 // contents are the objects of an upload that an index has found.
 type contents struct {
-	end, done bool
+	end, done bool    // the markers
 	pieces    []piece // the newest first
 	oldest    bool    // no piece is older than these
 	merged    []int64 // the numbers of cells

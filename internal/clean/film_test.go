@@ -167,7 +167,7 @@ func TestFilmSound(t *testing.T) {
 	}
 }
 
-// TestFilmSize checks that the size of its pictures counts if the header of a track has none.
+// TestFilmSize checks that a track without a size in its header takes the size of its pictures.
 func TestFilmSize(t *testing.T) {
 	t.Parallel()
 	track := strings.Replace(videoTrack(nil), n32(64<<16)+n32(48<<16), n32(0)+n32(0), 1)

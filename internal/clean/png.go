@@ -22,7 +22,7 @@ var pngBlank = [4]byte([]byte("npAd"))
 var pngBlankChecksum = crc32.ChecksumIEEE(pngBlank[:])
 
 // png keeps the critical chunks of a PNG and those of pngKeeps. Other chunks become private ones of
-// zeros. The first eXIf chunk is written anew, see exif. Width and Height follow its orientation.
+// zeros. The function exif rewrites the first eXIf chunk. Width and Height follow its orientation.
 func png(w *walk) {
 	if string(w.hold(8)) != "\x89PNG\r\n\x1a\n" {
 		w.fail("is not a PNG image")

@@ -25,7 +25,7 @@ const (
 	cellExponent                      // 1e
 	cellExponentSign                  // 1e+
 	cellString                        // -"text
-	cellStringEnd                     // -"text", or the first of two marks that stand for one
+	cellStringEnd                     // -"text", or the first of two quotation marks that a reader takes for one
 	cellAfter                         // after a separator after a sign or a number: a decimal comma, or the next cell of another reader
 	cellPhrase                        // 12 EUR
 	cellFree                          // no longer a formula

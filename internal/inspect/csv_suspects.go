@@ -25,7 +25,8 @@ func (s *suspects) drop(mask uint64) {
 	}
 }
 
-// move takes readers from their states to the next ones.
+// move takes the readers in mask from their states to the next ones. It reports whether the cell of
+// one is a formula.
 func (s *suspects) move(mask uint64, kind cellChar) (found bool) {
 	var moved [cellStates]uint64
 	var into uint64

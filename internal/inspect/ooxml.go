@@ -31,7 +31,8 @@ var mainParts = map[string]string{
 	typePPTX: typePPTX + ".main+xml",
 }
 
-// name turns the backslashes that old .NET libraries write into slashes, as Office does.
+// name returns the name of an entry. Old .NET libraries write backslashes, which become slashes, as
+// in Office.
 func (o *ooxml) name(h *zipHeader) (string, error) {
 	name, err := h.oneName()
 	return slashed(name), err

@@ -64,7 +64,7 @@ func newOfficePart(work *Budget, root xmlread.Name, links bool) partRule {
 }
 
 func (p *officePart) start(r *xmlread.Reader) error {
-	if p.mode != textPlain { // readers differ in the text that it has
+	if p.mode != textPlain { // readers differ in which text they then take
 		return fault(CodeDamaged, "has an element within a formula, an instruction or an address")
 	}
 	name := r.Name()
@@ -219,8 +219,8 @@ func (p *officePart) vml(r *xmlread.Reader) error {
 // isShape lists the elements of VML whose href waits for a click. The href of others is loaded.
 var isShape = nameSet(`shape group arc curve image line oval polyline rect roundrect`)
 
-// inertActions lists the actions of slides that are accepted (MS-OE376, 2.1.1.27). The
-// empty one and the last two may follow a link, whose target is judged as a relation.
+// inertActions lists the actions of slides that are accepted (MS-OI29500, hlinkClick). The empty
+// one and the last two may follow a link, whose target is judged as a relation.
 var inertActions = []string{
 	"", "ppaction://noaction", "ppaction://hlinksldjump", "ppaction://hlinkshowjump", "ppaction://customshow", "ppaction://media",
 	"ppaction://hlinkfile", "ppaction://hlinkpres",

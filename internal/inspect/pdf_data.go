@@ -10,8 +10,8 @@ type pdfData struct {
 	ended   int   // bytes of endobj that came after endstream
 }
 
-// next takes data from p and reports whether endstream ends it. still is what quiet returns for p,
-// or 0.
+// next takes n bytes of data from p, and reports whether endstream ends them. still is what quiet
+// returns for p, or 0.
 func (d *pdfData) next(p []byte, still int) (n int, end bool) {
 	for n < len(p) && !end {
 		if d.matched > 0 {
@@ -81,7 +81,7 @@ func (d *pdfData) fits(n int64) bool { return d.length()-d.blank <= n && n <= d.
 // the data. The bytes at the end of the length decide. Until then the walk continues, and anything
 // that looks damaged to it may be data.
 type pdfDoubt struct {
-	until   int64 // where the declared length ends; 0 without a doubt
+	until   int64 // where the declared length ends; 0 if the length is not in doubt
 	fault   error // found by the walk; the rest is not walked
 	matched int   // bytes of endstream after that place
 }

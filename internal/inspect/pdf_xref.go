@@ -4,17 +4,17 @@ package inspect
 // whichever of them a reader begins with and whichever it follows.
 //
 // An offset that leads nowhere is not a fault: readers then search for the object, and all bodies
-// are judged. The table gets the references that lead to a body in the file or in a stream,
-// since that may be the body of another object.
+// are judged. The table gets the references that lead to a body in the file or in a stream, and
+// finds those that lead to the body of another object.
 type pdfReferences struct {
 	rules *pdfRules
 
-	// Of a table.
+	// These fields are for a table.
 	words [2]int64 // the last numbers
 	count int      // how many of words are set
 	next  int64    // number of the next entry
 
-	// Of a stream.
+	// These fields are for a stream.
 	widths [3]int
 	index  []int64 // the runs of entries that are still to come, as pairs of first number and count
 	left   int64   // entries left of the current run

@@ -40,6 +40,6 @@ func TestExpiredTicketsAreForgotten(t *testing.T) {
 			}))
 			time.Sleep(time.Second)
 		}
-		require.Less(t, len(s.known), 500, "of which 60 are good")
+		require.Less(t, len(s.known), 500, "at most 60 of these tickets have not expired")
 	})
 }
