@@ -34,8 +34,9 @@ func init() {
 // Linux reports "no space left on device" when the limit of user namespaces is reached.
 var notPermitted = regexp.MustCompile(`(?m)^(fork/exec .*: |! )(operation not permitted|permission denied|no space left on device)$`)
 
-// TestFull checks that an upload to a full disk is refused with ErrFull, and leaves nothing. The
-// test runs in a child process, which may mount.
+// TestFull checks that an upload to a full disk is refused with CodeStorageFull, that Stage or
+// Commit returns ErrFull, and that nothing stays staged. The test runs in a child process, which
+// may mount.
 func TestFull(t *testing.T) {
 	if dir := os.Getenv(smallDisk); dir != "" {
 		testFull(t, fixture{open(t, dir), dir})

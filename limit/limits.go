@@ -12,8 +12,8 @@ import "time"
 // Files and bytes are taken before the body is read: as many files as the form may have, and as
 // many bytes as Content-Length says, or without it the largest body. The unused rest is given back
 // at the end, minus what has flowed in meanwhile: a caller can thus exceed the number by up to half
-// of it, once. A caller with less left than an upload takes is refused until it has flowed in. An
-// upload that takes more than the whole number is always refused, with [upload.CodeTooMany] or
+// of it, once. A caller with less left than an upload takes is refused until enough has flowed in.
+// An upload that takes more than the whole number is always refused, with [upload.CodeTooMany] or
 // [upload.CodeTooLarge]. So Files should be several times the files of a form, and Bytes several
 // times the largest body.
 type Limits struct {

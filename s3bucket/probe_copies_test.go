@@ -13,7 +13,7 @@ import (
 )
 
 // TestCheckAddedFields checks the findings about services that refuse or obey added header fields
-// that are not signed. For those that obey them, the finding says what to set.
+// that are not signed. If the profile does not fit one that obeys them, a finding says what to set.
 func TestCheckAddedFields(t *testing.T) {
 	for _, row := range []struct {
 		name       string

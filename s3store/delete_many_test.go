@@ -23,7 +23,8 @@ func TestDeleteMany(t *testing.T) {
 		f.fake.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodDelete, "/bucket/p/2", nil))
 	}
 	noVersions := inject("ListObjectVersions", forEver, s3fake.Answer(403, "AccessDenied"))
-	// refused is an answer to DeleteObjects that names one key, and omits or refuses the others.
+	// refused is an answer to DeleteObjects that names one key as removed, refuses another, and omits
+	// the third.
 	refused := s3fake.Say(`<DeleteResult><Deleted><Key>p/1</Key><VersionId>null</VersionId></Deleted>`+
 		`<Error><Key>p/2</Key><Code>AccessDenied</Code></Error></DeleteResult>`, true)
 	all := []string{"p/1", "p/2", "p/3"}
@@ -44,8 +45,8 @@ func TestDeleteMany(t *testing.T) {
 		{name: "nothing may be seen", before: []act{noVersions, inject("HeadObject", forEver, s3fake.Answer(403, "AccessDenied"))}, rest: all},
 		{name: "a list that fails", before: []act{inject("ListObjectVersions", forEver, fail500)}, rest: all},
 		{name: "a service without DeleteObjects", before: []act{inject("DeleteObjects", forEver, s3fake.Answer(501, "NotImplemented"))}, rest: all, calls: 1},
-		{name: "one that asks for Content-MD5", before: []act{inject("DeleteObjects", forEver, s3fake.Answer(400, "InvalidRequest"))}, rest: all, calls: 1},
-		{name: "one that omits the id null", before: []act{inject("DeleteObjects", 1, s3fake.Say(
+		{name: "a service that asks for Content-MD5", before: []act{inject("DeleteObjects", forEver, s3fake.Answer(400, "InvalidRequest"))}, rest: all, calls: 1},
+		{name: "a service that omits the id null", before: []act{inject("DeleteObjects", 1, s3fake.Say(
 			"<DeleteResult><Deleted><Key>p/1</Key></Deleted><Deleted><Key>p/2</Key></Deleted><Deleted><Key>p/3</Key></Deleted></DeleteResult>", true))}, calls: 1},
 		{name: "keys that S3 does not name as removed", before: []act{inject("DeleteObjects", 1, refused)}, rest: all[1:], calls: 1},
 		{name: "another version than was asked for", versioned: true, before: []act{inject("DeleteObjects", 1, refused)}, rest: all, calls: 1},
@@ -88,7 +89,7 @@ func TestDeleteManyPages(t *testing.T) {
 	require.Equal(t, 2, f.fake.Calls("DeleteObjects"))
 }
 
-// TestDeleteManyWithoutEnd checks a list that makes no progress.
+// TestDeleteManyWithoutEnd checks that a list that makes no progress ends, and nothing is removed.
 func TestDeleteManyWithoutEnd(t *testing.T) {
 	f := newFixture(t, setup{versioned: true})
 	s3store.SetMaxListed(f.Store, 1000)

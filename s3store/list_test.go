@@ -109,7 +109,7 @@ func TestListUploadsInPages(t *testing.T) {
 // endlessly.
 func TestUnorderedLists(t *testing.T) {
 	for _, row := range []struct {
-		name, objects, uploads string // the name is of the objects; an upload is never after the cursor
+		name, objects, uploads string // name describes the list of objects; uploads has none after the cursor
 	}{
 		{
 			"before the cursor", `<ListBucketResult><IsTruncated>true</IsTruncated><Contents><Key>p/1</Key></Contents></ListBucketResult>`,

@@ -12,12 +12,13 @@ import (
 type place struct {
 	file   string // "" to keep nothing
 	Cursor string `json:"cursor"`
-	Passed int    `json:"passed"` // objects and uploads that are left before it, for the bar
-	Remove bool   `json:"remove"` // the runs are with -remove
+	Passed int    `json:"passed"` // objects and uploads before the cursor that were not removed, for the bar
+	Remove bool   `json:"remove"` // whether the runs are with -remove
 }
 
-// load reads the place if there is one. A run that removes does not go on from a dry run:
-// it would skip the files that the dry run has only looked at.
+// load reads the place if the file exists. A run that removes does not go on from a dry run: it
+// would skip the files that the dry run has only looked at. Nor does a dry run go on from one that
+// removes.
 func (p *place) load(remove bool) error {
 	defer func() { p.Remove = remove }()
 	if p.file == "" {
@@ -45,13 +46,13 @@ func (p *place) forget() error {
 		return nil
 	}
 	err := os.Remove(p.file)
-	if errors.Is(err, fs.ErrNotExist) { // all was on one page
+	if errors.Is(err, fs.ErrNotExist) { // no page was saved
 		return nil
 	}
 	return err
 }
 
-// save replaces the file in one step, and removes it at the end.
+// save replaces the file in one step, or removes it if cursor is "", as at the end of a sweep.
 func (p *place) save(cursor string, passed int) error {
 	p.Cursor, p.Passed = cursor, passed
 	switch {
