@@ -187,8 +187,8 @@ func (e *Event) level() slog.Level {
 	return slog.LevelInfo
 }
 
-// attrs is the event as it is logged: the attributes of a single file one by
-// one, of several as a list.
+// attrs returns the event as it is logged. A single file has an attribute for each of its
+// properties, and several files are one list.
 func (e *Event) attrs() []slog.Attr {
 	attrs := make([]slog.Attr, 0, 16)
 	cause := e.Err

@@ -64,8 +64,8 @@ func ExampleTx_Files() {
 	// cv text/plain
 }
 
-// Pictures are judged by their content, which their names must fit, and by what their
-// headers declare before a program has to decode them.
+// Pictures are judged by their content, which their names must fit. The size that the header of a
+// picture declares is judged before any program decodes the picture.
 func ExampleImages() {
 	pictures := upload.Images(&upload.ImageOptions{MaxWidth: 2000, MaxHeight: 2000})
 	h, err := upload.New(&memstore.Store{}, pictures, upload.AllowAnonymous, quiet())

@@ -32,7 +32,7 @@ func TestFormOfGrants(t *testing.T) {
 		"the field's size":                           {small, upload.Grant{MaxFileSize: 200}, "file", 10, ""},
 		"a grant raises no field":                    {small, upload.Grant{MaxFileSize: 200}, "file", 11, upload.CodeTooLarge},
 		"a grant lowers fields":                      {small, upload.Grant{MaxFileSize: 5}, "file", 6, upload.CodeTooLarge},
-		"down to its size":                           {small, upload.Grant{MaxFileSize: 5}, "file", 5, ""},
+		"the size to which a grant lowers a field":   {small, upload.Grant{MaxFileSize: 5}, "file", 5, ""},
 		"fields of its own":                          {plain, upload.Grant{Policy: two}, "a", 100, ""},
 		"the handler's field":                        {plain, upload.Grant{Policy: two}, "file", 1, upload.CodeUnexpectedField},
 		"fields and a size":                          {plain, upload.Grant{Policy: two, MaxFileSize: 5}, "a", 6, upload.CodeTooLarge},
@@ -99,16 +99,16 @@ func TestFormDirect(t *testing.T) {
 		size        int64
 		code        upload.Code
 	}{
-		"the field's size":          {"cv", "a.txt", 10, ""},
-		"above the field's size":    {"cv", "a.txt", 11, upload.CodeTooLarge},
-		"the presigner's size":      {"photo", "a.png", 2000, ""},
-		"above that":                {"photo", "a.png", 2001, upload.CodeTooLarge},
-		"a type of another field's": {"cv", "a.png", 10, upload.CodeTypeNotAllowed},
-		"a field of no file":        {"none", "a.txt", 10, upload.CodeTypeNotAllowed},
-		"a field of no type":        {"empty", "a.txt", 10, upload.CodeTypeNotAllowed},
-		"another field":             {"file", "a.txt", 10, upload.CodeUnexpectedField},
-		"no field":                  {"", "a.txt", 10, upload.CodeUnexpectedField},
-		"a long field":              {strings.Repeat("x", 1000), "a.txt", 10, upload.CodeUnexpectedField},
+		"the field's size":           {"cv", "a.txt", 10, ""},
+		"above the field's size":     {"cv", "a.txt", 11, upload.CodeTooLarge},
+		"the presigner's size":       {"photo", "a.png", 2000, ""},
+		"above the presigner's size": {"photo", "a.png", 2001, upload.CodeTooLarge},
+		"a type of another field's":  {"cv", "a.png", 10, upload.CodeTypeNotAllowed},
+		"a field of no file":         {"none", "a.txt", 10, upload.CodeTypeNotAllowed},
+		"a field of no type":         {"empty", "a.txt", 10, upload.CodeTypeNotAllowed},
+		"another field":              {"file", "a.txt", 10, upload.CodeUnexpectedField},
+		"no field":                   {"", "a.txt", 10, upload.CodeUnexpectedField},
+		"a long field":               {strings.Repeat("x", 1000), "a.txt", 10, upload.CodeUnexpectedField},
 	} {
 		got := d.step(t, "", upload.Declaration{Field: tc.field, Name: tc.name, Size: tc.size}, nil)
 		if tc.code == "" {
@@ -121,7 +121,7 @@ func TestFormDirect(t *testing.T) {
 			require.Equal(t, "cv", p.Files[0].Field, about)
 		}
 	}
-	for range 2 { // each is a request of its own
+	for range 2 { // MaxFiles of cv is 1, which does not count for tickets
 		ticket := d.sign(t, upload.Declaration{Field: "cv", Name: "a.txt", Size: 5})
 		require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
 		require.Equal(t, "cv", d.confirm(t, ticket.Token).Field)

@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// lookMemory is what all inspectors and cleaners of a handler share for what grows with a file:
-// such as objects of a PDF, entries of an archive, and patches.
+// lookMemory is how many bytes all inspectors and cleaners of a handler together may use for what
+// grows with a file, such as objects of a PDF, entries of an archive, and patches.
 const lookMemory = 64 << 20
 
 // looking is what the inspectors of one request may use.
@@ -84,7 +84,7 @@ func finding(err error) error {
 }
 
 // refusals has the refusal for each result of a scan except ScanClean. No refusal names a
-// signature, which would help to try until nothing is found.
+// signature: the name would help an attacker to change the file until nothing is found.
 var refusals = map[storage.ScanResult]Error{
 	storage.ScanPending:     {Code: CodeScanPending},
 	storage.ScanInfected:    {Code: CodeInfected},

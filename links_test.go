@@ -93,7 +93,7 @@ func TestLinkHeaders(t *testing.T) {
 		"quotes":             {"text/plain", `a"b;x=.txt`, "", "attachment", `a"b;x=.txt`},
 		"line breaks":        {"text/plain", "a\r\nSet-Cookie: x.txt", "", "attachment", "aSet-Cookie: x.txt"},
 		"bidi":               {"text/plain", "a\u202etxt.exe", "", "attachment", "atxt.exe"},
-		"300 bytes of UTF-8": {"application/pdf", long, "", "attachment", strings.Repeat("ж", 118) + ".pdf"},
+		"304 bytes of UTF-8": {"application/pdf", long, "", "attachment", strings.Repeat("ж", 118) + ".pdf"},
 	}
 	for _, proxied := range []bool{false, true} {
 		l := newLinked(t, upload.LinksOptions{Proxy: proxied})
@@ -114,7 +114,7 @@ func TestLinkHeaders(t *testing.T) {
 				require.Equal(t, row.wantName, params["filename"], name)
 				require.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))
 				require.Equal(t, method == http.MethodGet, body == "content", name)
-				if proxied || method == http.MethodHead { // which is never redirected
+				if proxied || method == http.MethodHead { // a HEAD is never redirected
 					require.Equal(t, "private, no-cache", resp.Header.Get("Cache-Control"), name)
 				}
 			}

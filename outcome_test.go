@@ -103,8 +103,8 @@ func TestKeepOutside(t *testing.T) {
 	require.Empty(t, upload.Files(t.Context()))
 }
 
-// TestKeepUnderTimeoutHandler: if the timeout has answered the client, Keep fails and the files are
-// removed. An application in time keeps them.
+// TestKeepUnderTimeoutHandler: after the timeout has answered the client, Keep fails and the files
+// are removed. A Keep before that keeps them, even if the application then answers too late.
 func TestKeepUnderTimeoutHandler(t *testing.T) {
 	for _, tc := range []struct {
 		about       string

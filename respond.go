@@ -81,7 +81,7 @@ func setRefusalHeaders(h http.Header, e *Error) {
 func (r *reporter) worded(req *http.Request, err error) *Error {
 	own := errorOf(err)
 	e := *own
-	if e.Err == nil && err != error(own) { // whether err is the *Error itself
+	if e.Err == nil && err != error(own) { // err wraps the *Error
 		e.Err = err
 	}
 	e.Params = e.parameters()

@@ -17,7 +17,7 @@ import (
 )
 
 // TestResumeWaste checks that the limiter counts bytes that a caller sent for nothing, wherever the
-// request was refused.
+// request was refused or cut.
 func TestResumeWaste(t *testing.T) {
 	const sent = 1 << 20
 	content := strings.Repeat("0123456789abcdef", sent/16)
@@ -59,7 +59,7 @@ func TestResumeWaste(t *testing.T) {
 	}
 }
 
-// sendAll sends a request of that length with content as its body. Only then it reads the answer,
+// sendAll sends a request of that length with content as its body. It then reads the answer,
 // which must be a refusal. If content is shorter, it closes the connection instead.
 func (z *resumable) sendAll(t *testing.T, q tusRequest, length int, content string) {
 	t.Helper()

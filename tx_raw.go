@@ -82,8 +82,8 @@ func isRaw(r *http.Request) error {
 }
 
 // isPart reports whether the body is not the whole file, by the words of RFC 9110, of tus, and of
-// the IETF's drafts of resumable uploads. In these, Upload-Complete, and before it
-// Upload-Incomplete, say whether the file ends here.
+// the IETF's drafts of resumable uploads. In these, Upload-Complete says whether the file ends
+// here, and in earlier ones Upload-Incomplete does.
 func isPart(h http.Header) bool {
 	for _, never := range []string{"Content-Range", "Upload-Offset", "Tus-Resumable"} {
 		if len(h.Values(never)) > 0 {
