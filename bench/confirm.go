@@ -51,8 +51,8 @@ func (a *assembling) RoundTrip(r *http.Request) (*http.Response, error) {
 	return a.RoundTripper.RoundTrip(r)
 }
 
-// confirm confirms files of 1 GiB that were sent in parts, and compares that with the least that
-// any check takes: reading the object once, and copying it once.
+// confirm confirms files of 1 GiB, divided by the scale, that were sent in parts. It compares the
+// time with the least that any check takes: reading the object once, and copying it once.
 func (b *bench) confirm() error {
 	size := gib / b.scale
 	c, err := newConfirming(size)

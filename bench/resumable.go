@@ -60,7 +60,7 @@ tusd publishes under the upload's own key, so it copies nothing.
 
 `
 
-// many sends files at once, each by one request.
+// many sends files at once, each by one PATCH.
 func (r *resuming) many(b *bench, n int, size int64) error {
 	b.out.section("Resumable, many at once: %d uploads of %d MiB, on versitygw", n, size/mib)
 	b.out.table("Server", "Peak RSS MiB", "Seconds", "CPU s/GiB")
@@ -184,7 +184,7 @@ func (r *resuming) sample(p *process, size int64, do func() error) (s resumedSam
 	return resumedSample{time.Since(begin), p.used() - before, r.calls.Load() - calls, size}, err
 }
 
-// empty removes all objects.
+// empty removes all objects of the bucket.
 func (r *resuming) empty() error {
 	ctx, direct := context.Background(), client(r.gateway.url)
 	for {
