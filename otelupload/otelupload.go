@@ -75,7 +75,7 @@ type hooks struct {
 }
 
 // New returns hooks that make metrics and spans, for [upload.Options] and [upload.LinksOptions].
-// They are safe for concurrent use. It fails when the meter refuses an instrument. opts may be nil.
+// They are safe for concurrent use. New fails when the meter refuses an instrument. opts may be nil.
 func New(opts *Options) (upload.Hooks, error) {
 	var o Options
 	if opts != nil {

@@ -19,8 +19,8 @@ import (
 func main() {
 	// Rows and files are in memory, so that they end together. A real host has an s3store and a
 	// database on disk. Then change the store's type, and drop the route /memstore/. Add the
-	// bucket's origin to img-src in secure: browsers apply that to the target of a link's redirect,
-	// too.
+	// bucket's origin to img-src in the function secure: browsers apply img-src to the target of a
+	// link's redirect, too.
 	db, err := openDatabase(":memory:")
 	if err != nil {
 		log.Fatal(err)
