@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// sentRow makes a row of a file that the browser has sent, while the server has not answered. It
-// watches the upload of that id.
+// sentRow makes a row of a file that the browser has sent, while the server has not answered. The
+// row watches the upload whose id replaces %s.
 const sentRow = `(() => {
 	XMLHttpRequest.prototype.send = function () { this.upload.onprogress({ loaded: 1, total: 1 }) }
 	const uploader = document.querySelector("#uploader")

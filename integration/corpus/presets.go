@@ -2,7 +2,7 @@ package main
 
 import "github.com/airlock-go/upload"
 
-// presets maps extensions to the preset that judges their files.
+// presets lists extensions with the policy that judges their files.
 var presets = []struct {
 	extensions string
 	policy     func() upload.Validator

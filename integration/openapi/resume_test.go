@@ -86,7 +86,7 @@ func resumeEmpty(t *testing.T, a *app) {
 
 // failing returns the exchanges of files for which the host's function fails: by a refusal of its
 // own, the code of a failed storage, or a code after which clients wait. Once the function
-// succeeds, a client that sends again does.
+// succeeds, a client that sends the last byte again succeeds.
 func failing() exchanging {
 	var fails error
 	calls := func(t *testing.T, a *app) {
@@ -117,8 +117,8 @@ func resumeElsewhere(t *testing.T, a *app) {
 	}
 }
 
-// resumableStatus returns the status of a code at this door. It is 503 in place of 408, after which
-// clients do not try again.
+// resumableStatus returns the status of a code at this door. Clients do not try again after 408, so
+// the door answers 503 in its place.
 func resumableStatus(code upload.Code) int {
 	if code.Status() == http.StatusRequestTimeout {
 		return http.StatusServiceUnavailable

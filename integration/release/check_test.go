@@ -84,19 +84,19 @@ func TestInspect(t *testing.T) {
 		fault   string // "" for none
 	}{
 		"no version chosen": {"", nil, ""},
-		"another version": {"", func(t *testing.T, c clone) {
+		"another version is required": {"", func(t *testing.T, c clone) {
 			c.edit(t, "s3open/go.mod", placeholder, "v0.1.0")
 		}, "s3open requires " + root + " v0.1.0, and not the placeholder"},
 		"no replace line": {"", func(t *testing.T, c clone) {
 			c.edit(t, "bench/go.mod", "replace "+root+" => ../\n", "")
 		}, "bench requires " + root + " without a replace line"},
-		"another folder": {"", func(t *testing.T, c clone) {
+		"replaced by another folder": {"", func(t *testing.T, c clone) {
 			c.edit(t, "redislimit/go.mod", "=> ../", "=> ../s3open")
 		}, "redislimit replaces " + root + " by something other than its folder"},
-		"a module of others": {"", func(t *testing.T, c clone) {
+		"a module of others is replaced": {"", func(t *testing.T, c clone) {
 			c.edit(t, "otelupload/go.mod", "replace ", "replace example.com/a => ../a\n\nreplace ")
 		}, "otelupload replaces example.com/a, a module of others"},
-		"not required": {"", func(t *testing.T, c clone) {
+		"replaced and not required": {"", func(t *testing.T, c clone) {
 			c.edit(t, "examples/go.mod", "replace ", "replace "+root+"/s3open => ../s3open\n\nreplace ")
 		}, "examples replaces " + root + "/s3open, which it does not require"},
 		"another Go": {"", func(t *testing.T, c clone) {
@@ -116,8 +116,8 @@ func TestInspect(t *testing.T) {
 		"no heading for changes": {"", func(t *testing.T, c clone) {
 			c.edit(t, "CHANGELOG.md", "## Unreleased", "## Next")
 		}, `no heading "## Unreleased"`},
-		"entries for another version": {"v1.0.0", nil, `entries under "Unreleased": move them to "1.0.0"`},
-		"its entries":                 {"v1.0.0", func(t *testing.T, c clone) { c.edit(t, "CHANGELOG.md", "- one", "") }, ""},
+		"entries that were not moved": {"v1.0.0", nil, `entries under "Unreleased": move them to "1.0.0"`},
+		"entries of the version":      {"v1.0.0", func(t *testing.T, c clone) { c.edit(t, "CHANGELOG.md", "- one", "") }, ""},
 		"no heading":                  {"v1.1.0", nil, `no heading "## 1.1.0"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -164,13 +164,13 @@ func TestTags(t *testing.T) {
 		state   state
 		says    string
 	}{
-		"none":            {nil, "v0.1.0", sound, "no version is tagged yet"},
-		"of others":       {[]string{"v2.0.0", "nightly", "s3open/v0.1.0"}, "v0.2.0", sound, "no version is tagged yet"},
-		"the next":        {tags("v0.9.0"), "v0.10.0", sound, "the last version is v0.9.0"},
-		"not chosen":      {tags("v0.9.0"), "", sound, "the last version is v0.9.0"},
-		"a new module":    {tags("v0.1.0")[:3], "v0.2.0", sound, "v0.1.0, which did not have s3open, cmd/upload-bucket"},
-		"taken":           {tags("v0.1.0"), "v0.1.0", faulty, "the tag s3open/v0.1.0 exists already"},
-		"before the last": {append(tags("v0.10.0"), "v0.2.0"), "v0.9.0", faulty, "v0.9.0 does not come after v0.10.0"},
+		"none":                         {nil, "v0.1.0", sound, "no version is tagged yet"},
+		"no valid version of the root": {[]string{"v2.0.0", "nightly", "s3open/v0.1.0"}, "v0.2.0", sound, "no version is tagged yet"},
+		"the next":                     {tags("v0.9.0"), "v0.10.0", sound, "the last version is v0.9.0"},
+		"not chosen":                   {tags("v0.9.0"), "", sound, "the last version is v0.9.0"},
+		"a new module":                 {tags("v0.1.0")[:3], "v0.2.0", sound, "v0.1.0, which did not have s3open, cmd/upload-bucket"},
+		"taken":                        {tags("v0.1.0"), "v0.1.0", faulty, "the tag s3open/v0.1.0 exists already"},
+		"before the last":              {append(tags("v0.10.0"), "v0.2.0"), "v0.9.0", faulty, "v0.9.0 does not come after v0.10.0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := historyOf(row.tags, false)
@@ -187,11 +187,11 @@ func TestNext(t *testing.T) {
 		incompatible, any bool
 		want              string
 	}{
-		"a patch":               {"v1.2.3", false, false, "v1.2.4"},
-		"more":                  {"v1.2.3", false, true, "v1.3.0"},
-		"less":                  {"v1.2.3", true, true, "v2.0.0"},
-		"less before v1":        {"v0.2.3", true, true, "v0.3.0"},
-		"less of a pre-release": {"v1.0.0-rc.1", true, true, "v1.0.0-rc.1"},
+		"a patch":                                 {"v1.2.3", false, false, "v1.2.4"},
+		"a larger API":                            {"v1.2.3", false, true, "v1.3.0"},
+		"an incompatible API":                     {"v1.2.3", true, true, "v2.0.0"},
+		"an incompatible API before v1":           {"v0.2.3", true, true, "v0.3.0"},
+		"an incompatible API after a pre-release": {"v1.0.0-rc.1", true, true, "v1.0.0-rc.1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, row.want, next(row.last, row.incompatible, row.any))

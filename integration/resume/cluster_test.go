@@ -104,7 +104,7 @@ type instance struct {
 	input  io.Closer
 }
 
-// start returns when the instance accepts connections.
+// start returns when the instance accepts connections. It reports a failure if that takes a minute.
 func (i *instance) start(t *testing.T) {
 	text, err := json.Marshal(i.config)
 	if err != nil {

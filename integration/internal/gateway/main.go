@@ -22,7 +22,7 @@ func main() {
 	flag.StringVar(&g.dir, "dir", "", "an empty `directory` for the objects")
 	flag.StringVar(&g.addr, "addr", "", "the `address` to listen at")
 	flag.StringVar(&g.health, "health", "/healthz", "the `path` that answers 200")
-	flag.StringVar(&g.events, "events", "", "the `URL` that gets an event for each object")
+	flag.StringVar(&g.events, "events", "", "the `URL` that gets events about objects")
 	flag.StringVar(&g.region, "region", "us-east-1", "the region")
 	flag.StringVar(&g.root.access, "access", "", "the access key of the root account")
 	flag.StringVar(&g.root.secret, "secret", "", "the secret key of the root account")
