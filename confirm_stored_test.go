@@ -68,7 +68,7 @@ func TestConfirmStored(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, "ann", owner)
 			require.Equal(t, "hello", d.read(t, f.Key))
-			require.Zero(t, d.staged(), "neither the file nor its ticket stay")
+			require.Zero(t, d.staged(), "neither the file nor its ticket stays")
 			owner, _, err = d.confirmStored(t, key)
 			require.ErrorIs(t, err, upload.CodeBadTicket, "a second event")
 			require.Empty(t, owner)
@@ -125,7 +125,7 @@ func TestStoredGrants(t *testing.T) {
 }
 
 // TestConfirmStoredAtOnce checks that events and the client together publish one file once, also
-// from two instances.
+// through two presigners.
 func TestConfirmStoredAtOnce(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{GrantStored: always})
 	other, err := upload.NewPresigner(d.handler, [][]byte{secret}, &upload.PresignOptions{GrantStored: always})

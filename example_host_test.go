@@ -80,7 +80,7 @@ func ExampleHandler_Handle() {
 			names[name] = tx.Files()[0].Key
 			return nil
 		})
-		if err == nil { // a refusal was answered
+		if err == nil { // Handle has answered errors
 			w.WriteHeader(http.StatusNoContent)
 		}
 	})

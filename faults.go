@@ -104,8 +104,8 @@ func bodyTooLarge(limit int64, cause error) *Error {
 	return &Error{Code: CodeTooLarge, Params: map[string]any{"kind": "request", "limit": limit}, Err: cause}
 }
 
-// requestTooLarge is for a Content-Length that no form within the limits has, whose files
-// may have limit bytes together.
+// requestTooLarge refuses a request whose Content-Length no form within the limits has. The files of
+// a form may have limit bytes together.
 func requestTooLarge(limit, size int64) *Error {
 	return &Error{Code: CodeTooLarge, Params: map[string]any{"kind": "request", "limit": limit, "size": size}}
 }
@@ -114,10 +114,10 @@ func tooManyFiles(limit int) *Error {
 	return &Error{Code: CodeTooMany, Params: map[string]any{"kind": "files", "limit": limit}}
 }
 
-// typeNotAllowed refuses a type where others are accepted. The type is named if it has a
-// name: else it may be the client's word.
+// typeNotAllowed refuses a type where others are accepted. The refusal has a type only if package
+// sniff has a name for it: any other may be the client's word.
 func typeNotAllowed(t string, accepted []string) *Error {
-	exts := make([]string, 0, 2*len(accepted)) // most have one or two
+	exts := make([]string, 0, 2*len(accepted)) // most types have one or two
 	for _, a := range accepted {
 		exts = sniff.AppendExtensions(exts, a)
 	}
@@ -216,7 +216,7 @@ func storageError(err error) error {
 	return storageRefusal(err)
 }
 
-// storageRefusal answers for a storage that failed with err.
+// storageRefusal returns the refusal for a storage that failed with err.
 func storageRefusal(err error) *Error {
 	if errors.Is(err, storage.ErrBusy) {
 		return &Error{Code: CodeBusy, Err: err}
@@ -234,7 +234,7 @@ func commitError(err error) *Error {
 	return storageRefusal(err)
 }
 
-// readError answers for a storage that failed to read a file that it had.
+// readError returns the refusal for a storage that failed to read a file that it had.
 func readError(err error) error {
 	if errors.Is(err, storage.ErrChanged) || errors.Is(err, fs.ErrNotExist) {
 		return errChanged(err)

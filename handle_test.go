@@ -88,7 +88,7 @@ func (got hosted) refused(t *testing.T, code upload.Code, codes ...upload.Code) 
 	return p
 }
 
-// TestHandle: the host's function decides over its files by what it returns, unless Commit failed,
+// TestHandle: the host's function decides about its files by what it returns, unless Commit failed,
 // or Rollback or Undo removed them. The request has one decision, and at most one answer.
 func TestHandle(t *testing.T) {
 	ctx, secret := t.Context(), errors.New("secret host")

@@ -63,8 +63,8 @@ func TestLogLevels(t *testing.T) {
 	}
 }
 
-// goneStore makes the client leave after it has sent everything. Then it fails with stage, unless
-// that is nil.
+// goneStore makes the client leave after it has sent everything. Then Stage fails with
+// stage, unless that is nil.
 type goneStore struct {
 	storage.Storage
 	leave context.CancelFunc

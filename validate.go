@@ -145,8 +145,7 @@ func isOurs(v any) bool {
 	return ok && o.ours()
 }
 
-// show writes p to o. An observer that takes less than it is shown has not
-// seen the file.
+// show writes p to o. An observer that takes less than it is shown has not seen the file.
 func show(o Observer, p []byte) error {
 	n, err := o.Write(p)
 	if err == nil && n != len(p) {

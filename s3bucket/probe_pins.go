@@ -78,7 +78,7 @@ func (p *probing) copied(c copying) ([]storage.Part, error) {
 	return store.Parts(p.ctx, c.to.key, *c.to.id)
 }
 
-// digested checks whether a copy reports its SHA-256, which Promote needs.
+// digested checks whether a copy reports its SHA-256, which Promote needs without NoCopyDigests.
 func (p *probing) digested() tried {
 	c, err := p.copying(types.ChecksumAlgorithmSha256)
 	if err != nil && !notTaken(err) {

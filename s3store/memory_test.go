@@ -84,7 +84,7 @@ func TestSmallFilesCostTheirSize(t *testing.T) {
 				require.NoError(t, err)
 				used, peak := f.Memory()
 				require.Equal(t, row.cost*int64(i+1), used)
-				require.LessOrEqual(t, peak, used+chunk, "one more that the next can use")
+				require.LessOrEqual(t, peak, used+chunk, "one more chunk, which the next file can use")
 			}
 		})
 	}

@@ -157,8 +157,7 @@ func (s *sender) put(number int, b *buffer) {
 	b.free()
 }
 
-// wait returns when no part is being sent any more, with the error that made
-// the upload fail.
+// wait returns when no part is being sent any more, with the error that made the upload fail.
 func (s *sender) wait() error {
 	s.done.Wait()
 	err := context.Cause(s.ctx)

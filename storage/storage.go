@@ -92,7 +92,7 @@ type Object struct {
 
 	// SHA256 returns the hexadecimal SHA-256 of the file once its reader has returned io.EOF. It
 	// may return "" before that. It always returns "" if no digest is computed. After io.EOF it
-	// also does for a file that Patch is to change. A store that creates its object only after
+	// also returns "" for a file that Patch is to change. A store that creates its object only after
 	// reading the whole file may keep the digest as metadata. SHA256 may be nil.
 	SHA256 func() string
 

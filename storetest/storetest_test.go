@@ -49,7 +49,7 @@ func TestBrokenStoresFail(t *testing.T) {
 		{"discards by key", &brokenStore{discardByKey: true}, []string{"Discard after a lost key", "Discard after a replacement"}},
 		{"ignores Delete", &brokenStore{forgetDelete: true}, []string{"Delete"}},
 		{"ignores DeleteMany", &brokenStore{many: func(*brokenStore, []string) {}}, []string{"DeleteMany"}},
-		{"removes all under a beginning", &brokenStore{many: removeAll}, []string{"DeleteMany"}},
+		{"removes all keys with a prefix", &brokenStore{many: removeAll}, []string{"DeleteMany"}},
 		{"ignores the nonce", &brokenStore{forgetNonce: true}, []string{"Commit keeps the nonce"}},
 		{"ignores patches", &brokenStore{patch: func(*brokenFile, []storage.Patch) error { return nil }}, []string{"Patch before Commit"}},
 		{"takes only the first patch", &brokenStore{patch: patchFirst}, []string{"Patch before Commit"}},

@@ -16,8 +16,8 @@ const clientAddr = "192.0.2.1:1234"
 
 // NewRequest returns a POST of a form to target, a path or a URL. A handler accepts it, like a
 // request of httptest.NewRequest, and so do [Send] and, with a URL, [Dial]. Its length is known;
-// set ContentLength to -1 for a chunked body, or to anything for a wrong length. It panics if
-// target is not a URL.
+// set ContentLength to -1 for a chunked body, or to another number for a wrong length. It panics if
+// target cannot be parsed.
 func NewRequest(target string, parts ...Part) *http.Request {
 	form := Form(parts)
 	r := newRequest(http.MethodPost, target, Content{Size: form.Size(), Open: form.Body})
