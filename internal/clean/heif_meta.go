@@ -48,7 +48,7 @@ func (m *heifMeta) child(kind string, whole, content []byte) {
 	}
 }
 
-// once notes a box of which there may be one. Readers disagree about which of two counts.
+// once notes a box of which there may be at most one. Readers disagree about which of two counts.
 func (m *heifMeta) once(box *[]byte, content []byte) {
 	if *box != nil {
 		m.fail(heifTwice)

@@ -29,7 +29,7 @@ func brokenArchives() []File {
 		archive("a comment that is HTML", zipWith(nil, "<script>alert(1)</script>", hello)),
 		archive("a comment that is an archive", zipWith(nil, string(good), hello)),
 		archive("a comment of 20 KiB", zipWith(nil, strings.Repeat("x", 20<<10), hello)),
-		archive("a comment longer than it says", zipWith(set16(20, 3), "comment", hello)),
+		archive("a comment longer than the end record says", zipWith(set16(20, 3), "comment", hello)),
 		archive("a broken extra field", zipOf(zipEntry{name: "a.txt", extra: []byte{1, 2, 0xff, 0xff}})),
 		archive("an extra field of 20 KiB", zipOf(zipEntry{name: "a.txt", extra: field(0x9999, make([]byte, 20<<10)...)})),
 		archive("damaged deflate data", zipOf(zipEntry{name: "a.txt", packed: []byte{0x06, 0xff}, size: 9})),
@@ -86,7 +86,7 @@ func lyingArchives() []File {
 		archive("an end record with another offset", zipWith(set32(16, 9), "", hello)),
 		archive("end records of 64 bits that differ", wide(zipOf(hello), set32(24, 2))),
 		archive("a locator that leads elsewhere", wide(zipOf(hello), set32(64, 2))),
-		archive("end records of 64 bits that have more", wide(zipOf(hello), set32(4, 60))),
+		archive("an end record of 64 bits that claims more bytes", wide(zipOf(hello), set32(4, 60))),
 		archive("an end record of another volume", zipWith(set16(4, 1), "", hello)),
 	}
 }

@@ -9,7 +9,8 @@ import (
 	"sync"
 )
 
-// Images returns pictures in PNG, JPEG, GIF, WebP, AVIF and HEIC.
+// Images returns pictures in PNG, JPEG, GIF, WebP, AVIF and HEIC, good and broken, and other files
+// with the names of pictures.
 func Images() []File { return slices.Clone(images()) }
 
 // images are made once in a process, as archives are.

@@ -44,7 +44,7 @@ const (
 	classLineFeed
 	classReturn
 	classNamed      // the separator that the first line names
-	classOther      // not remembered
+	classOther      // its steps are not remembered; idle may have it
 	maxTableClasses = 32
 )
 

@@ -97,7 +97,7 @@ func (m *pdfModel) next() {
 		if second&2 != 0 {
 			m.skip += 24 // a box
 		}
-		m.bad = first > 1 || second > 3 || m.off+m.skip > m.chain // of nodes or of models; textures have their own
+		m.bad = first > 1 || second > 3 || m.off+m.skip > m.chain // only chains of nodes and of models pass
 	}
 }
 

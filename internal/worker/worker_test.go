@@ -14,11 +14,11 @@ import (
 // TestFinally checks when functions of Finally run, and that the first runs last.
 func TestFinally(t *testing.T) {
 	for name, call := range map[string]func() error{
-		"no call":                 nil,
-		"a call":                  func() error { return nil },
-		"a call that hangs":       func() error { time.Sleep(time.Hour); return nil },
-		"a call that panics":      func() error { panic("boom") },
-		"a call ends a goroutine": func() error { runtime.Goexit(); return nil },
+		"no call":                        nil,
+		"a call":                         func() error { return nil },
+		"a call that hangs":              func() error { time.Sleep(time.Hour); return nil },
+		"a call that panics":             func() error { panic("boom") },
+		"a call that ends its goroutine": func() error { runtime.Goexit(); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
