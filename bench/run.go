@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// These are the servers that other code names: this library, and the two that tables compare with.
+// These are the servers that other code names: this library over two stores, and the two servers
+// that tables compare with.
 const (
 	ours     = "this library"
 	inMemory = "this library, memstore"

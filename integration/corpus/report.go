@@ -10,7 +10,8 @@ import (
 	"text/tabwriter"
 )
 
-// report writes a line for each extension, and with list one for each refusal.
+// report writes a line for each extension, the numbers of skipped files, and with list a line for
+// each refusal.
 func (s *survey) report(w io.Writer, list bool) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "extension\taccepted\trefused\treasons")
@@ -34,7 +35,7 @@ func (r *result) count() (n int) {
 	return n
 }
 
-// String writes the reasons, the most frequent first.
+// String returns the reasons, the most frequent first.
 func (r *result) String() string {
 	reasons := slices.SortedFunc(maps.Keys(r.reasons), func(a, b string) int {
 		return cmp.Or(cmp.Compare(r.reasons[b], r.reasons[a]), cmp.Compare(a, b))

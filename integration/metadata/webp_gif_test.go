@@ -70,8 +70,8 @@ func TestWebPAndGIF(t *testing.T) {
 	}
 }
 
-// requireSilent requires that the sentinel was in one file. The other must not have it in UTF-8,
-// UTF-16 or Base64, nor the date.
+// requireSilent requires that the file before has the sentinel. The file after must not have it in
+// UTF-8, UTF-16 or Base64, nor the date.
 func requireSilent(t *testing.T, before, after string) {
 	t.Helper()
 	was, err := os.ReadFile(before)

@@ -78,7 +78,8 @@ func (f finding) dictionary(m map[string]any) {
 	f.carried(m)
 }
 
-// carried looks for things that are not actions and do not lead to one.
+// carried looks for active content that is not an action, such as files, models and unknown
+// annotations.
 func (f finding) carried(m map[string]any) {
 	for _, key := range fileNames {
 		if f.dict(m["/EF"])[key] != nil {
@@ -177,7 +178,7 @@ func onlyLooks(m map[string]any) bool {
 	return m["/Rect"] != nil
 }
 
-// acting are the actions that never pass (ISO 32000-2, 12.6.4).
+// acting are the actions that do not pass anywhere by default (ISO 32000-2, 12.6.4).
 var acting = set("/JavaScript", "/Launch", "/GoToE", "/Thread", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/RichMediaExecute")
 
 // opening are the actions that pass where they run by themselves, and clicked those that pass where
@@ -196,8 +197,8 @@ var showing = set("/Link", "/Widget", "/Text", "/FreeText", "/Line", "/Square", 
 	"/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/Watermark", "/PrinterMark", "/TrapNet", "/Redact", "/Projection",
 	"/Screen", "/Sound")
 
-// looks are the entries of all annotations that are not actions (table 166), of markup annotations
-// (172), of texts and shapes, and of models, which are examined themselves.
+// looks are entries that are not actions: those of all annotations (table 166), of markup
+// annotations (172), of texts and shapes, and of models, which are examined themselves.
 var looks = set("/Type", "/Subtype", "/Rect", "/Contents", "/P", "/NM", "/M", "/F", "/AP", "/AS", "/Border", "/C", "/StructParent", "/OC",
 	"/ca", "/CA", "/BM", "/Lang", "/T", "/Popup", "/RC", "/CreationDate", "/IRT", "/Subj", "/RT", "/IT", "/H",
 	"/DA", "/Q", "/DS", "/CL", "/BE", "/RD", "/BS", "/LE", "/IC", "/3DD", "/3DV", "/3DA", "/3DI", "/3DB")

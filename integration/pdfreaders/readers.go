@@ -27,8 +27,8 @@ func Readers() map[string]Reader {
 	}
 }
 
-// qpdf reads a file with qpdf 11 or later. An error means that it does not open the file. It reads
-// the data of streams only if one is a model.
+// qpdf reads a file with qpdf 11 or later. It returns an error if qpdf does not open the file. It
+// reads the data of streams only if one is a model.
 func qpdf(ctx context.Context, path string) (*Document, error) {
 	d, err := qpdfObjects(ctx, path, "none")
 	if err != nil || !d.hasModels() {
@@ -57,7 +57,7 @@ func qpdfObjects(ctx context.Context, path, data string) (*Document, error) {
 //go:embed dump.js
 var dump []byte
 
-// mutool reads a file with MuPDF. An error means that it does not open the file.
+// mutool reads a file with MuPDF. It returns an error if MuPDF does not open the file.
 func mutool(ctx context.Context, path string) (*Document, error) {
 	script := filepath.Join(filepath.Dir(path), "dump.js")
 	if err := os.WriteFile(script, dump, 0o600); err != nil {

@@ -26,7 +26,7 @@ import (
 
 const bucket = "soak"
 
-// world is everything around the server, and its observations.
+// world holds the server with everything around it, and the observations of the run.
 type world struct {
 	s3     *s3.Client // without the faulty proxy
 	proxy  *faultproxy.Proxy
