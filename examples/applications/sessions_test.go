@@ -11,13 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// signedIn reports whether the page offers b to sign out.
+// signedIn reports whether the page of b has the form for signing out.
 func (b *browser) signedIn() bool {
 	b.test.Helper()
 	return strings.Contains(string(b.get("/").Body), `action="/sign-out"`)
 }
 
-// TestSessions: a session begins with the right password, and ends.
+// TestSessions: a session begins with the right password. It ends when its user signs out, or signs
+// in again.
 func TestSessions(t *testing.T) {
 	f := start(t)
 	for _, tc := range []struct{ about, user, password string }{

@@ -33,7 +33,7 @@ type limits struct {
 	MaxFiles    int
 	MaxSize     int64 // of one file, by whichever door
 	Direct      bool  // files may be sent to the storage directly
-	Resumable   bool  // files may be cut and resumed
+	Resumable   bool  // an upload that was cut off may be resumed
 	MaxLarge    int64 // of one file that is sent in one of these ways
 }
 

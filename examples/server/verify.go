@@ -31,5 +31,5 @@ func verify(ctx context.Context, store *s3store.Store, layout s3bucket.Layout, l
 		return nil
 	}
 	return fmt.Errorf("-direct is not safe with the bucket %q as -s3-profile and -s3-lacks describe its server:\n%s\n"+
-		"upload-bucket check -direct, with the same -s3 flags, proposes a profile", r.Bucket, strings.Join(wrong, "\n"))
+		"upload-bucket check -direct, with the same -s3 flags except -s3-setup, proposes a profile", r.Bucket, strings.Join(wrong, "\n"))
 }
