@@ -14,7 +14,7 @@ const doors = {
   resumable: async () => (await import("./resumable.js")).sendResumable,
 };
 
-// doorOf names the option whose URL takes the file.
+// doorOf returns the name of the option whose URL takes the file.
 export function doorOf(file, { url, tickets, resumable, large = LARGE }) {
   if (url && (file.size <= large || !(tickets || resumable))) return "url";
   if (resumable) return "resumable";

@@ -19,9 +19,9 @@ export class Words {
     return (text && this.fill(text, values)) ?? "";
   }
 
-  // refusal returns the sentence of an error: of those for its code, the first for which it has all
-  // parameters. It returns the server's own sentence if none fits, and for reasons of the
-  // application.
+  // refusal returns the sentence of an error: of those for its code, the first whose parameters the
+  // error has. If none fits, and for reasons of the application, it returns the server's own
+  // sentence, or else a general one.
   refusal({ code, params = {}, detail }) {
     const { own, refusals, refused } = this.table;
     if (params.kind === "host" && detail) return detail;
