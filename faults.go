@@ -104,8 +104,8 @@ func bodyTooLarge(limit int64, cause error) *Error {
 	return &Error{Code: CodeTooLarge, Params: map[string]any{"kind": "request", "limit": limit}, Err: cause}
 }
 
-// requestTooLarge refuses a request whose Content-Length no form within the limits has. The files of
-// a form may have limit bytes together.
+// requestTooLarge refuses a request whose Content-Length no form within the limits has. The files
+// of a form may have limit bytes together.
 func requestTooLarge(limit, size int64) *Error {
 	return &Error{Code: CodeTooLarge, Params: map[string]any{"kind": "request", "limit": limit, "size": size}}
 }

@@ -37,8 +37,9 @@ func pageOf(files []upload.File) string {
 	return "/?" + keys.Encode()
 }
 
-// messageOf reads the query that upload.SeeOther made. Anyone can write such a link. So its text is
-// escaped and shortened. It is not shown if the browser says that the link is on another site.
+// messageOf reads the query that pageOf and upload.SeeOther made. Anyone can write such a link. So
+// its text is escaped and shortened. It is not shown if the browser says that the link is on another
+// site.
 func (p *page) messageOf(w *words, r *http.Request) *message {
 	q := r.URL.Query()
 	switch {

@@ -23,7 +23,7 @@ const (
 // zipInput reads the bytes of one archive, in order.
 type zipInput struct {
 	*bufio.Reader
-	from *pull // what the buffer is filled from; nil within an entry
+	from *pull // what the buffer is filled from; nil for an archive within an entry
 	off  int64 // bytes taken
 }
 
@@ -112,7 +112,7 @@ func (d *zipData) next() ([]byte, error) {
 }
 
 // direct returns data that was written and is not in the buffer, without copying it, and counts it.
-// It returns none within an entry, or while the buffer has bytes: next returns these.
+// It returns none for an archive within an entry, or while the buffer has bytes: next returns these.
 func (d *zipData) direct() []byte {
 	d.release()
 	if d.in.from == nil || d.in.Buffered() > 0 {
