@@ -22,7 +22,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // Middleware receives and publishes the request's files, then calls next, which finds them in
-// [Files], not by FormFile, and the text fields in r.Form. The first of these decides:
+// [Files], not by FormFile, and the text fields in r.PostForm. The first of these decides:
 //
 //   - next calls [Keep]: they stay;
 //   - next calls [Discard] or [Refuse]: they are removed;

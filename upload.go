@@ -61,8 +61,8 @@ type Options struct {
 	// without one. It refuses as a [Validator] does. Other uploads have no text.
 	CheckForm func(ctx context.Context, text url.Values) error
 
-	// MaxTextSize is the most bytes of all text fields, names included, kept in memory: 100 of 64
-	// KiB at most. Default: 256 KiB.
+	// MaxTextSize is the most bytes of all text fields, names included, kept in memory.
+	// A form has at most 100, of 64 KiB each. Default: 256 KiB.
 	MaxTextSize int64
 
 	// CompleteNames adds the extension of the detected or declared type to names without one, such

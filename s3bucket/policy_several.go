@@ -8,7 +8,8 @@ import (
 )
 
 // allow adds a statement of a role, without the actions that the policy has for the same resources.
-// No two statements of a policy may have the same Sid.
+// The statements that have them also get the reason of this one. No two statements of a policy may
+// have the same Sid.
 func (p *Policy) allow(role Role, s Statement) {
 	for i := range p.Statement {
 		has := &p.Statement[i]
@@ -31,7 +32,8 @@ func (p *Policy) allow(role Role, s Statement) {
 
 func (s *Statement) does(action string) bool { return slices.Contains(s.Action, action) }
 
-// withheld reports whether the roles read published files, and none of them staged ones.
+// withheld reports whether the roles read published files, and none of them may read staged ones, as
+// all roles except RoleDelivery and RoleSetup may.
 func withheld(roles []Role) bool {
 	return slices.Contains(roles, RoleDelivery) &&
 		!slices.ContainsFunc(roles, func(r Role) bool { return r != RoleDelivery && r != RoleSetup })

@@ -30,7 +30,7 @@ func TestBrokenDirectStoresFail(t *testing.T) {
 		{"lists parts as they came", brokenDirect{parts: reversed}, []string{"parts in any order"}},
 		{"lists a part that nobody sent", brokenDirect{parts: oneFurther}, []string{"parts in any order"}},
 		{"lists only the first page of parts", brokenDirect{parts: firstPage}, []string{"all parts are listed"}},
-		{"lists no parts of an upload that is not open", brokenDirect{parts: noError}, []string{"uploads that are not open", "Abort removes an upload"}},
+		{"lists an upload that is not open without an error", brokenDirect{parts: noError}, []string{"uploads that are not open", "Abort removes an upload"}},
 		{"completes with all parts", brokenDirect{complete: withAllParts}, []string{"Complete takes exactly its parts"}},
 		{"completes an upload that is not open", brokenDirect{complete: withoutError}, []string{"uploads that are not open"}},
 		{"ignores Abort", brokenDirect{abort: forgettingAbort}, []string{"Abort removes an upload"}},

@@ -10,13 +10,13 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// pieces are a promotion of pieces, and the bytes that it publishes.
+// pieces is a promotion of several sources, and the bytes that it publishes.
 type pieces struct {
 	promotion storage.Promotion
 	content   []byte
 }
 
-// longContent returns size bytes, however many. No two pieces are alike.
+// longContent returns size bytes, also more than content can. No two pieces of them are alike.
 func longContent(size int) []byte {
 	b := make([]byte, 0, size)
 	for len(b) < size {
@@ -25,8 +25,7 @@ func longContent(size int) []byte {
 	return b
 }
 
-// inPieces stores content in pieces under staging keys, as the host's processes do. The keys
-// descend. Every second ETag is that of a list, if the store lists objects.
+// inPieces stores content in pieces under staging keys, as a resumable upload does. The keys descend. Every second ETag is that of a list, if the store lists objects.
 func (s *direct) inPieces(ctx context.Context, content []byte) (p pieces, err error) {
 	size := int(s.PieceSize(int64(len(content))))
 	if size < partSize {

@@ -33,8 +33,8 @@ func plain(s string) string {
 // schemes are those of links to the web, to FTP servers, to mail, to news or to a telephone.
 var schemes = []string{"http", "https", "ftp", "ftps", "mailto", "news", "tel"}
 
-// harmless reports whether a link has one of schemes, or is relative to the file. It ignores all
-// but visible ASCII characters, which is more than browsers ignore (WHATWG URL, 4.4).
+// harmless reports whether a link has one of schemes, or no scheme and no name of a computer. It
+// ignores all but visible ASCII characters, which is more than browsers ignore (WHATWG URL, 4.4).
 func harmless(uri string) bool {
 	uri = strings.ToLower(strings.Map(func(r rune) rune {
 		if r <= ' ' || r >= 0x7f {
@@ -53,8 +53,10 @@ func harmless(uri string) bool {
 // 7.11.3).
 var fileNames = []string{"/F", "/UF", "/DOS", "/Mac", "/Unix"}
 
-// beside reports whether a file specification names a file only by paths that are relative to the
-// document, or names none. It is false for other file systems and for embedded files.
+// beside reports whether a file specification has no name, or only names that are relative to the
+// document by any reading. It is stricter than the inspector: it is false for an empty name, and for
+// a colon or a backslash in the first segment. It is also false for other file systems and for
+// embedded files.
 func (d *Document) beside(v any) bool {
 	if v = d.resolve(v); v == nil {
 		return true
