@@ -91,16 +91,16 @@
 // The handler moves the connection's deadlines, so the server's ReadTimeout and WriteTimeout
 // neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout. No
 // middleware in front may read the form, as FormValue does, or set a deadline on the context, as
-// [http.TimeoutHandler] does. With a ResponseWriter without Unwrap only the server's timeouts cut
-// stalled clients.
+// [http.TimeoutHandler] does. With a ResponseWriter that lacks Unwrap, only the server's timeouts
+// cut stalled clients.
 //
 // # What it does not protect against
 //
 // It finds no malware. [Types], [Images], [Documents] and [Archives] read the structure of files as
 // far as docs/accepted.md says. A well-formed file can still attack a program with a bug, so serve
 // users' files as attachments from a separate domain. Only an [Options.Limiter] limits how often
-// somebody uploads; nothing limits how much they keep. It cannot guard a bucket that others write
-// or list.
+// somebody uploads; nothing limits how much they keep. The package cannot guard a bucket
+// that others write or list.
 //
 // docs/security.md lists tested attacks.
 package upload

@@ -14,7 +14,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// staged is a file that Stage has read, or reads.
+// staged is a file that Stage has read or is reading.
 type staged struct {
 	disk
 	key, nonce string // of the object

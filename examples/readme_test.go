@@ -109,7 +109,7 @@ func TestReadmeHandler(t *testing.T) {
 	// place of upload.Images(nil). Types is as strict as Documents, which would take Office and text,
 	// too.
 	form := upload.Form{"picture": {Accept: upload.All(upload.Images(nil), photos), MaxSize: 8 << 20}}
-	// In place of upload.New in the section S3, with its store, signedIn and opts.
+	// This replaces the call of upload.New in section S3. Its store, signedIn and opts stay.
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), opts)
 	require.NoError(t, err)
 	save := func(_ *http.Request, name, key string) error {

@@ -19,9 +19,10 @@ export class Words {
     return (text && this.fill(text, values)) ?? "";
   }
 
-  // refusal returns the sentence of an error: of those for its code, the first whose parameters the
-  // error has. If none fits, and for reasons of the application, it returns the server's own
-  // sentence, or else a general one.
+  // refusal returns the sentence of an error. The kind "host" marks a detail of the application,
+  // which is returned as it is. Otherwise it returns the first sentence for the code and the kind,
+  // or for the code, whose parameters the error has. If none fits, it returns the detail, or a
+  // general sentence.
   refusal({ code, params = {}, detail }) {
     const { own, refusals, refused } = this.table;
     if (params.kind === "host" && detail) return detail;
@@ -45,7 +46,8 @@ export class Words {
     return this.count(n, "byte");
   }
 
-  // fill writes values for the placeholders. It returns null if one is missing.
+  // fill writes values for the placeholders, and a capital letter first. It returns null if a value
+  // is missing.
   fill(sentence, values) {
     let whole = true;
     const text = sentence.replace(/\{(\w+)(?::(\w+))?\}/g, (_, name, as) => {

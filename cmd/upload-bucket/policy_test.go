@@ -49,8 +49,9 @@ func TestPolicyOfSeveralRoles(t *testing.T) {
 	}
 }
 
-// TestPolicyOfKeyPrefixes checks that policies reach no other published keys than those below
-// -key-prefix. A -key-prefix must end in "/" and begin with -s3-prefix.
+// TestPolicyOfKeyPrefixes checks that the policies of delivery and direct name no published objects
+// except those below -key-prefix. A -key-prefix must end in "/", and begin with -s3-prefix and a
+// slash.
 func TestPolicyOfKeyPrefixes(t *testing.T) {
 	policy := func(flags ...string) string {
 		var stdout, stderr bytes.Buffer

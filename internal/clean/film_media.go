@@ -19,7 +19,8 @@ func (f *film) mediaInformation(t *filmTrack, b filmBox) {
 	}
 }
 
-// baseHeader keeps the header of media of other kinds, without the name of the font of a time code.
+// baseHeader keeps gmin, text and tmcd of the header that QuickTime gives media that are neither
+// pictures nor sound (gmhd). It clears the name of the font of a time code.
 func baseHeader(p []byte) {
 	heldBoxes(p, func(kind, content []byte) bool {
 		if string(kind) != "tmcd" {
@@ -75,8 +76,8 @@ func (f *film) sampleTable(t *filmTrack, b filmBox) {
 	}
 }
 
-// extended keeps a box of an extended type that says how a film is protected (PIFF), or that it is
-// a sphere. Others become free space.
+// extended keeps a box of an extended type that says how a film is protected (PIFF). Of one that
+// says that a film is spherical, only listed properties stay. Others become free space.
 func (f *film) extended(b filmBox) {
 	if b.left(f.walk) < 16 {
 		f.free(b)

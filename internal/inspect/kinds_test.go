@@ -9,7 +9,8 @@ import (
 
 const codeDamaged = "damaged"
 
-// finding is a fault in the form of test tables: its code, the kind if it has one, and its text.
+// finding is a fault in the form of test tables: its code, followed by the kind if it has one,
+// and its text.
 type finding struct{ code, text string }
 
 // found returns the finding of err: the zero value for nil, and "no fault" for an error that is not
