@@ -104,7 +104,7 @@ func TestReadmeHandler(t *testing.T) {
 		}
 		return nil
 	})
-	// One picture of at most 8 MiB in the field "picture", no other file, and any text fields.
+	// One picture of at most 8 MiB in the field "picture", no other file, and text fields of any name.
 	// For PDF files, too, write upload.Any(upload.Images(nil), upload.Types("application/pdf")) in
 	// place of upload.Images(nil). Types is as strict as Documents, which would take Office and text,
 	// too.
@@ -122,7 +122,7 @@ func TestReadmeHandler(t *testing.T) {
 	saveProfile := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The form has one file. Of several, select by Field: the client chooses the order.
 		key, name := upload.Files(r.Context())[0].Key, r.PostFormValue("name")
-		if err := save(r, name, key); err != nil { // your INSERT, for the user that signedIn(r) returns
+		if err := save(r, name, key); err != nil { // your INSERT; signedIn(r) returns the user
 			// Refuse answers 500, or 422 with your sentence if err is upload.Reject("name_taken", "…").
 			upload.Refuse(w, r, err)
 			return
