@@ -22,21 +22,24 @@ func TestFinally(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				var ran []string
+				ran := make(chan string, 2)
 				w := &worker.Worker{Timeout: time.Minute, OnHang: func() {}}
-				w.Finally(func() { ran = append(ran, "first") })
+				w.Finally(func() { ran <- "first" })
 				if call != nil {
 					_ = w.Do(call)
 				}
-				w.Finally(func() { ran = append(ran, "second") })
+				w.Finally(func() { ran <- "second" })
 				require.Empty(t, ran)
 				w.Close()
 				w.Close()
 				if w.Hung {
 					require.Empty(t, ran)
 					time.Sleep(time.Hour)
+					synctest.Wait()
 				}
-				require.Equal(t, []string{"second", "first"}, ran)
+				require.Len(t, ran, 2)
+				require.Equal(t, "second", <-ran)
+				require.Equal(t, "first", <-ran)
 			})
 		})
 	}
