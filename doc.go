@@ -31,7 +31,7 @@
 //   - use gin or echo: [Handler.Handle]
 //   - answer in your own JSON: [Options.Respond], [Responder], [Error]
 //   - answer in another language: [Options.Text]
-//   - serve a plain HTML form: [SeeOther]
+//   - answer a plain HTML form: [SeeOther]
 //   - show progress: [Progress]
 //   - let users download: [Links]
 //   - receive large files: [Presigner], package uppy
@@ -52,10 +52,11 @@
 // download servers no rights there. A cut body is never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
-// stays. A failing handler's files may stay if it called [Keep] or [Tx.Commit], or began to answer
-// below 400. Published files of a [Presigner] or [Resumer] stay, except a Resumer's empty files.
-// While a request commits, bucket lists may show only some files. Abandoned uploads of a Presigner
-// or Resumer stay until a lifecycle rule or sweep. A killed process may leave files until a sweep.
+// stays. A failing handler's files may stay if it called [Keep] or, outside [Handler.Handle],
+// [Tx.Commit], or had begun to answer below 400. Published files of a [Presigner] or [Resumer]
+// stay, except a Resumer's empty files. While a request commits, bucket lists may show only some
+// files. Abandoned uploads of a Presigner or Resumer stay until a lifecycle rule or sweep removes
+// them, files of killed processes until a sweep.
 //
 // Bad files are removed, with retries, even after the client left. Failed removals become
 // [KindCleanupFailed] events. This package writes no temporary files.
@@ -65,8 +66,8 @@
 // Text fields ([Options.MaxTextSize]), headers and [ImageOptions.Decode] come on top. No
 // [Grant.Subject] holds more than half of the buffers, of the validators' memory or of the slots
 // ([Options.MaxConcurrent]), unless one request needs more. Anonymous callers together may take
-// all. Uploads wait up to [Options.MaxWait] for buffers and slots, then fail with [CodeBusy]; on
-// HTTP/2 they fail at once.
+// all. Uploads wait up to [Options.MaxWait] for buffers and slots, then fail with [CodeBusy], on
+// HTTP/2 at once.
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
 // after the first 4 KiB of a file. On HTTP/1.1 the rest is drained for a while, since browsers send
@@ -91,8 +92,8 @@
 // The handler moves the connection's deadlines, so the server's ReadTimeout and WriteTimeout
 // neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout. No
 // middleware in front may read the form, as FormValue does, or set a deadline on the context, as
-// [http.TimeoutHandler] does. With a ResponseWriter that lacks Unwrap, only the server's timeouts
-// cut stalled clients.
+// [http.TimeoutHandler] does. With a ResponseWriter that lacks Unwrap, the server's timeouts cut
+// every slow upload.
 //
 // # What it does not protect against
 //

@@ -33,7 +33,7 @@ func ExampleResponder() {
 	}
 	for _, content := range []string{"hello", "<html>"} {
 		w := httptest.NewRecorder()
-		h.ServeHTTP(w, post(file("file", "a.txt", content)))
+		h.ServeHTTP(w, post(file("file", "a.txt", content))) // a form with one file
 		fmt.Print(w.Code, " ", w.Body)
 	}
 	// Output:
@@ -49,7 +49,7 @@ func ExampleSeeOther() {
 		log.Fatal(err)
 	}
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, post(file("file", "a.txt", "hello")))
+	h.ServeHTTP(w, post(file("file", "a.txt", "hello"))) // a form with one file
 	fmt.Println(w.Code, w.Header().Get("Location"))
 	// Output: 303 /?uploaded=1
 }

@@ -17,9 +17,9 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// FuzzHandler: for every body, the answer is 201 if and only if a file is published. Then each
+// FuzzHandler: for every body, the answer is 201 if and only if a file is published. Each
 // published file is under a valid key, and is a piece of the body unless metadata was blanked. No
-// body makes a 5xx, and no refused body leaves anything.
+// body causes a 5xx, and no refused body leaves anything.
 func FuzzHandler(f *testing.F) {
 	f.Add([]byte(file("file", "a.txt", "hello")))
 	f.Add([]byte(file("file", "a.png", pngBytes())))

@@ -46,7 +46,7 @@ func (tx *Tx) announce(field, sentName string) (name string, limit int64, err er
 	return name, rule.MaxSize, nil
 }
 
-// file takes an announced file to storage: head, type, validators, key, and then every byte past
+// file takes an announced file to storage: head, type, validators, key, and then each byte through
 // the observer into Stage. A file of more than limit bytes is refused. Storage gets left bytes at
 // most. The io.EOF of content is bare and says that the file is whole.
 func (tx *Tx) file(in *Incoming, content io.Reader, limit, left int64) error {
@@ -62,8 +62,8 @@ func (tx *Tx) file(in *Incoming, content io.Reader, limit, left int64) error {
 	return withFile(tx.stage(in, content, limit, left), in.Field, in.Name)
 }
 
-// emptySelection passes over the part that a browser sends for a file input in
-// which nothing was chosen.
+// emptySelection passes over the part that a browser sends for a file input in which nothing was
+// chosen. It refuses a part with content and without a name.
 func emptySelection(p *form.Part) error {
 	var b [1]byte
 	switch n, err := io.ReadFull(p, b[:]); {
@@ -85,8 +85,9 @@ func (tx *Tx) left(consumed, limit int64) int64 {
 	return limit
 }
 
-// stage judges the file, and stages it; a file of more than limit bytes is refused.
-func (tx *Tx) stage(in *Incoming, content io.Reader, limit, maxSize int64) error {
+// stage judges the file, and stages it. A file of more than limit bytes is refused. Storage gets
+// left bytes at most.
+func (tx *Tx) stage(in *Incoming, content io.Reader, limit, left int64) error {
 	if in.Size > limit {
 		return tooLarge(limit, in.Size)
 	}
@@ -104,7 +105,7 @@ func (tx *Tx) stage(in *Incoming, content io.Reader, limit, maxSize int64) error
 	}
 	tx.s.about.Key = key
 	staged, err := tx.s.h.store.Stage(tx.s.ctx, storage.Object{
-		Key: key, Type: in.Type, Name: in.Name, MaxSize: maxSize,
+		Key: key, Type: in.Type, Name: in.Name, MaxSize: left,
 		Subject: in.Subject, MaxWait: max(0, time.Until(tx.waitUntil)),
 		Siblings: slices.Clone(tx.staged),
 		SHA256:   s.sha256,
@@ -144,7 +145,7 @@ func (tx *Tx) take(in *Incoming, s *stream, staged storage.Staged, err error) er
 }
 
 // patch blanks what the cleaner of s has handed on before it knew better, or refuses the file. The
-// patches stay in memory until tx ends.
+// patches stay in memory until tx is published or removed.
 func (tx *Tx) patch(staged storage.Staged, s *stream) (refused *Error, err error) {
 	if s.cleaner == nil || !s.cleaner.Late() {
 		return nil, nil

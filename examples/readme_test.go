@@ -106,8 +106,7 @@ func TestReadmeHandler(t *testing.T) {
 	})
 	// One picture of at most 8 MiB in the field "picture", no other file, and text fields of any name.
 	// For PDF files, too, write upload.Any(upload.Images(nil), upload.Types("application/pdf")) in
-	// place of upload.Images(nil). Types is as strict as Documents, which would take Office and text,
-	// too.
+	// place of upload.Images(nil). Documents(nil) would also accept Office and text.
 	form := upload.Form{"picture": {Accept: upload.All(upload.Images(nil), photos), MaxSize: 8 << 20}}
 	// This replaces the call of upload.New in section S3. Its store, signedIn and opts stay.
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), opts)

@@ -23,9 +23,9 @@ var (
 	rgw      = s3fake.Lacks{CopyPin: s3fake.Ignores, CopyDigest: s3fake.Ignores, CompleteCondition: s3fake.Ignores}
 )
 
-// TestPromoteUnpinned checks services whose copies ignore the ETag. If the profile says so, bytes
-// that a client sends between the check and the publication are not published. If it does not, only
-// the digests that NoCopyDigests gives up protect from that.
+// TestPromoteUnpinned checks Promote on services whose copies ignore the ETag. If the profile says
+// so, bytes that a client sends between the check and the publication are not published. If it does
+// not, only the digests that NoCopyDigests gives up protect against that.
 func TestPromoteUnpinned(t *testing.T) {
 	one, _ := hex.DecodeString(md5Pair[0])
 	other, _ := hex.DecodeString(md5Pair[1])
@@ -40,8 +40,8 @@ func TestPromoteUnpinned(t *testing.T) {
 		{"other bytes of the same MD5", s3store.Profile{NoPinnedCopies: true}, other, storage.ErrChanged, false},
 		{"the profile says both", s3store.Profile{NoPinnedCopies: true, NoCopyDigests: true}, other, storage.ErrChanged, false},
 		{"without conditions, too", s3store.Profile{NoPinnedCopies: true, InsecureUnconditionalPut: true, InsecureUnconditionalComplete: true}, other, storage.ErrChanged, false},
-		{"the profile lacks it, and digests are asked for", s3store.Profile{}, other, nil, false},
-		{"the profile lacks it, and gives digests up", s3store.Profile{NoCopyDigests: true}, other, nil, true},
+		{"the profile does not say it, and digests are asked for", s3store.Profile{}, other, nil, false},
+		{"the profile does not say it, and gives digests up", s3store.Profile{NoCopyDigests: true}, other, nil, true},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			f := newFixture(t, setup{Options: s3store.Options{Profile: row.profile}})
@@ -195,7 +195,8 @@ func TestRepublishUnknownOutcome(t *testing.T) {
 	f.requireIdle(t)
 }
 
-// TestRepublishAtOnce checks that of many attempts one publishes, and all report success.
+// TestRepublishAtOnce checks that, of many concurrent attempts, exactly one publishes, and that all
+// report success.
 func TestRepublishAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{small, part + 1} {
@@ -215,8 +216,8 @@ func TestRepublishAtOnce(t *testing.T) {
 	}
 }
 
-// TestRepublishMeanwhile checks that an attempt succeeds if another one publishes the file and
-// removes the staged one before this one reads it.
+// TestRepublishMeanwhile checks that an attempt succeeds if another one publishes the file, and the
+// staged one is removed, before this one reads it.
 func TestRepublishMeanwhile(t *testing.T) {
 	f := newFixture(t, setup{Options: unpinned, versioned: true})
 	body := randomBytes(2 * part)
@@ -236,8 +237,8 @@ func TestRepublishMeanwhile(t *testing.T) {
 	f.requireIdle(t)
 }
 
-// TestRepublishEnds checks that republishing fails when its context ends, or when memory is
-// missing.
+// TestRepublishEnds checks that republishing fails when its context ends, or when no
+// memory is free.
 func TestRepublishEnds(t *testing.T) {
 	bubble(t, "context", func(t *testing.T) {
 		f := newFixture(t, setup{Options: unpinned})

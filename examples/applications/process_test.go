@@ -78,8 +78,8 @@ func (p *process) get(t *testing.T, name, path string) *uploadtest.Answer {
 	return uploadtest.Send(t, nil, p.as(t, name, r))
 }
 
-// TestProcess: a job application that is on its way when the program gets the signal to stop is
-// stored. Its row and its file are there after the next start.
+// TestProcess checks that a job application is stored even if the signal to stop comes while it is
+// being sent. Its row and its file are there after the next start.
 func TestProcess(t *testing.T) {
 	dir := t.TempDir()
 	stays := []string{"-dir", filepath.Join(dir, "files"), "-db", filepath.Join(dir, "rows.db")}

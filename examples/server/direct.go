@@ -29,8 +29,8 @@ func newPresigner(cfg *config, uploads *upload.Handler) (*upload.Presigner, erro
 // secrets returns the secrets that seal the tickets and the URLs of resumable uploads. UPLOAD_SECRET
 // holds them, separated by spaces, each of at least 32 random bytes, for example from "openssl rand
 // -hex 32". All instances of a site share it. The first secret seals and all open. So a change takes
-// three steps, each on all instances: "old new", "new old", and "new". The last comes once all that
-// the old secret has sealed has expired, after a day here.
+// three steps, each on all instances: "old new", "new old", and "new". Take the last step a day
+// later, when everything that the old secret has sealed has expired.
 //
 // Without UPLOAD_SECRET the secret is random, and what it has sealed ends with the process.
 func secrets() [][]byte {
@@ -46,8 +46,8 @@ func secrets() [][]byte {
 	return all
 }
 
-// unhurriedTime is the time to check a large file, to receive it if this process is the storage, or
-// to watch an upload.
+// unhurriedTime is the time to check a large file, to receive it if this process is the storage, to
+// watch an upload, or to open a link.
 const unhurriedTime = 10 * time.Minute
 
 // unhurried gives the requests of next more time than others have.

@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// config is what an instance is started with.
+// config holds the settings of an instance.
 type config struct {
 	S3     s3test.Server
 	Bucket string
@@ -73,7 +73,8 @@ func appendLine(path, line string) error {
 // badEnd is the last byte of a file that [lastByte] refuses.
 const badEnd = '!'
 
-// lastByte refuses a file for its last byte, which no check of the head can.
+// lastByte refuses a file for its last byte. A check of the head cannot, if the file is larger than
+// the head.
 type lastByte struct{}
 
 func (lastByte) Validate(context.Context, *upload.Incoming) (upload.Observer, error) {

@@ -49,7 +49,7 @@ var loading = func() map[string]bool {
 }()
 
 // declarations start a document, a comment or a script, whatever follows them. All begin after "<".
-var declarations = []string{"!--", "!doctype", "?xml", "?php"}
+var declarations = []string{"!--", "!doctype", "?xml", "?php", "?="}
 
 // isHandler reports whether an attribute of this name may be an event handler. The shortest are
 // onend and oncut; once, only and onto are words.

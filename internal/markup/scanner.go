@@ -4,12 +4,13 @@ package markup
 
 import "bytes"
 
-// maxName bounds the stored names: longer ones are neither elements nor event handlers. The longest
-// handlers of browsers have between 30 and 50 letters.
+// maxName bounds the stored names: longer ones are neither listed elements nor event handlers. The
+// longest handlers of browsers have between 30 and 50 letters.
 const maxName = 64
 
-// Scanner looks for markup: the elements of HTML, SVG and MathML roots, comments, document types,
-// XML and PHP declarations, and elements of any name with an event handler. It reads a stream in
+// Scanner looks for markup: elements of HTML, the roots svg and math, comments, document types,
+// declarations of XML, PHP, and elements of any name with an event handler. Of PHP it finds <?php
+// and <?=; to it, other tags of servers, such as <? and <%, are plain text. It reads a stream in
 // pieces of any size; the cuts make no difference. The zero value is ready. Its memory is constant.
 // It is not safe for concurrent use.
 //
@@ -131,7 +132,8 @@ var delimits = [256]bool{
 	' ': true, '\t': true, '\n': true, '\r': true, '\f': true, '<': true, '>': true, '/': true, '=': true, '"': true, '\'': true,
 }
 
-// Offset returns the offset of the last "<" that Scan read before it found markup.
+// Offset returns the offset of the last "<" that Scan read before it found markup. That may lie in
+// an attribute of the tag that it found.
 func (s *Scanner) Offset() int64 { return s.at }
 
 func (s *Scanner) step(c byte) {

@@ -47,6 +47,7 @@ func TestScannerFinds(t *testing.T) {
 		{"x <!DOCTYPE svg", 2},
 		{"<?xml version='1.0'?>", 0},
 		{"\n<?PHP echo 1", 1},
+		{"x <?= 1 ?>", 2},
 		// names of elements that plain text does not have between angle brackets
 		{"x <form action=/x>", 2},
 		{"x <form>", 2},

@@ -18,12 +18,13 @@ const (
 // with none of them.
 var isoFamily = []string{mp4, m4a, quickTime, threeGP}
 
-// isoMediaType returns the type of an ISO base media file (ISO/IEC 14496-12) with a known brand, or
-// with a first box that untyped lists. It returns "" for all others.
+// isoMediaType returns the type of an ISO base media file (ISO/IEC 14496-12) by its brands, or by a
+// first box that untyped lists. It returns "" for others.
 //
-// The first box lists a major and some compatible brands. Some encoders give HEIC and AVIF images
-// the neutral majors mif1 and msf1, and name the coding among the compatible ones (ISO/IEC
-// 23008-12).
+// The first box lists a major and some compatible brands. If the major is that of MP4, or is not in
+// films, a compatible brand of an image decides, in the order of imageBrands. Some encoders give
+// HEIC and AVIF images the majors mif1 and msf1, and name the coding among the compatible ones
+// (ISO/IEC 23008-12).
 func isoMediaType(head []byte) string {
 	switch {
 	case len(head) < 16:
