@@ -4,13 +4,13 @@
 // A [Handler] mounts in any net/http router:
 //
 //	h, err := upload.New(store, upload.Images(nil), authorize, nil)
-//	raw, err := h.Raw("file", nameOf) // nameOf reads {name}
+//	raw, err := h.Raw("file", nameOf) // nameOf returns r.PathValue("name")
 //	…
 //	mux.Handle("POST /upload", h)                      // stores, answers JSON
 //	mux.Handle("PUT /files/{name}", raw)               // the body is the file; no text fields
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
-// The host is the application that mounts it. [New]'s first three arguments have no default:
+// The host is the application that mounts the Handler. [New]'s first three arguments have no default:
 // where files go ([Storage]), what is accepted ([Validator]), who may send ([Authorizer]).
 // Everything else is in [Options], whose zero value is strict. Everything except [Tx] and
 // [Observer] is safe for concurrent use. Package s3store stores files in a private bucket (s3open
@@ -90,7 +90,7 @@
 // # Where it runs
 //
 // The handler moves the connection's deadlines, so the server's ReadTimeout and WriteTimeout
-// neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout. No
+// neither end an upload that makes progress nor prevent its answer. Set ReadHeaderTimeout. No
 // middleware in front may read the form, as FormValue does, or set a deadline on the context, as
 // [http.TimeoutHandler] does. With a ResponseWriter that lacks Unwrap, the server's timeouts cut
 // every slow upload.

@@ -71,7 +71,7 @@ func TestValidKey(t *testing.T) {
 	}
 }
 
-// FuzzValidKey: a valid key does not climb, has no control characters, and is valid after a prefix,
+// FuzzValidKey: a valid key has no segment "..", has no control characters, and is valid after a prefix,
 // too, unless it gets too long.
 func FuzzValidKey(f *testing.F) {
 	for _, s := range []string{"a/b", "../a", "a/..", `a\..\b`, "a/\u202eb", "%2e%2e/a"} {

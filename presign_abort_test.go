@@ -17,7 +17,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// lateBytes is a storage in which bytes arrive after a removal, and open an upload in parts again.
+// lateBytes is a storage in which bytes arrive after a removal, and open a
+// multipart upload again.
 type lateBytes struct {
 	*memstore.Store
 	late     []time.Duration // how long after each of the first removals bytes arrive

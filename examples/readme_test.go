@@ -108,20 +108,20 @@ func TestReadmeHandler(t *testing.T) {
 	// For PDF files, too, write upload.Any(upload.Images(nil), upload.Types("application/pdf")) in
 	// place of upload.Images(nil). Documents(nil) would also accept Office and text.
 	form := upload.Form{"picture": {Accept: upload.All(upload.Images(nil), photos), MaxSize: 8 << 20}}
-	// This replaces the call of upload.New in section S3. Its store, signedIn and opts stay.
+	// This replaces the call of upload.New above. From section S3, store, signedIn and opts stay.
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), opts)
 	require.NoError(t, err)
-	save := func(_ *http.Request, name, key string) error {
+	save := func(_ *http.Request, nick, key string) error {
 		require.Equal(t, []string{key}, store.Keys())
-		if name == "" {
-			return errors.New("it needs a name")
+		if nick == "" {
+			return errors.New("it needs a nickname")
 		}
 		return nil
 	}
 	saveProfile := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The form has one file. Of several, select by Field: the client chooses the order.
-		key, name := upload.Files(r.Context())[0].Key, r.PostFormValue("name")
-		if err := save(r, name, key); err != nil { // your INSERT; signedIn(r) returns the user
+		key, nick := upload.Files(r.Context())[0].Key, r.PostFormValue("nickname")
+		if err := save(r, nick, key); err != nil { // your INSERT; signedIn(r) returns the user
 			// Refuse answers 500, or 422 with your sentence if err is upload.Reject("name_taken", "…").
 			upload.Refuse(w, r, err)
 			return
@@ -135,7 +135,7 @@ func TestReadmeHandler(t *testing.T) {
 	require.Equal(t, upload.Code("no_screenshots"), uploadtest.Post(t, mux, "/profile", screenshot).Code)
 	require.Equal(t, 500, uploadtest.Post(t, mux, "/profile", picture).Status)
 	require.Empty(t, store.Keys())
-	require.Equal(t, 204, uploadtest.Post(t, mux, "/profile", picture, uploadtest.Text("name", "Ada")).Status)
+	require.Equal(t, 204, uploadtest.Post(t, mux, "/profile", picture, uploadtest.Text("nickname", "Ada")).Status)
 	require.Len(t, store.Keys(), 1)
 	requireLines(t, blocks(t)[2])
 }

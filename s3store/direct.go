@@ -36,8 +36,8 @@ func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 // ExpectedBucketOwner and, as [Profile] says, a guard against copies. The request has no
 // StorageClass: staged files are not to stay, and archives cannot be read back. Without d.SHA256
 // the bytes are not bound. S3 cannot keep clients from adding a Content-Encoding or other header
-// fields that do not begin with "x-amz-"; Promote drops all of them. AWS refuses added fields that
-// do, above all X-Amz-Copy-Source; other services act as the [Profile] says.
+// fields that do not begin with "x-amz-"; Promote drops all of them. AWS refuses added fields of
+// "x-amz-", above all X-Amz-Copy-Source; other services act as the [Profile] says.
 func (s *Store) SignPut(ctx context.Context, d storage.DirectObject) (*storage.SignedRequest, error) {
 	in, expires, err := s.wholeFile(ctx, d, http.MethodPut)
 	if err != nil {
@@ -83,8 +83,8 @@ func stagedAttributes(d storage.DirectObject) attributes {
 }
 
 // sendable returns a signed request in the form that clients get. The signed length limits what
-// they send, so sendable checks that the length is signed. Clients must not send a field without a
-// value.
+// they send, so sendable checks that the length is signed. A field without a
+// value is signed as absent (see guard), so clients must not send it.
 func sendable(signed *v4.PresignedHTTPRequest, size int64) (*storage.SignedRequest, error) {
 	if signed.SignedHeader.Get("Content-Length") != fmt.Sprint(size) {
 		return nil, errors.New("s3store: the client's signer does not sign Content-Length")

@@ -2,12 +2,12 @@
 // keep the files. Hosts use an existing backend, such as s3store. This package is for authors of
 // backends. A backend receives uploads if it implements [Storage], whose Stage returns a [Staged].
 // It must pass storetest.Run, which reads through [ObjectReader]. Links, and direct and resumable
-// uploads, need that, too.
+// uploads, need an ObjectReader, too.
 //
 // A backend with more abilities has more methods: those of [DirectStorage], [LinkStorage],
 // [Lister], [UploadLister], [ScanReader], [PieceKeeper] and [ManyDeleter]. Its Staged may be a
-// [Patcher]; without that, files are refused whose metadata follows their sound or pictures and
-// must be removed. Links that pass the bytes through the process (upload.LinksOptions.Proxy) need
+// [Patcher]. Without it, a file is refused if metadata that must be blanked follows its sound or
+// pictures. Links that pass the bytes through the process (upload.LinksOptions.Proxy) need
 // no LinkStorage.
 package storage
 

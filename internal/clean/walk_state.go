@@ -10,24 +10,24 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// walk is the way of a cleaner through a file, from its first byte to its end. Each step hands on
-// the next bytes: as they are, blanked, or changed by the cleaner while they were held. A step
-// panics to end the cleaner; run recovers.
+// walk is the path of a cleaner through a file, from its first byte to its end. A step hands on
+// bytes: as they are, blanked, or changed by the cleaner while they were held. A step may panic to
+// end the cleaner; run recovers.
 type walk struct {
 	src     io.Reader
 	options Options
 	yield   func(struct{}) bool
 
 	dst []byte // of the current Read
-	n   int    // bytes of dst that are filled
+	n   int    // bytes of dst that are handed on
 	end int    // of what was read into dst
 
 	scanned scanSpan // of dst; see [Reader.Scanned]
 
-	looked   int    // bytes looked at, and not yet handed on; they lie in dst, from n on
-	aside    bool   // they do not fit there
-	side     []byte // where they lie then
-	original []byte // the first of them as they were read, which the cleaner may have changed
+	looked   int    // bytes looked at, and not yet handed on; they lie in dst from n on, or in side
+	aside    bool   // they lie in side
+	side     []byte // for bytes looked at that do not fit into dst
+	original []byte // the first of the bytes looked at, saved before the cleaner may change them
 	off      int64  // of the first byte that is not yet handed on
 	facts    Facts
 	packets  int // of XMP
@@ -43,7 +43,7 @@ type ending struct{ err error }
 
 var errClosed = errors.New("clean: the reader was closed")
 
-// fail ends the walk: the file cannot be cleaned for certain.
+// fail ends the walk: it is not certain that the file can be cleaned.
 func (w *walk) fail(detail string) { w.failAs(CodeUnclear, detail) }
 
 func (w *walk) failAs(code Code, detail string) {
@@ -60,12 +60,13 @@ func (w *walk) pos() int64 { return w.off + int64(w.looked) }
 
 const noMemory = "needs more memory than is free"
 
-// changes are the spans of a file that a walk has changed.
+// changes says whether a walk has changed the file, and which spans: all with Options.Record,
+// otherwise only those that were handed on before.
 type changes struct {
 	changed bool
 	wasLate bool // bytes that were handed on already are among the patches
 	patches []Patch
-	patched int   // bytes of the patches that are not zeros
+	patched int   // total length of Patch.Bytes
 	tables  int   // bytes that a cleaner keeps besides
 	paid    int64 // memory taken for both
 }
@@ -83,7 +84,8 @@ func (c *changes) add(offset, length int64, with []byte) bool {
 	return len(c.patches) <= storage.MaxPatches && c.patched <= storage.MaxPatchBytes
 }
 
-// sorted returns the changes in the order of the file. Zeros that overlap become one change.
+// sorted sorts the recorded changes by their offsets, and returns them. Zeros that follow zeros and
+// overlap them are joined.
 func (c *changes) sorted() []Patch {
 	slices.SortFunc(c.patches, func(a, b Patch) int { return cmp.Compare(a.Offset, b.Offset) })
 	joined := c.patches[:0]
@@ -105,8 +107,9 @@ type scanSpan struct {
 	bytes    []byte
 }
 
-// scanning records that no scan of a JPEG picture ends in the n bytes of dst from that index on.
-// They may continue the span that was recorded last.
+// scanning records that the n bytes of dst at index from lie in a scan of a JPEG picture, which does
+// not end there. They extend the span that was recorded last if they adjoin it, and else
+// replace it.
 func (w *walk) scanning(from, n int) {
 	s := &w.scanned
 	if n <= 0 {

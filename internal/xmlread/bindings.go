@@ -36,7 +36,7 @@ type cached struct {
 	length uint8
 }
 
-// uri returns the namespace of a place, nil if it has none.
+// uri returns the namespace of a place, nil if it has none. The place is not notBound.
 func (b *bindings) uri(place int16) []byte {
 	switch place {
 	case theXML:
@@ -60,7 +60,7 @@ func (b *bindings) bind(prefix, uri []byte) error {
 	}
 	start := len(b.text)
 	b.text = append(append(b.text, prefix...), uri...)
-	b.all = append(b.all, binding{place(start), place(start + len(prefix)), place(len(b.text))})
+	b.all = append(b.all, binding{offset16(start), offset16(start + len(prefix)), offset16(len(b.text))})
 	b.cache = [4]cached{}
 	return nil
 }

@@ -7,8 +7,8 @@ type qname struct {
 	start, local, end uint16 // local is the start of the part after the colon
 }
 
-// place converts an offset. All offsets are within buffers of less than 64 KiB.
-func place(offset int) uint16 { return uint16(offset) } //nolint:gosec // they fit
+// offset16 converts an offset. All offsets are within buffers of less than 64 KiB.
+func offset16(offset int) uint16 { return uint16(offset) } //nolint:gosec // they fit
 
 func (q qname) prefixed() bool { return q.local != q.start }
 
@@ -37,8 +37,8 @@ func (r *window) qname() (qname, error) {
 	}
 	colon := -1
 	if seen&(isColon|isHigh) == 0 && len(name) > 0 && class[name[0]]&isFirst != 0 {
-		at := place(start - r.from)
-		return qname{at, at, at + place(len(name))}, nil
+		at := offset16(start - r.from)
+		return qname{at, at, at + offset16(len(name))}, nil
 	}
 	if seen&isColon != 0 {
 		colon = bytes.IndexByte(name, ':')
@@ -46,8 +46,8 @@ func (r *window) qname() (qname, error) {
 	if !isQName(name, colon, seen&isHigh != 0) {
 		return qname{}, fault(Damaged, malformed)
 	}
-	at := place(start - r.from)
-	return qname{at, at + place(colon+1), at + place(len(name))}, nil
+	at := offset16(start - r.from)
+	return qname{at, at + offset16(colon+1), at + offset16(len(name))}, nil
 }
 
 func isQName(name []byte, colon int, high bool) bool {

@@ -103,14 +103,14 @@ func (r *elements) begin(name qname) error {
 	}
 	r.rooted = true
 	e := element{
-		start: place(len(r.names)), local: place(len(r.names)) + name.local - name.start, bound: place(len(r.spaces.all)),
+		start: offset16(len(r.names)), local: offset16(len(r.names)) + name.local - name.start, bound: offset16(len(r.spaces.all)),
 	}
 	written := r.written(name)
 	if len(r.names)+len(written) > MaxOpen {
 		return fault(Complex, "has names that are too long")
 	}
 	r.names = append(r.names, written...)
-	e.end = place(len(r.names))
+	e.end = offset16(len(r.names))
 	if err := r.declare(); err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (r *values) value(a *attr) error {
 	}
 	r.at++
 	if n, plain := shortPlain(r.buf[r.at:], quote); plain {
-		a.from, a.to = place(r.at-r.from), place(r.at-r.from+n)
+		a.from, a.to = offset16(r.at-r.from), offset16(r.at-r.from+n)
 		r.at += n + 1
 		return nil
 	}
@@ -43,7 +43,7 @@ func (r *values) value(a *attr) error {
 			return r.held(a, start, start+seen+i)
 		}
 		if seen += len(v); seen > MaxValue {
-			a.from = place(start)
+			a.from = offset16(start)
 			return r.longValue(a, quote)
 		}
 		if err := r.more(); err != nil {
@@ -56,7 +56,7 @@ func (r *values) value(a *attr) error {
 func (r *values) held(a *attr, start, end int) error {
 	v := r.buf[r.from+start : r.from+end]
 	r.at = r.from + end + 1
-	a.from, a.to = place(start), place(end)
+	a.from, a.to = offset16(start), offset16(end)
 	plain, references, fine := look(v)
 	switch {
 	case !fine:
@@ -66,17 +66,17 @@ func (r *values) held(a *attr, start, end int) error {
 	}
 	r.countLines() // before decode overwrites line ends
 	if references && r.entities.used(v) {
-		a.isExpanded, a.from = true, place(len(r.expanded))
+		a.isExpanded, a.from = true, offset16(len(r.expanded))
 		var err error
 		r.expanded, err = r.entities.expand(r.expanded, v, r.chars)
-		a.to = place(len(r.expanded))
+		a.to = offset16(len(r.expanded))
 		return err
 	}
 	n, ok := decode(v, r.chars)
 	if !ok {
 		return fault(Damaged, malformed)
 	}
-	a.to = place(start + n)
+	a.to = offset16(start + n)
 	return nil
 }
 
@@ -212,7 +212,7 @@ func (r *values) showLong(a *attr, piece []byte, last bool) error {
 	if err := r.opt.Long(r.written(a.qname), piece, last); err != nil {
 		return err
 	}
-	a.to += place(min(len(piece), MaxHead-int(a.to-a.from)))
+	a.to += offset16(min(len(piece), MaxHead-int(a.to-a.from)))
 	return nil
 }
 
