@@ -19,12 +19,12 @@ const (
 	InternalError Fault = "500"     // answered with 500 InternalError, not processed
 	SlowDown      Fault = "503"     // answered with 503 SlowDown, not processed
 	Stall         Fault = "stall"   // neither read nor answered; Release breaks the connection
-	Reset         Fault = "reset"   // the connection is reset, the call not processed
+	Reset         Fault = "reset"   // the connection is reset (with TLS only closed), not processed
 	Delay         Fault = "delay"   // processed after one second
 	Drop          Fault = "dropped" // processed to its end, the answer is dropped
 	Silent        Fault = "silent"  // answered with 200 and nothing, not processed
 	Page          Fault = "page"    // answered with 200 and a page of HTML, not processed
-	Muted         Fault = "muted"   // processed to its end, and answered with 200 and nothing
+	Muted         Fault = "muted"   // processed while the client waits; 200 and nothing
 )
 
 // Always is the number for [Proxy.Inject] that means every call.

@@ -22,8 +22,8 @@ const (
 	page = "https://app.example.com"
 )
 
-// arranged is a bucket before Check examines it. The store's client may do everything unless
-// [arranged.as] narrows its rights.
+// arranged is a bucket before Check examines it. The store's client may do everything unless the
+// arrangement changes that, mostly by [arranged.as].
 type arranged struct {
 	t      *testing.T
 	bucket *s3test.Bucket
@@ -149,8 +149,8 @@ var (
 	openToRead = together(readable, withACLs, undeclared)
 	openToList = together(listable, unowned, setUp, arrangement{"versions only in the layout", false, versions.make})
 
-	// The user has exactly the checker's rights, or lacks some of them. An arrangement without a
-	// single right adds a right that the checker does not have, and a wrong CORS rule.
+	// The user has exactly the checker's rights, or lacks some of them. Each arrangement that
+	// lacks one right adds a right that the checker does not have, and a wrong CORS rule.
 	checks       = together(user(""), cors("right", page, "PUT", "*", "ETag"))
 	seesLittle   = user("", left{"ReadSetup", "s3:GetBucketPolicyStatus"}, left{"ReadSetup", "s3:GetBucketOwnershipControls"}, left{"ReadSetup", "s3:GetBucketVersioning"}, left{"ReadCORS", "s3:GetBucketCORS"})
 	cannotWrite  = together(user("s3:GetBucketPolicy", left{"Probe", "s3:PutObject"}), cors("any origin", "*", "PUT", "*", "ETag"))

@@ -22,7 +22,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/program"
 )
 
-// timeout limits each call of [Page.Do]. It is long, for slow machines.
+// timeout limits the actions of each call of [Page.Do]. It is long, for slow machines.
 const timeout = 3 * time.Minute
 
 // Browser is a running browser.

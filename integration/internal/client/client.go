@@ -30,8 +30,8 @@ type Answer = uploadtest.Answer
 // Conn is uploadtest's.
 type Conn = uploadtest.Conn
 
-// PNG returns a real image of exactly size bytes, or a small one if size is 0. Each size is made
-// once, when it is first read, since making one takes long under the race detector.
+// PNG returns a real image of exactly size bytes, or a small one if size is 0. Each size above 0
+// is made once, when it is first read, since that takes long under the race detector.
 func PNG(size int) Content {
 	if size == 0 {
 		return uploadtest.PNG(0)
