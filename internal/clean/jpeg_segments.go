@@ -122,7 +122,7 @@ func (f *jpegFile) turned(orientation int) {
 		return
 	}
 	f.orientation = orientation
-	f.facts.turn(orientation) // of zeros, while the size is unknown
+	f.facts.turn(orientation) // which swaps zeros while the size is unknown
 }
 
 // The tags that are kept of an announcement of further pictures (CIPA DC-007, 5.2.3), and its

@@ -11,8 +11,8 @@ type Kind int
 // These are the kinds of errors.
 const (
 	Malformed    Kind = iota + 1 // the body, or a header of the request, cannot be read
-	TooLarge                     // a field, the headers of a part, the preamble or the epilogue exceed a limit
-	TooMany                      // too many parts or fields
+	TooLarge                     // text, the headers of a part, the preamble or the epilogue exceed a limit
+	TooMany                      // too many parts or text fields
 	NotMultipart                 // the request is not multipart/form-data, or is compressed
 )
 

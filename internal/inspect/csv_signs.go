@@ -58,8 +58,8 @@ func eight(p []byte) uint64 { return binary.LittleEndian.Uint64(p) }
 func not(x, c uint64) uint64 { return (x ^ c*everyByte) + 0x7f*everyByte }
 
 // amount returns the length of the longest prefix of p that consists of digits, spaces, hyphens,
-// points, slashes and colons. In a cell that begins with + or -, these make no formula. It does not
-// examine the last bytes of p, fewer than 8.
+// points, slashes and colons. CSV accepts these in a cell that begins with + or -, since they call
+// nothing. amount does not examine the last bytes of p, fewer than 8.
 func amount(p []byte) (n int) {
 	for ; n+8 <= len(p); n += 8 {
 		x := eight(p[n:])
