@@ -89,8 +89,8 @@ func (r *lease) giveBack(ctx context.Context, used upload.Usage) (until int64, e
 		limits.Unused(r.bytes-used.Bytes, held, o.Window), o.Bytes).Int64()
 }
 
-// live keeps renewing the slots of a streamed upload, until its request ends at the latest. Those
-// of a signed one last as long as its URLs.
+// live keeps renewing the slots of a streamed upload until Settle, or until its request ends if it
+// has one. Those of a signed one last until Claim.Until.
 func (r *lease) live(claim upload.Claim) {
 	if r.byURL {
 		return
