@@ -201,8 +201,8 @@ func TestTimeoutHandlerOutside(t *testing.T) {
 	}
 }
 
-// TestOutcomeIsWhatTheClientSaw: a flushed status counts as the answer, and a hijacked
-// connection has none that the handler sees.
+// TestOutcomeIsWhatTheClientSaw: a flushed status counts as the answer. On a hijacked connection
+// the upload handler sees no answer, so the files stay, unless Discard or a panic removes them.
 func TestOutcomeIsWhatTheClientSaw(t *testing.T) {
 	flush := func(w http.ResponseWriter) error { return http.NewResponseController(w).Flush() }
 	for _, tc := range []struct {

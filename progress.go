@@ -81,8 +81,8 @@ func (p *Progress) find(subject, id string) *tracked {
 	return p.table.find(progressID{subject, id})
 }
 
-// begin makes an upload known. It returns nil, which counts nothing, for one
-// that is not shown, or that came without a request.
+// begin makes an upload known. It returns nil, which counts nothing, for one that is not shown, or
+// that came without a request.
 func (p *Progress) begin(r *http.Request, subject string, state ProgressState, total int64) *tracked {
 	if p == nil || r == nil {
 		return nil

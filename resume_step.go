@@ -28,7 +28,8 @@ type resumption struct {
 // gone is a refusal after which clients forget the upload and begin another.
 func gone(err error) *Error { return withStatus(err, http.StatusGone) }
 
-// answer says how many bytes have arrived.
+// answer answers with status and the headers that belong to it. An offset is among them, except in
+// the answer to a creation that brought no bytes.
 func (s *resumption) answer(status int, offset int64) {
 	s.body.answerDeadline(s.r)
 	state := tus.State{Offset: offset, Length: s.t.Size, Metadata: s.t.Metadata, Expires: time.Unix(s.t.Expires, 0)}

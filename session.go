@@ -153,7 +153,7 @@ func (q *session) decide(e Event) {
 	q.conclude(e)
 }
 
-// conclude reports a decision that was made earlier.
+// conclude reports a decision that has its Duration. It may have been made earlier.
 func (q *session) conclude(e Event) {
 	if q.decided {
 		return

@@ -120,8 +120,8 @@ func sentName(raw *rawBody, r *http.Request) (name string, err error) {
 
 var errTouched = errors.New("upload: the body was read or changed before the upload handler, as by ParseForm in a middleware")
 
-// untouched is a body of which a middleware has read nothing, and that is as long as
-// its Content-Length. Otherwise the rest of a file would be taken for a whole.
+// untouched is a body that must be as long as its Content-Length, if it has one. After a middleware
+// has read the beginning of a file, the rest would otherwise be taken for the whole.
 type untouched struct{ body *body }
 
 func (u untouched) Read(p []byte) (int, error) {
