@@ -26,9 +26,9 @@ import (
 )
 
 // modulePage sends files of a given size by the module, and keeps what it reports.
-const modulePage = `<!doctype html><html lang="en"><title>module</title><script type="module" integrity="%s">
-</script><input id="input" type="file"><script type="module">
-import { PAUSE, upload } from "/module/%s"
+const modulePage = `<!doctype html><html lang="en"><title>module</title><script type="module"
+src="/module/%[1]s" integrity="%[2]s"></script><input id="input" type="file"><script type="module">
+import { PAUSE, upload } from "/module/%[1]s"
 const fileOf = (name, size, first) => {
 	const mib = new Uint8Array(1 << 20).fill(97)
 	const parts = [first]
@@ -98,7 +98,7 @@ func newModuleSite(t *testing.T, b *chromium.Browser, open openPlace) *moduleSit
 	for path, handler := range map[string]http.Handler{"/upload": h, "/raw": raw, "/tickets/": presigner, "/resumable/": resumer} {
 		mux.Handle(path, s.busyAtFirst(handler))
 	}
-	page := fmt.Sprintf(modulePage, web.Integrity("upload.js"), web.Path("upload.js"))
+	page := fmt.Sprintf(modulePage, web.Path("upload.js"), web.Integrity("upload.js"))
 	serve(mux, "/{$}", "text/html; charset=utf-8", []byte(page))
 	mux.HandleFunc("GET /element", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Security-Policy", "default-src 'self'") // the module needs no more, except previews
