@@ -133,7 +133,7 @@ var (
 	// which only have scripts.
 	triggers = keySet(keyTrigger, keyColor, keyD, keyO, keyShortParms)
 
-	// The entries that name files in a file specification (7.11.4).
+	// The entries that name files in a file specification (7.11.3).
 	fileKeys = keySet(keyF, keyUF, keySystem)
 
 	// The entries that all actions may have.

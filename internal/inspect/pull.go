@@ -16,7 +16,7 @@ var errUnfinished = errors.New("inspect: the stream was not read to its end")
 //
 // The function runs as a coroutine (iter.Pull). It runs only during Write, Verdict or Close, so
 // nothing is concurrent, p is never kept, and the cuts of the stream are invisible. It ends with
-// the walk, with Verdict or with Close, whichever comes first.
+// the walk, its [Budget], Verdict or Close, whichever comes first.
 type pull struct {
 	looker
 	next  func() (struct{}, bool)
