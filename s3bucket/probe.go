@@ -62,7 +62,7 @@ func (p *probing) putIf(key string, noneMatch *string) (version *string, err err
 	var doubt bool
 	out, err := p.service.put(p.ctx, key, noneMatch, s3calls.Watch(&doubt))
 	if s3calls.Status(err) == http.StatusForbidden && !doubt && !p.there[key] {
-		p.removed(key, nil) // nothing was written, and we may not see that
+		p.removed(key, nil) // nothing was written, and a look at the key could be denied, too
 	}
 	if err != nil {
 		return nil, err

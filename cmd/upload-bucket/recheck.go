@@ -122,7 +122,7 @@ func (c *rechecking) judge(ctx context.Context, key string) error {
 	ctx, cancel := context.WithTimeout(ctx, c.objectTime)
 	defer cancel()
 	err := c.check(ctx, key)
-	if ctx.Err() != nil { // Check calls that a refusal
+	if ctx.Err() != nil { // then Check returns a refusal, which does not judge the file
 		return fmt.Errorf("it was not read within %v: %w", c.objectTime, ctx.Err())
 	}
 	return err

@@ -52,8 +52,8 @@ func (r pieces) Read(p []byte) (int, error) { return r.Reader.Read(p[:min(len(p)
 
 // whole cleans a file in one piece, and compares the result with those of cut streams. For a file
 // that is not refused it also compares the patches with the content, and a second cleaning with the
-// first. It checks that the file stays as it is with Keep, and returns the content with all
-// patches.
+// first. It then checks that the file stays as it is with Keep, and returns the content with all
+// patches. For a refused file it returns the result as it is.
 func whole(t *testing.T, mediaType string, file []byte) result {
 	t.Helper()
 	recorded := clean.Options{Record: true, Late: true}
