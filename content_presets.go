@@ -85,7 +85,7 @@ type DocumentOptions struct {
 	AllowActivePDF bool
 
 	// AllowLinks accepts links in Office, OpenDocument and EPUB files to other files, computers or
-	// programs, and of most other schemes; in Office files even javascript.
+	// programs, and of schemes not listed above; in Office files even javascript.
 	AllowLinks bool
 
 	// MaxEntries and the next three limit unpacking Office, OpenDocument and EPUB files. Defaults:

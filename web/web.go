@@ -31,8 +31,9 @@ import (
 //go:embed *.js
 var files embed.FS
 
-// Files returns the files of the module, for programs that serve or bundle them by themselves. The
-// texts in en.js and de.js are JSON between "export default" and a semicolon.
+// Files returns the files of the module, for programs that serve or bundle them by themselves. In
+// en.js and de.js the texts are JSON, between "export default" at the start of a line and the
+// semicolon at the end of the file.
 func Files() fs.FS { return files }
 
 // Path returns the path of a file of the module below the handler, such as "1f0c…/upload.js". It
