@@ -47,7 +47,7 @@ func (f *staged) flush(ctx context.Context) error {
 
 // finish waits for the parts of s. It aborts the upload if one of them failed, or if the file broke
 // off with err. In that case rest is the buffer that was not sent. finish aborts after the last
-// call for a part has ended, and once more if S3 may still be writing a part.
+// call for a part has ended. It then looks for strays if S3 may still be writing a part.
 func (f *staged) finish(ctx context.Context, s *sender, rest *buffer, err error) error {
 	if rest != nil {
 		rest.free()
