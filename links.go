@@ -29,7 +29,7 @@ type Links struct {
 	noDeadlines sync.Once
 }
 
-// LinksOptions are the settings of [Links]. Nil and zero are strict.
+// LinksOptions are the settings of [Links]. Nil and zero mean the defaults.
 type LinksOptions struct {
 	// Expires is how long a URL works, unless the storage's credentials end first. Default: 5 min.
 	// At most 12 h.
@@ -195,8 +195,8 @@ func (l *Links) disposition(link Link, stored storage.Stored) string {
 	return filename.Disposition(kind, name)
 }
 
-// scanned asks for the verdict on the version of the object that Stat described. Only the event
-// shows that a file was withheld for good.
+// scanned asks for the verdict on the version of the object that Stat described. A client cannot
+// distinguish a file that is withheld for good from one that does not exist.
 func (l *Links) scanned(ctx context.Context, key string, stored storage.Stored) error {
 	if l.verdicts == nil {
 		return nil

@@ -54,7 +54,7 @@ func asError(err error) *Error {
 		return nil
 	}
 	own := errorOf(err)
-	if own.Err == nil && err != error(own) { // whether err is an *Error itself
+	if own.Err == nil && err != error(own) { // err wraps own, which has no cause
 		with := *own
 		with.Err = err
 		return &with
@@ -134,7 +134,7 @@ var headStatuses = []int{
 	http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone, http.StatusPreconditionFailed,
 }
 
-// fail answers a refusal. Clients try again after 409, 423 and 5xx alone.
+// fail answers a refusal. Clients of tus try again after 409, 423 and 5xx, and not after 408.
 func (z *Resumer) fail(w http.ResponseWriter, r *http.Request, e *Error) {
 	status := e.answerStatus()
 	switch {

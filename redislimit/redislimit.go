@@ -61,8 +61,8 @@ import (
 // the defaults.
 type Options struct {
 	// Key identifies callers: those with the same key share the limits. Default: [limit.BySubject],
-	// which takes all anonymous callers of one proxy for one caller: see [limit.ByAddress]. It is
-	// called concurrently. Redis sees only a hash of the key, so the key may hold anything.
+	// which takes all anonymous callers of one proxy for one caller: see [limit.ByAddress]. Key must
+	// be safe for concurrent calls. Redis sees only a hash of its result, which may hold anything.
 	Key func(upload.Claim) string
 
 	// Prefix begins all keys in Redis, after "rate:" in those of redis_rate. Limiters with the same

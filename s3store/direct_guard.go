@@ -17,7 +17,7 @@ import (
 type guard int
 
 const (
-	noGuard     guard = iota // the service refuses such fields itself
+	noGuard     guard = iota // AWS or InsecureNoCopyGuard: the service refuses such fields
 	byCondition              // a condition on copies, which no object meets, is signed
 	byAbsence                // the fields are signed as absent
 )

@@ -37,7 +37,7 @@ const (
 // The kinds of active content, which are the values of the parameter "kind".
 const (
 	KindScript      = "script"
-	KindAction      = "action" // acts when the file is opened or shown
+	KindAction      = "action" // acts by itself, or on a click and is not known to be harmless
 	KindMacro       = "macro"
 	KindProgram     = "program"
 	KindObject      = "embedded_object"
