@@ -11,8 +11,9 @@ import (
 )
 
 // Server is an http.Server over connections in memory (net.Pipe), which work in a bubble of
-// testing/synctest: there, minutes of a stalled client take no time. It uses HTTP/1.1. Connections
-// have no buffer: each side must read what the other writes.
+// testing/synctest: there, minutes of a stalled client take no time. It uses HTTP/1.1, unless
+// Protocols of the http.Server say otherwise. Connections have no buffer: each side must read what
+// the other writes.
 type Server struct {
 	// URL is the address of the server for [Server.Client].
 	URL string
@@ -58,7 +59,8 @@ func Serve(t testing.TB, h http.Handler, configure ...func(*http.Server)) *Serve
 }
 
 // Close closes all connections and waits for the handlers to end, including their work after the
-// answer. It may be called again.
+// answer. It neither closes hijacked connections nor waits for their handlers, or for those of
+// HTTP/2. It may be called again.
 func (s *Server) Close() {
 	s.stop.Do(func() { close(s.done) })
 	_ = s.srv.Close()
