@@ -46,7 +46,10 @@ func directObject(body []byte) storage.DirectObject {
 }
 
 // needsDigest reports whether the server's profile signs whole files only with their SHA-256.
-func needsDigest() bool { return s3test.Get().Profile().NoCopyDigests }
+func needsDigest() bool {
+	p := s3test.Get().Profile()
+	return p.NoCopyDigests && !p.NoPinnedCopies
+}
 
 // httpRequest returns the signed request as an honest client sends it.
 func httpRequest(t testing.TB, signed *storage.SignedRequest, body []byte) *http.Request {

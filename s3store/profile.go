@@ -67,7 +67,8 @@ type Profile struct {
 	// NoCopyDigests is for services that do not return the SHA-256 of what UploadPartCopy copied.
 	// Promote is then bound to the staged object's ETag alone. An ETag can be an MD5, for which a
 	// client can make two files. So whole files are then signed only with a SHA-256, and others are
-	// sent in parts. It is safe only where copies obey that ETag: see NoPinnedCopies.
+	// sent in parts. It is safe only where copies obey that ETag. With NoPinnedCopies, too, Promote
+	// does not rely on copies, and whole files need no SHA-256.
 	NoCopyDigests bool `json:",omitempty"`
 
 	// NoPinnedCopies is for services that copy nothing by UploadPartCopy, or that ignore or refuse
