@@ -66,8 +66,8 @@ func (w *writers) quiet(ctx context.Context, id string, do func()) error {
 	}
 }
 
-// jobs are the files that this process is checking and publishing. The method is safe for concurrent
-// use, and the zero value is empty.
+// jobs are the files that this process is checking and publishing. The method is safe for
+// concurrent use, and the zero value is empty.
 type jobs struct {
 	mu   sync.Mutex
 	byID map[string]*job

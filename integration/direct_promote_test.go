@@ -77,7 +77,8 @@ func TestPromote(t *testing.T) {
 	}
 }
 
-// sameMD5 are two files with the same MD5, and so the same ETag.
+// sameMD5 are two files with the same MD5, and so with the same ETag on servers whose ETag is the
+// MD5.
 var sameMD5 = [2]string{
 	"d131dd02c5e6eec4693d9a0698aff95c2fcab58712467eab4004583eb8fb7f8955ad340609f4b30283e488832571415a085125e8f7cdc99fd91dbdf280373c5b" +
 		"d8823e3156348f5bae6dacd436c919c6dd53e2b487da03fd02396306d248cda0e99f33420f577ee8ce54b67080a80d1ec69821bcb6a8839396f9652b6ff72a70",
@@ -121,8 +122,8 @@ func TestPromotePinned(t *testing.T) {
 	}
 }
 
-// TestPromoteAtOnce checks that of many calls that publish one file one wins. Those with its nonce
-// report success, the others that the key exists.
+// TestPromoteAtOnce checks that one of many calls that publish one file wins. Calls with the nonce
+// of the winner report success, the others that the key exists.
 func TestPromoteAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {

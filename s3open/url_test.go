@@ -36,7 +36,7 @@ func TestURLs(t *testing.T) {
 		name, url          string
 		env                map[string]string
 		options            *s3store.Options
-		bucket, region, to string // "" is AWS
+		bucket, region, to string // to is the endpoint, "" is that of AWS
 		profile            s3store.Profile
 	}{
 		{name: "the region of the URL", url: "s3://my.uploads?region=eu-west-1", env: map[string]string{"AWS_REGION": "eu-west-2"}, bucket: "my.uploads", region: "eu-west-1"},

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// partSize is the size of the parts that Uppy makes, unless the file would have more than 10,000.
-	// Then Uppy and SignParts both raise it.
+	// partSize is the size of the parts that Uppy makes, unless the file would have more than
+	// 10,000. Then Uppy and SignParts both raise it.
 	partSize = 5 << 20
 	// maxCreate is the most bytes of JSON that open an upload.
 	maxCreate = 64 << 10
@@ -47,7 +47,8 @@ func (s *server) create(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	// Pages carry the key from step to step, next to the token. Here it is the number of parts, for allParts.
+	// Pages carry the key from step to step, next to the token. Here it is the number of parts, for
+	// allParts.
 	answer(w, http.StatusOK, map[string]string{"uploadId": ticket.Token, "key": strconv.Itoa(ticket.Parts)})
 }
 
@@ -129,10 +130,10 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, token string) {
 }
 
 // allParts returns the list for an upload whose parts the storage has no longer: usually they were
-// joined, and then the check or the publication failed. With all parts listed, Uppy has none to send
-// and completes the upload again, which returns the outcome. SignPart checks that the caller has
-// such a ticket, so this request has a second decision after the refusal by Parts. The number of
-// parts is the page's claim, and a wrong one misleads only that page.
+// joined, and then the check or the publication failed. With all parts listed, Uppy has none to
+// send and completes the upload again, which returns the outcome. SignPart checks that the caller
+// has such a ticket, so this request has a second decision after the refusal by Parts. The number
+// of parts is the page's claim, and a wrong one misleads only that page.
 func (s *server) allParts(r *http.Request, token string) ([]storage.Part, error) {
 	if _, err := s.p.SignPart(r, token, 1); err != nil {
 		return nil, err
@@ -145,7 +146,8 @@ func (s *server) allParts(r *http.Request, token string) ([]storage.Part, error)
 	return parts, nil
 }
 
-// complete confirms the upload. It ignores the client's list of parts: only the storage's list counts.
+// complete confirms the upload. It ignores the client's list of parts: only the storage's list
+// counts.
 func (s *server) complete(w http.ResponseWriter, r *http.Request, token string) {
 	var f upload.File
 	step, err := s.p.ReadStep(w, r, maxComplete, nil)

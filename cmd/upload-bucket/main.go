@@ -27,8 +27,9 @@ type command struct {
 	name  string
 	about string
 	// prepare adds the command's own flags to fs, and returns the function to run after
-	// they are parsed. Its exit status is 0 if all is well, and 1 if something is wrong or
-	// left to do. It is 2 for a wrong command line, and for a sweep or recheck that broke off.
+	// they are parsed. That function's exit status is 0 if all is well, and 1 if something is
+	// wrong or left to do. It is 2 for a wrong command line, for output that cannot be written,
+	// and for a sweep or recheck that cannot begin or broke off.
 	prepare func(fs *flag.FlagSet) action
 }
 

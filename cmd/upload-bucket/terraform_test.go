@@ -214,8 +214,8 @@ func TestTerraformSettings(t *testing.T) {
 	}
 }
 
-// TestTerraformIsFormatted checks that formatting changes nothing, also by Terraform itself where it
-// is installed.
+// TestTerraformIsFormatted checks that formatting changes nothing, also by Terraform itself where
+// it is installed.
 func TestTerraformIsFormatted(t *testing.T) {
 	path, missing := exec.LookPath("terraform")
 	for name, layout := range layouts {

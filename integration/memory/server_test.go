@@ -1,4 +1,4 @@
-// Package memory tests what the memory limit of s3store promises. The server under test is a
+// Package memory_test tests what the memory limit of s3store promises. The server under test is a
 // process of its own, so that its heap is its own.
 package memory_test
 
@@ -157,8 +157,8 @@ func raise(most *atomic.Int64, n int64) {
 
 // liveHeap returns what the last collection found reachable, from the samples of the heap profile.
 // The collector's own figure also counts what was allocated while it ran, which on a busy machine
-// can be most of the figure. A sample represents more bytes the smaller it is, as runtime/pprof
-// also computes it.
+// can be most of the figure. A sample of small objects represents more other objects than one of
+// large objects does. liveHeap scales samples as runtime/pprof does.
 func liveHeap() int64 {
 	records := make([]runtime.MemProfileRecord, 1<<12)
 	n, ok := runtime.MemProfile(records, false)

@@ -84,9 +84,9 @@ func resumeEmpty(t *testing.T, a *app) {
 	a.resumable(t, 200, "GET", created.Get("Location"), "", nil)
 }
 
-// failing returns the exchanges of files for which [upload.ResumeOptions.Done] fails: by a refusal of
-// its own, the code of a failed storage, or a code after which clients wait. Each is answered by a
-// 5xx. Once Done succeeds, a client that sends the last byte again succeeds.
+// failing returns the exchanges of files for which [upload.ResumeOptions.Done] fails: with a code of
+// the host's own, the code of a failed storage, or a code after which clients wait. Each is answered
+// by a 5xx. Once Done succeeds, a client that sends the last byte again succeeds.
 func failing() exchanging {
 	var fails error
 	calls := func(t *testing.T, a *app) {

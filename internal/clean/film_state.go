@@ -59,7 +59,8 @@ type filmTrack struct {
 	width, height int64
 }
 
-// size takes the size of a track with pictures into the facts, unless they have one.
+// size takes the size of a track with pictures into the facts, unless they have one. The size of an
+// embedded film does not count.
 func (f *film) size(t *filmTrack) {
 	if t.moves() && f.facts.Width == 0 && !f.embedded {
 		f.facts.Width, f.facts.Height = t.width, t.height

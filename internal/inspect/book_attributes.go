@@ -78,8 +78,9 @@ func (b *bookPart) long(name, piece []byte, last bool) error {
 	return orNil(found)
 }
 
-// bookAddress judges an address. In lists (see bookLists) it refuses scripts and vague addresses
-// (see isVague). Of the other addresses there it judges only bases, sources and listed parts.
+// bookAddress judges an address. In lists (see bookLists) it refuses scripts everywhere, and vague
+// addresses (see isVague) in href and src. Of the other addresses there it judges only bases,
+// sources and listed parts.
 func bookAddress(e bookElement, name string, a xmlread.Attr) error {
 	value := strings.TrimSpace(string(a.Value))
 	switch {

@@ -42,10 +42,10 @@ import (
 //   - A byte order mark does not make binary data text.
 //   - A PDF begins with "%PDF-". Only the mark of UTF-8, white space and comments may precede it.
 //     Other binary data that mimetype takes for a PDF, such as a polyglot PNG image, is Binary.
-//     ISO base media files of a known brand, and WAV of the kinds that mimetype lacks (RF64, BW64,
-//     RIFX), are not passed to it.
 //   - The type of ISO base media files (HEIC, AVIF, MP4 ...) takes the compatible brands into
-//     account, and the major brands of cameras and packagers.
+//     account, and the major brands of cameras and packagers. Files of a known brand are not passed
+//     to mimetype.
+//   - WAV of the kinds that mimetype lacks (RF64, BW64, RIFX) is detected.
 //
 // Text in Windows-1252 is text/plain here; whether the encoding is valid shows only at the end of
 // the file.
