@@ -165,7 +165,7 @@ func hostileXML() []File {
 		{"XML with entities that expand", declaration + `<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;">]><l>&b;</l>`},
 		{"XML with an entity from the disk", declaration + `<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><l>&a;</l>`},
 		{"XML with a style sheet", declaration + `<?xml-stylesheet type="text/xsl" href="https://example.com/a.xsl"?><a/>`},
-		{"XML with a script after the head", declaration + "<a>" + strings.Repeat("<b/>", 2000) + `<s xmlns="http://www.w3.org/1999/xhtml"/></a>`},
+		{"XML with an element of XHTML after the head", declaration + "<a>" + strings.Repeat("<b/>", 2000) + `<s xmlns="http://www.w3.org/1999/xhtml"/></a>`},
 		{"XML in Shift_JIS, declared with spaces", `<?xml version="1.0" encoding = "Shift_JIS"?>` + "<a><![CDATA[ \xc3\x83]]><?xpacket ]]><x xmlns=\"http://www.w3.org/1999/XSL/Transform\"/><!-- ?> --></a>"},
 		{"XML of one tag", declaration + `<a` + strings.Repeat(` b=""`, 50_000)},
 		{"XML for a word processor", declaration + `<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"/>`},

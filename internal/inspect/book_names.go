@@ -6,7 +6,8 @@ var bookExtensions = nameSet(`.xhtml .html .htm .opf .ncx .css .smil .pls .woff 
 // bookLists are the extensions of lists: packages, contents, overlays and pronunciations.
 var bookLists = nameSet(`.opf .ncx .smil .pls`)
 
-// bookMarkup are the extensions of entries that must be XML.
+// bookMarkup are the extensions of entries that must be XML, except empty ones and those of macOS
+// (see isMacFile).
 var bookMarkup = nameSet(`.xhtml .html .htm .xml .opf .ncx .smil .svg .pls .xpgt .inkml`)
 
 // bookFonts are the extensions of fonts, which may be masked.

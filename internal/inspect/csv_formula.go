@@ -4,8 +4,8 @@ import "unicode"
 
 // A cell that begins like a formula may still be something that a spreadsheet can only show: an
 // amount, a telephone number, words after a dash, a person's handle. So the cell is read as a
-// formula, token by token. Nothing acts in a spreadsheet without a call, or a reference to another
-// document, a table or a program. A number followed by a text is not a formula, whatever comes
+// formula, token by token. Nothing acts in a spreadsheet without a call, or a reference to a cell,
+// a document, a table or a program. A number followed by a text is not a formula, whatever comes
 // next. A number followed by a word is not one unless a character comes that words do not have,
 // such as = or *. A call whose first argument is a number and a word, as in milk (2 l), is not one
 // either. An arrow is not one, since it compares nothing. What calmRows does not list is a formula.

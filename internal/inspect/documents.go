@@ -11,8 +11,8 @@ import (
 // backslashes.
 //
 // Type is the media type that the document must have: that of .docx, .xlsx, .pptx or .epub, or one
-// of OpenDocument. With any other Type, such as "", every document is refused. So are documents of
-// another type than Type, plain archives, templates, and the macro variants, such as .docm.
+// of OpenDocument. With any other Type, such as "", every document is refused. So are plain
+// archives, and documents of another type than Type, such as the macro variants (.docm).
 //
 // In all families it refuses entries that are programs, shell scripts or OLE files. OLE files hold
 // macros, ActiveX controls and objects of other programs. It also refuses ZIP archives inside,

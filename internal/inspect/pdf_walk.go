@@ -18,7 +18,7 @@ type pdfWalk struct {
 
 	head    pdfHead
 	objects bool  // an object has begun
-	marker  int   // the last seen of startxref, an offset, and %%EOF
+	marker  int   // noMarker, hasOffset or hasEOF
 	linear  int64 // length of the file that its first object declares if it is linearised
 	owed    int   // tokens that are not paid for yet
 	err     error

@@ -5,10 +5,10 @@ import "encoding/binary"
 // WAV checks that a stream is one whole RIFF WAVE file and nothing else. The zero value is ready.
 //
 // It walks the chunks to the end of the RIFF file. It refuses chunks that do not fit into it, a
-// format without channels or rate, samples before the format, two of either, and a file without
-// samples. It refuses a file that is cut off, bytes after the end, and Sony's 64-bit variant (W64).
-// It accepts the broadcasters' 64-bit variant (RF64 and BW64, EBU Tech 3306) and the other byte
-// order (RIFX). It does not look at samples. It keeps at most 28 bytes.
+// format without channels or rate, samples before the format, two of either, and a file without a
+// chunk of samples. It refuses a file that is cut off, bytes after the end, and Sony's 64-bit
+// variant (W64). It accepts the broadcasters' 64-bit variant (RF64 and BW64, EBU Tech 3306) and the
+// other byte order (RIFX). It does not look at samples. It keeps at most 28 bytes.
 //
 // Where recorders write wrong sizes, it takes them as players do. A size of the file that is a few
 // dozen bytes off gives way to those of the chunks. A size of the samples that counts their header
