@@ -68,8 +68,8 @@ func TestTextOfHost(t *testing.T) {
 	require.Equal(t, "Nein: not_found", problemOf(t, w.Result()).Detail)
 }
 
-// TestTextOfHostsRefusals: a host's refusal after the files were received has the sentence of
-// Options.Text, too, in each way to refuse.
+// TestTextOfHostsRefusals: a host's refusal by Handle, Tx.Refuse or Refuse has the sentence of
+// Options.Text, too.
 func TestTextOfHostsRefusals(t *testing.T) {
 	refusal := upload.Reject(upload.CodeForbidden, "")
 	for about, serve := range map[string]func(h *upload.Handler, w http.ResponseWriter, r *http.Request){

@@ -38,7 +38,7 @@ type Field struct {
 	// Optional accepts requests without a file in the field. Default: [CodeMissingFile].
 	Optional bool
 
-	// Metadata is that of Options unless [KeepAll].
+	// Metadata can be [KeepAll]. Default: that of Options.
 	Metadata Metadata
 }
 

@@ -23,8 +23,8 @@ func limitError(err error) error {
 // redislimit (for several instances) have one. Methods are called concurrently.
 //
 // It is called for a request before its file is read. It may be called after the answer, for the
-// drained bytes of a body refused before or by Reserve. It is not called for HEAD and
-// OPTIONS, nor for an accepted PATCH of 64 KiB or more, of a [Resumer].
+// drained bytes of a body refused before or by Reserve. A [Resumer] calls it neither for HEAD and
+// OPTIONS, nor for an accepted PATCH of 64 KiB or more.
 //
 // To refuse, return an [*Error], usually with [CodeRateLimited] and Error.RetryAfter. Any other
 // error, a panic, and a call longer than [Options.CheckTimeout] refuse with [CodeCheckFailed].

@@ -88,7 +88,7 @@ type reply struct {
 
 func fetch(t *testing.T, c *http.Client, r *http.Request) reply {
 	t.Helper()
-	resp, err := c.Do(r) //nolint:bodyclose // ReadAnswer closes it; redirects are followed, as browsers do
+	resp, err := c.Do(r) //nolint:bodyclose // ReadAnswer closes it; the client follows redirects, as browsers do
 	require.NoError(t, err)
 	a, err := uploadtest.ReadAnswer(resp)
 	require.NoError(t, err)

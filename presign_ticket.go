@@ -75,7 +75,8 @@ func sealTicket(sealer *ticket.Sealer, t *sealed) (string, error) {
 // openTicket returns the content of token, if it is for the caller of q and not expired.
 func openTicket(sealer *ticket.Sealer, q *session, token string) (*sealed, error) {
 	t, err := unsealTicket(sealer, token)
-	if err == nil && t.Cell > 0 != (q.door == doorResumable) { // a Presigner's Purpose may make it open those of a Resumer
+	// A Presigner whose Purpose begins with "resumable " can open the tickets of a Resumer.
+	if err == nil && t.Cell > 0 != (q.door == doorResumable) {
 		err = errBadTicket
 	}
 	if err == nil {

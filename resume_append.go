@@ -42,9 +42,9 @@ func (s *resumption) append() error {
 	return nil
 }
 
-// charge counts a PATCH that was expected to bring many bytes, and did not. It also counts the
-// bytes that were read for nothing, once the body is drained. A refused creation gives back only
-// the rest.
+// charge counts a PATCH that was expected to bring many bytes, and did not. It also counts one of
+// which freeBytes or more were read for nothing. It waits until the body is drained. A refused
+// creation gives back all that it reserved, except the bytes that were read for nothing.
 func (s *resumption) charge() {
 	if s.charged || s.account.limiter == nil || s.grant == nil {
 		return

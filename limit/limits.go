@@ -6,7 +6,7 @@ import "time"
 // Zero fields have the defaults; nothing is unlimited.
 //
 // Requests, Files and Bytes are buckets. A rested caller may use the whole number at once, and then
-// as much as flows in: the whole number within each Window, evenly. So in any time t a caller sends
+// as much as flows in: the whole number within each Window, evenly. So in any time t a caller takes
 // at most the number, plus t/Window times the number, apart from the exceptions below.
 //
 // Files and bytes are taken before the body is read: as many files as the form may have, and as
