@@ -22,9 +22,9 @@ const (
 // Topic is the subject of a [Finding].
 type Topic string
 
-// These are the topics, in the order of a report. Those marked below are checked only if the
-// [Layout] has StagingPrefixes, and those of signed requests only if the store's profile allows
-// them. CORS also needs Origins.
+// These are the topics, in the order of a report; Verify has only some of them. Those marked below
+// are checked only if the [Layout] has StagingPrefixes. Those of signed requests, and in Verify that
+// of copies, also need a profile of the store that allows them. CORS also needs Origins.
 const (
 	TopicReachable   Topic = "reachable"
 	TopicWrite       Topic = "write"

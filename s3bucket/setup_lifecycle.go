@@ -8,7 +8,7 @@ import (
 )
 
 // unfinishedDays is the least number of days after which S3 aborts a streamed upload that is still
-// open. One that makes progress takes hours at most.
+// open. A client that takes longer to send a file loses it.
 const unfinishedDays = 7
 
 // Lifecycle returns the rules that remove unfinished uploads: staged files, pieces of resumable

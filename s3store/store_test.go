@@ -186,7 +186,7 @@ func (f *fixture) requireStored(t *testing.T, key string, body []byte) {
 	require.Equal(t, digest(body), digest(o.Body))
 }
 
-// TestBytes stores files of sizes around every border, read in different ways.
+// TestBytes stores files of sizes around the borders of chunks and parts, read in different ways.
 func TestBytes(t *testing.T) {
 	t.Parallel()
 	all := []int{0, 1, chunk - 1, chunk, chunk + 1, part - 1, part, part + 1, 2 * part, 2*part + 1, 3*part + 1}

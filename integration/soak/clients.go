@@ -160,7 +160,7 @@ func (w *world) dial(c client.Content, rng *rand.Rand) (*client.Conn, error) {
 	return conn, nil
 }
 
-// errDirect reports that a step of a direct upload failed because S3 did.
+// errDirect reports a failure of a direct upload that is allowed, since S3 may have caused it.
 var errDirect = errors.New("S3 failed")
 
 // direct sends a file straight to S3, in one request or in parts, and confirms it.
