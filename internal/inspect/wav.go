@@ -13,9 +13,10 @@ import "encoding/binary"
 // Where recorders write wrong sizes, it takes them as players do. A size of the file that is a few
 // dozen bytes off gives way to those of the chunks. A size of the samples that counts their header
 // gives way to that of the file. Programs that write to a pipe cannot correct sizes later. Where
-// the size of the samples says nothing (see saysNothing), they extend to the end of the file, and
-// that end is unknown. But 0 means no samples where the file, by its size, continues after their
-// header. Where the size of the file says nothing, the file may end after any chunk.
+// the size of the samples says nothing (see saysNothing), and no ds64 chunk has it, they extend to
+// the end of the file, and that end is unknown. But 0 means no samples where the file, by its size,
+// continues after their header. Where the size of the file says nothing, the file may end after any
+// chunk.
 type WAV struct {
 	riff
 	order     binary.ByteOrder
