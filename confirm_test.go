@@ -184,7 +184,8 @@ func TestConfirmsAtOnce(t *testing.T) {
 	require.Equal(t, "hello", d.read(t, d.published()[0]))
 }
 
-// TestNextFails: the published file and the staged one stay until a try succeeds.
+// TestNextFails: if the next handler fails, the published file stays. The staged one stays until a
+// try succeeds.
 func TestNextFails(t *testing.T) {
 	fails := map[string]http.HandlerFunc{
 		"status": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
@@ -356,7 +357,7 @@ func TestSteps(t *testing.T) {
 		"text":            {http.MethodPost, "text/plain", `{"token":"x"}`, upload.CodeMalformed},
 		"no JSON":         {http.MethodPost, "application/json", "token", upload.CodeMalformed},
 		"two values":      {http.MethodPost, "application/json", `{"token":"x"}{}`, upload.CodeMalformed},
-		"of another type": {http.MethodPost, "application/json", `{"token":1}`, upload.CodeMalformed},
+		"a numeric token": {http.MethodPost, "application/json", `{"token":1}`, upload.CodeMalformed},
 		"too long":        {http.MethodPost, "application/json", `{"token":"` + strings.Repeat("x", 1<<20) + `"}`, upload.CodeTooLarge},
 	}
 	for name, row := range rows {

@@ -220,11 +220,11 @@ func (e *Event) attrs() []slog.Attr {
 	return attrs
 }
 
-// How many bytes of a text are logged at most, before an ellipsis.
+// How many bytes of a longer text are taken for the log, before an ellipsis.
 const (
 	maxLoggedName    = 256     // of names and subjects
-	maxLoggedText    = 200     // of the reason and the cause of a refusal
-	maxLoggedFailure = 8 << 10 // of failures of the server, such as a stack
+	maxLoggedText    = 200     // of a reason, and of the cause of a refusal with a status below 500
+	maxLoggedFailure = 8 << 10 // of other causes, such as a stack
 )
 
 // printable cuts s to limit bytes, and replaces characters that do not print. Some reverse a line

@@ -229,7 +229,7 @@ func TestDeleteWithoutList(t *testing.T) {
 		"too busy":          s3fake.Answer(http.StatusTooManyRequests, "TooManyRequests"),
 		"too slow":          s3fake.Answer(http.StatusRequestTimeout, "RequestTimeout"),
 		"too slow, as S3":   s3fake.Answer(http.StatusBadRequest, "RequestTimeout"),
-		"too busy, as S3":   s3fake.Answer(http.StatusForbidden, "SlowDown"),
+		"too busy, by 403":  s3fake.Answer(http.StatusForbidden, "SlowDown"),
 		"out of date":       s3fake.Answer(http.StatusBadRequest, "ExpiredToken"),
 		"in conflict":       s3fake.Answer(http.StatusConflict, "OperationAborted"),
 		"not to be reached": nil,

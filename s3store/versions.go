@@ -35,8 +35,8 @@ func isUnique(version *string) bool {
 	return v != "" && v != nullVersion
 }
 
-// errManyVersions is the error of lists with more entries than one call removes.
-var errManyVersions = fmt.Errorf("s3store: the key has more than %d versions; remove it again for the rest", listedVersions)
+// errManyVersions is the error of lists that may have more entries than one call removes.
+var errManyVersions = fmt.Errorf("s3store: the key has %d versions or more; remove it again for the rest", listedVersions)
 
 // errUnordered is the error of lists out of order or without an end.
 var errUnordered = errors.New("s3store: the service does not list in order, or lists the same page again")

@@ -154,8 +154,9 @@ type Options struct {
 	// nothing.
 	AllowAnyShare bool
 
-	// Found, if set, is called for each [Finding], one at a time. An object whose Outcome is
-	// [Changed] or [Foreign] stays. A panic stops the sweep.
+	// Found, if set, is called for each [Finding] of a run, one at a time. Several runs at once call
+	// it concurrently. An object whose Outcome is [Changed] or [Foreign] stays. A panic stops the
+	// sweep.
 	Found func(ctx context.Context, f Finding)
 
 	// Progress, if set, is called after each page, unless an error ended the run there. A host that
