@@ -3,10 +3,10 @@
 // start, and is created only if that key is free. So the store itself is the fence between
 // instances: a start has one piece, and the chain has no branches.
 //
-// A piece is stored only after the one before it, and none is removed before the upload has ended.
-// So the newest piece says how many bytes are stored. A server may keep the beginning of a piece
-// whose writer was killed. Those bytes are right, and no more were acknowledged. They stay: the next
-// piece follows them.
+// A piece is stored only after the one before it, and none is removed while a client can continue
+// the upload. So the newest piece says how many bytes are stored. A server may keep the beginning
+// of a piece whose writer was killed. Those bytes are right, and no more were acknowledged. They
+// stay: the next piece follows them.
 //
 // Two markers, `end` and `done`, are created in the same way. The first writer decides what they
 // say, and every later one reads it.

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// handlersKept are the kinds of tracks that are kept: picture, also depth and transparency, sound,
+// handlersKept are the kinds of tracks that are always kept: picture, also depth and transparency, sound,
 // picture with sound (MPEG), time code and closed captions.
 var handlersKept = []string{"vide", "auxv", "pict", "soun", "MPEG", "tmcd", "clcp"}
 
@@ -17,8 +17,8 @@ var (
 	editorsOfText  = []string{"SubtitleHandler", "Core Media Subtitle", "Apple Subtitle Media Handler", "GPAC Streaming Text Handler"}
 )
 
-// track holds a track until the box that says of which kind it is. A track that is not kept becomes free
-// space.
+// track holds a track until the box that says of which kind it is. A track that is not kept becomes
+// free space.
 func (f *film) track(b filmBox) {
 	t := &filmTrack{dropped: true}
 	head := f.looked
@@ -193,7 +193,7 @@ func (t *filmTrack) handled(p []byte) bool {
 	return subtitles || slices.Contains(handlersKept, t.handler)
 }
 
-// handlerName returns the name in a handler box, which QuickTime writes after its length.
+// handlerName returns the name in a handler box. QuickTime writes the name's length before it.
 func handlerName(p []byte) string {
 	if len(p) < 25 {
 		return ""

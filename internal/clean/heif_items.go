@@ -55,7 +55,7 @@ type heifItem struct {
 }
 
 const (
-	itemMemory = 100 // bytes that an item takes
+	itemMemory = 100 // bytes that are taken for an item and an extent of its data
 	leastItem  = 16  // bytes of the shortest entry of an item
 )
 

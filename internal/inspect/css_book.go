@@ -30,8 +30,8 @@ const (
 	naming // a namespace
 )
 
-// cssFetching lists the functions other than url whose strings are addresses (CSS Values 4, 4.5,
-// and CSS Images 4, 2.2 to 2.4).
+// cssFetching lists the functions other than url whose strings are addresses (CSS Values 4, CSS
+// Images 4, Filter Effects 1, and those with the prefix of a browser).
 var cssFetching = nameSet(`src image image-set -webkit-image-set -moz-image-rect cross-fade -webkit-cross-fade filter`)
 
 // cssInserting lists the functions that insert a value from elsewhere. Within a function of

@@ -139,8 +139,8 @@ func (m *MP3) begins(value int64) {
 	m.expect(mp3Item, 4)
 }
 
-// key reads the name of an item, which ends in a zero. Its value follows, and then another item or
-// the footer.
+// key reads a byte of the name of an item. A zero ends the name. The item's value follows it, and
+// then another item or the footer.
 func (m *MP3) key(c byte) {
 	m.items++
 	switch {

@@ -13,8 +13,8 @@ import (
 )
 
 // checkZipName refuses names that some system would unpack outside of the target, under another
-// name or as a device (CWE-22, "zip slip"), and names with invisible characters. It judges folders
-// in a name like files.
+// name or as a device (CWE-22, "zip slip"), and names with invisible characters. It judges each
+// folder in a name as it judges a file.
 //
 // A name whose flag or field says UTF-8 must be valid. Any other may be in the code page of the
 // writer. It is read as UTF-8 if it is valid, since macOS writes that without the flag, and

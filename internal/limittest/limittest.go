@@ -120,8 +120,8 @@ func giveBack(t *testing.T, limiter Make) {
 	refused(t, l, one("ann"))
 }
 
-// lateGiveBack checks a slow upload that is given up late. Its reservation has drained meanwhile, so
-// it is not given back again.
+// lateGiveBack checks a slow upload that is given up late. Its reservation has drained meanwhile,
+// so it is not given back again.
 func lateGiveBack(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Files: 1, Window: 3 * time.Second})
 	slow := granted(t, l, one("ann"))
@@ -166,8 +166,8 @@ func signed(t *testing.T, limiter Make) {
 	refused(t, l, one("ann"))
 }
 
-// signedExpires checks that a slot is free when the URL has expired, and that the file of the upload
-// is not given back.
+// signedExpires checks that a slot is free when the URL has expired, and that the file of the
+// upload is not given back.
 func signedExpires(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Signed: 2, AllSigned: 3, Files: 3})
 	granted(t, l, signedUntil("ann", time.Hour))

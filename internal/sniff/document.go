@@ -7,9 +7,9 @@ const (
 	xhtmlNamespace = "http://www.w3.org/1999/xhtml"
 )
 
-// documentType returns the type of a declared XML document, of an SVG image, or of text with only a
-// prologue. It returns "" for all other text, also for HTML. leaf is the type that mimetype
-// returned.
+// documentType returns the type of a declared XML document, of an SVG image, or of text with a
+// prologue and no element after it. It returns "" for all other text, also for other HTML. leaf is
+// the type that mimetype returned.
 func documentType(text []byte, leaf string) string {
 	text = bytes.TrimLeft(text, " \t\r\n\f")
 	root, ok := rootName(text)

@@ -92,7 +92,7 @@ func Main(m *testing.M, after ...func()) {
 }
 
 // Start starts the server, or uses the one that the environment names. It returns a function that
-// stops what it started. Programs other than tests call it, once.
+// stops what it started. [Main] calls it for tests. Other programs call it themselves, once.
 func Start() (Server, func() error, error) {
 	s, stop, err := start()
 	if err != nil {
