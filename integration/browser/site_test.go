@@ -63,8 +63,8 @@ func (s *site) counted(store http.Handler) http.Handler {
 	})
 }
 
-// half returns a body with the first n bytes of a request's body. After them it fails, once s.release
-// is closed or, if that is nil, the page has aborted the request.
+// half returns a body with the first n bytes of a request's body. After them it fails, once
+// s.release is closed or, if that is nil, the page has aborted the request.
 func (s *site) half(r *http.Request, n int64) io.ReadCloser {
 	gone := s.release
 	if gone == nil {

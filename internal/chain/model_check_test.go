@@ -51,8 +51,8 @@ var hopes = []struct {
 	{"an upload is not stuck", func(_, later world) bool { return later.end != open }},
 }
 
-// brokenBy returns the promises and hopes that a step breaks. It does not check the hopes of a world
-// that was seen before.
+// brokenBy returns the promises and hopes that a step breaks. It does not check the hopes of a
+// world that was seen before.
 func brokenBy(before, w world, seen bool) (broken []string) {
 	for _, p := range promises {
 		if !p.kept(before, w) {

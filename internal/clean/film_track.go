@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// handlersKept are the kinds of tracks that are always kept: picture, also depth and transparency, sound,
-// picture with sound (MPEG), time code and closed captions.
+// handlersKept are the kinds of tracks that are always kept: picture, also depth and transparency,
+// sound, picture with sound (MPEG), time code and closed captions.
 var handlersKept = []string{"vide", "auxv", "pict", "soun", "MPEG", "tmcd", "clcp"}
 
 // Cameras and drones write positions as subtitles. So a track of subtitles is kept only if the name
