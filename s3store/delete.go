@@ -12,7 +12,7 @@ import (
 
 // Delete implements [storage.Storage]. It removes all versions of the key and its delete markers if
 // it may list them. Otherwise it removes the current version, for which it needs s3:GetObject. If a
-// key has more than 10,000 versions, it removes about as many, and the error asks for another call.
+// key has 10,000 versions or more, it removes about as many, and the error asks for another call.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	versions, err := s.versions(ctx, key)
 	if mayNotList(err) {

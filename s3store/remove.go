@@ -19,7 +19,7 @@ import (
 // to see that the object is gone). Where there are versions it removes the readable one by its id.
 // Before that it removes the versions and delete markers that are not younger, as far as it may
 // list them (s3:DeleteObjectVersion, s3:ListBucketVersions). It adds no delete marker, except for
-// the version "null". If a key has more than 10,000 versions, it removes about as many but not the
+// the version "null". If a key has 10,000 versions or more, it removes about as many but not the
 // readable one, and the error asks for another call.
 //
 // Without versions (s3:DeleteObject) the removal is bound to the ETag. Services that ignore

@@ -192,7 +192,8 @@ func drop(p *chromium.Page, path string) {
 	}
 }
 
-// TestNoScript: without JavaScript the plain form is there, and the page names what it has stored.
+// TestNoScript: without JavaScript the plain form is there, and the page names the file that was
+// chosen last.
 func TestNoScript(t *testing.T) {
 	p := browsers.Fresh(t).Open(t, "about:blank")
 	url := startExample(t)

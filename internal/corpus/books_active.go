@@ -209,7 +209,7 @@ func hostileParts() []bookEntries {
 		{"a style sheet called data by an instruction", []zipEntry{file("a.xhtml", xhtml(`<?xml-stylesheet type="text/css" href="a.bin"?>`))}},
 		{"a style sheet called data by an import", []zipEntry{file("a.css", `@import "a-very-long-name-that-is-cut-before-its-extension-is-read.bin";`)}},
 		{"a picture that is a page after a form feed", []zipEntry{file("a.png", "\f<script>alert(1)</script>")}},
-		{"a page called as a Mac's file in its folder", []zipEntry{file("__MACOSX/._a.html", "\x00\x05\x16\x07\x00\x02\x00\x00<script>alert(1)</script>")}},
+		{"a page named like a Mac's file, in its folder", []zipEntry{file("__MACOSX/._a.html", "\x00\x05\x16\x07\x00\x02\x00\x00<script>alert(1)</script>")}},
 		{"a playlist called a film", []zipEntry{file("a.mp4", "#EXTM3U\n#EXTINF:1,\nhttps://evil.example/a.ts\n")}},
 		{"an address after a broken escape", []zipEntry{file("a.css", "a{x:url(\\\xe9\")}b{background:url(https://evil.example/a.png)}/*\")*/")}},
 		{"a page called text in percent form", []zipEntry{file("a.opf", item("a%2Etxt", "application/xhtml+xml"))}},
