@@ -79,8 +79,8 @@ func (l *linked) get(t *testing.T, method, url string, header ...string) (reply,
 	return got, got.Body
 }
 
-// TestLinkHeaders: type and disposition are the same by redirect and by proxy. What is proxied is
-// kept in no shared cache.
+// TestLinkHeaders: type and disposition are the same by redirect and by proxy. No shared cache
+// keeps proxied files.
 func TestLinkHeaders(t *testing.T) {
 	long := strings.Repeat("ж", 150) + ".pdf"
 	rows := map[string]struct{ mediaType, name, query, disposition, wantName string }{

@@ -109,7 +109,7 @@ func (s *seeing) Verdict() error {
 }
 
 // TestMetadata: by default no door stores what a picture says of its owner. Validators see the head
-// as it came, and observers what is stored. What is left of the picture is sound.
+// as it came, and observers what is stored. The rest of the picture is sound.
 func TestMetadata(t *testing.T) {
 	for _, tc := range []struct {
 		about string

@@ -116,7 +116,7 @@ func (j *judging) complete() {
 	}
 }
 
-// result waits for the end of the check. It returns nil if there is no check, or if it could not
+// result waits for the end of the check. It returns nil without a check, or if it could not
 // judge: then the file is to be read again.
 func (j *judging) result() (*checked, error) {
 	if j == nil || j.checked == nil {

@@ -44,7 +44,7 @@ func (tx *Tx) admitBody(files int, limit int64, over error) error {
 	return nil
 }
 
-// takeSlot waits for a slot. What is left of the wait is for the storage's memory.
+// takeSlot waits for a slot. The rest of the wait is for the storage's memory.
 func (tx *Tx) takeSlot(wait time.Duration) error {
 	tx.waitUntil = time.Now().Add(wait)
 	return tx.s.takeSlot(wait)

@@ -19,7 +19,7 @@ Figures are rounded.
 | the SDK: signing | 15 | 4% |
 | the SDK: the rest | 9 | 3% |
 
-Over http there is no TLS, but the signature covers the content, whose SHA-256 takes about 55 µs.
+Http has no TLS, but there the signature covers the content, whose SHA-256 takes about 55 µs.
 
 The SDK makes a stack of about 60 middlewares in each call, and can neither keep one nor take one that was made before.
 With signing and its garbage that took about 200 µs of each file.

@@ -7,7 +7,7 @@
 //
 // A caller over the limit gets 429 with Retry-After before the body is read. Each instance of an
 // application counts for itself, so with n instances a caller can send n times the limits; package
-// redislimit counts for all instances together. What was used is free again after a while, so this
+// redislimit counts for all instances together. Used amounts are free again after a while, so this
 // does not limit how much a caller stores in total.
 //
 // # Memory

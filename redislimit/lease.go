@@ -124,7 +124,7 @@ func (r *lease) renew(ctx context.Context) {
 func (l *Limiter) owner(id string) string { return l.opts.Prefix + "{all}:signed:" + id }
 
 // Release implements [upload.Releaser]. It finds the reservation by its id alone, in any process.
-// It takes three calls to Redis, or one if there is no reservation.
+// It takes three calls to Redis, or one without a reservation.
 func (l *Limiter) Release(ctx context.Context, _, id string) error {
 	asking, cancel := context.WithTimeout(ctx, l.opts.Timeout)
 	defer cancel()

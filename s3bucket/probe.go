@@ -99,8 +99,8 @@ func (p *probing) try(s *service, write func() error) (err error) {
 	return err
 }
 
-// clean removes everything that was written or may have been. What it could not remove stays on the
-// list, for the next time.
+// clean removes everything that was written or may have been. The rest stays on the list, for the
+// next time.
 func (p *probing) clean() {
 	s := p.service
 	if p.cleaner != nil {

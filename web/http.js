@@ -1,4 +1,4 @@
-// What all doors need of HTTP: one request, the reason why it failed, and the next try.
+// The parts of HTTP that all doors need: one request, the reason why it failed, and the next try.
 
 // PAUSE is the reason for AbortController.abort that keeps what has arrived of a resumable upload,
 // or of a direct one in parts. The next upload of that file goes on there, also after a reload.

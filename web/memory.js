@@ -1,4 +1,4 @@
-// What an upload needs to go on after a reload of the page: its URL, or its ticket.
+// The URL or the ticket by which an upload goes on after a reload of the page.
 
 const PREFIX = "upload ";
 const active = new Set(); // two files that look the same do not share an upload

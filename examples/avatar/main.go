@@ -49,8 +49,8 @@ type app struct {
 }
 
 func newApp(store *memstore.Store, db *database) (http.Handler, error) {
-	// Pixels are decoded, so there may be fewer than Images accepts by default. What a phone writes
-	// into a picture about its owner, such as the place, is blanked by default.
+	// Pixels are decoded, so there may be fewer than Images accepts by default. Data of
+	// a phone's owner in a picture, such as the place, is blanked by default.
 	still := upload.Images(&upload.ImageOptions{MaxPixels: 16 << 20, MaxFrames: 1})
 	form := upload.Form{"picture": {Accept: still, MaxSize: 8 << 20}}
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), &upload.Options{

@@ -23,8 +23,8 @@ func TestUppyPlugin(t *testing.T) {
 	}
 }
 
-// TestUppyPluginRefused: people see the server's reason, in Uppy 6 also in German. What was refused
-// for good is not sent again, neither by Uppy itself nor by its button.
+// TestUppyPluginRefused: people see the server's reason, in Uppy 6 also in German. A file that
+// was refused for good is not sent again, neither by Uppy itself nor by its button.
 func TestUppyPluginRefused(t *testing.T) {
 	const (
 		unknown = "Files of this type are not accepted. Send PNG or plain text (.txt)."

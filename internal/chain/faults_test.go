@@ -87,8 +87,8 @@ func TestFailedList(t *testing.T) {
 	require.ErrorIs(t, c.Remove(t.Context(), false), errStore)
 }
 
-// TestAppendLeft checks that the end of the context is a cut. What came is stored, and at most the
-// bytes of one cell more.
+// TestAppendLeft checks that the end of the context is a cut. The bytes that came are stored, and
+// at most those of one cell more.
 func TestAppendLeft(t *testing.T) {
 	const cell, size = 10, 30
 	whole := content(size)

@@ -8,7 +8,8 @@ import "unicode"
 // a document, a table or a program. A number followed by a text is not a formula, whatever comes
 // next. A number followed by a word is not one unless a character comes that words do not have,
 // such as = or *. A call whose first argument is a number and a word, as in milk (2 l), is not one
-// either. An arrow is not one, since it compares nothing. What calmRows does not list is a formula.
+// either. An arrow is not one, since it compares nothing. Everything that calmRows does not list
+// is a formula.
 
 // cellState is the state of such a cell, and a row of calm.
 type cellState uint8

@@ -1,4 +1,4 @@
-// What this page adds to <upload-files>: where stored files are, and the choice of how files are
+// Additions of this page to <upload-files>: where stored files are, and the choice of how files are
 // sent (a "door").
 
 const uploader = document.querySelector("#uploader");
