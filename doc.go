@@ -10,8 +10,8 @@
 //	mux.Handle("PUT /files/{name}", raw)               // the body is the file; no text fields
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
-// The host is the application that mounts the Handler. [New]'s first three arguments have no default:
-// where files go ([Storage]), what is accepted ([Validator]), who may send ([Authorizer]).
+// The host is the application that mounts the Handler. [New]'s first three arguments have no
+// default: where files go ([Storage]), what is accepted ([Validator]), who may send ([Authorizer]).
 // Everything else is in [Options], whose zero value is strict. Everything except [Tx] and
 // [Observer] is safe for concurrent use. Package s3store stores files in a private bucket (s3open
 // opens one), diskstore in a directory, memstore in memory.
@@ -52,11 +52,11 @@
 // download servers no rights there. A cut body is never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
-// stays. A failing handler's files may stay if it called [Keep] or, outside [Handler.Handle],
-// [Tx.Commit], or had begun to answer below 400. Published files of a [Presigner] or [Resumer]
-// stay, except a Resumer's empty files. While a request commits, bucket lists may show only some
-// files. Abandoned uploads of a Presigner or Resumer stay until a lifecycle rule or sweep removes
-// them, files of killed processes until a sweep.
+// stays. A failing handler's files may stay after [Keep], after [Tx.Commit] outside
+// [Handler.Handle], or after an answer below 400. If your code fails after publication by a
+// [Presigner] or [Resumer], the file stays, except a Resumer's empty one. While a request commits,
+// bucket lists may show only some files. Abandoned uploads of a Presigner or Resumer stay until a
+// lifecycle rule or sweep removes them, files of killed processes until a sweep.
 //
 // Bad files are removed, with retries, even after the client left. Failed removals become
 // [KindCleanupFailed] events. This package writes no temporary files.
@@ -71,7 +71,7 @@
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
 // after the first 4 KiB of a file. On HTTP/1.1 the rest is drained for a while, since browsers send
-// all before reading.
+// all before they read the answer.
 //
 // Clients' claims are not trusted. Keys are random by default. The stored type is detected; where
 // contents are alike, the name decides. The file name is text, never a path.
@@ -79,8 +79,8 @@
 // It fails closed. No handler lacks an authorizer. A validator that fails, panics or exceeds
 // [Options.CheckTimeout] accepts nothing. No limit can be switched off.
 //
-// The same validators for every way in. Raw bodies, the program's own files, and those of a
-// [Presigner] or [Resumer] are published only after the validators have read them.
+// The same validators judge every way in: raw bodies, the program's own files, and those of a
+// [Presigner] or [Resumer].
 //
 // One decision per request. Each request or step, except a [Resumer]'s OPTIONS and a
 // [Presigner.ConfirmStored] without a ticket, ends with one record of [Options.Logger] and one
@@ -92,8 +92,8 @@
 // The handler moves the connection's deadlines, so the server's ReadTimeout and WriteTimeout
 // neither end an upload that makes progress nor prevent its answer. Set ReadHeaderTimeout. No
 // middleware in front may read the form, as FormValue does, or set a deadline on the context, as
-// [http.TimeoutHandler] does. With a ResponseWriter that lacks Unwrap, the server's timeouts cut
-// every slow upload.
+// [http.TimeoutHandler] does. If middleware hides the ResponseWriter without Unwrap, the server's
+// timeouts cut every slow upload.
 //
 // # What it does not protect against
 //

@@ -108,7 +108,7 @@ func TestReadmeHandler(t *testing.T) {
 	// For PDF files, too, write upload.Any(upload.Images(nil), upload.Types("application/pdf")) in
 	// place of upload.Images(nil). Documents(nil) would also accept Office and text.
 	form := upload.Form{"picture": {Accept: upload.All(upload.Images(nil), photos), MaxSize: 8 << 20}}
-	// This replaces the call of upload.New above. From section S3, store, signedIn and opts stay.
+	// This replaces upload.New and POST /upload above. From section S3, store, signedIn and opts stay.
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), opts)
 	require.NoError(t, err)
 	save := func(_ *http.Request, nick, key string) error {

@@ -25,7 +25,7 @@ var (
 	denied  = s3fake.Answer(http.StatusForbidden, "AccessDenied")
 )
 
-// everything has options that show in what a store sends.
+// everything sets the options that change the requests of a store.
 var everything = s3store.Options{
 	SSE: "aws:kms", KMSKeyID: "key", StorageClass: "GLACIER", Tags: map[string]string{"a b": "c&d"}, ExpectedBucketOwner: "123456789012",
 }
@@ -45,7 +45,7 @@ func client(url string, opts ...func(*s3.Options)) *s3.Client {
 	}, opts...)
 }
 
-// bucketOf returns the bucket "bucket" as a client reaches it.
+// bucketOf returns the bucket that is named "bucket", reached by client.
 func bucketOf(t *testing.T, client *s3.Client, opts s3store.Options, layout s3bucket.Layout) *s3bucket.Bucket {
 	t.Helper()
 	bucket, err := s3bucket.New(storeOf(t, client, opts), layout)

@@ -14,9 +14,9 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// takesForm reports whether a service accepts a form that it compares with its policy, ignoring one
-// thing: a field, any field that the policy does not name ("*"), the size, or the SHA-256 of the
-// file.
+// takesForm reports whether a service accepts a form that it compares with its policy. It ignores
+// blind: a field, any field that the policy does not name ("*"), the size, the SHA-256 of the file,
+// or nothing (""). The policy of a store has one condition that is a list, that of the size.
 func takesForm(t *testing.T, r *http.Request, blind string) bool {
 	require.NoError(t, r.ParseMultipartForm(1<<20))
 	raw, err := base64.StdEncoding.DecodeString(r.FormValue("policy"))

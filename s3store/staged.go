@@ -15,15 +15,15 @@ type staged struct {
 	facts string // of a promotion
 
 	buffer *buffer               // the whole file while it is in memory
-	parts  []types.CompletedPart // the parts to complete the multipart upload from
+	parts  []types.CompletedPart // of the multipart upload, for Complete
 
 	spent     bool // Commit or Discard was called
 	published answer
-	version   *string // that Commit published, nil without versions or if it is not known
-	etag      *string // of an object of parts, nil if its answer was lost
+	version   *string // of the published object; nil without versions, or if it is not known
+	etag      *string // of an object made of parts; nil until S3 has answered Complete
 }
 
-// answer says whether the object was published, as far as S3 has answered.
+// answer says whether the object is published now, as far as S3's answers say.
 type answer int
 
 const (
@@ -33,8 +33,9 @@ const (
 )
 
 // attributes returns those of the object that Commit publishes. They include the digest once the
-// file was read. An object under a staging key gets the service's default class. It is read again,
-// which an archive would not allow, and is soon removed: some classes charge for a month at least.
+// file has been read. An object under a staging key gets the service's default class. It is read
+// again, which an archive class would not allow. It is also removed soon, although some classes
+// charge for at least a month.
 func (f *staged) attributes() attributes {
 	digest := ""
 	if f.obj.SHA256 != nil {

@@ -27,7 +27,8 @@ func PDF() Content { return Bytes(SampleOf(typePDF).Content) }
 // DOCX returns a Word document that upload.Documents accepts.
 func DOCX() Content { return Bytes(SampleOf(typeDOCX).Content) }
 
-// JPEG returns a picture that upload.Images accepts. [PNG] makes one of a given size.
+// JPEG returns a picture that upload.Images accepts. [PNG] makes a PNG of a
+// given number of bytes.
 func JPEG() Content { return Bytes(SampleOf("image/jpeg").Content) }
 
 // Infected returns a PDF with [EICAR] in it, which [Scanner] refuses. Nothing else is wrong with

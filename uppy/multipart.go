@@ -15,7 +15,7 @@ const (
 	// partSize is the size of the parts that Uppy makes, unless the file would have more than
 	// 10,000. Then Uppy and SignParts both raise it.
 	partSize = 5 << 20
-	// maxCreate is the most bytes of JSON that open an upload.
+	// maxCreate is the most bytes of the JSON that opens an upload.
 	maxCreate = 64 << 10
 	// maxComplete is the most bytes of a list of parts, which is not used.
 	maxComplete = 1 << 20
@@ -129,7 +129,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, token string) {
 	answer(w, http.StatusOK, list)
 }
 
-// allParts returns the list for an upload whose parts the storage has no longer: usually they were
+// allParts returns the list for an upload whose parts the storage no longer has: usually they were
 // joined, and then the check or the publication failed. With all parts listed, Uppy has none to
 // send and completes the upload again, which returns the outcome. SignPart checks that the caller
 // has such a ticket, so this request has a second decision after the refusal by Parts. The number

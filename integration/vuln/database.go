@@ -22,7 +22,7 @@ type database struct {
 }
 
 // choose returns the database that GOVULNDB names, or else that of govulncheck if a scan with it
-// does not fail, or else the records.
+// does not fail, or else [records] of the module proxy or cache.
 func choose(program, module string) (*database, error) {
 	if url := os.Getenv("GOVULNDB"); url != "" {
 		return &database{url: url, about: url + ", of GOVULNDB"}, nil
@@ -41,8 +41,8 @@ func choose(program, module string) (*database, error) {
 // vulndb is the module whose folder data/osv has the records of the database.
 const vulndb = "golang.org/x/vulndb"
 
-// records returns the newest records of the module proxy or, without one, of the module cache. No
-// go.mod requires their module: a pinned database would grow old.
+// records returns the newest records of the module proxy or, if they cannot be downloaded, of the
+// module cache. No go.mod requires their module: a pinned database would grow old.
 func records() (*database, error) {
 	dir, version, err := downloaded()
 	if err != nil {
@@ -73,8 +73,11 @@ func downloaded() (dir, version string, err error) {
 	if decoded := json.Unmarshal(out, &got); decoded != nil {
 		return "", "", errors.Join(err, decoded)
 	}
-	if got.Error != "" || err != nil {
+	if got.Error != "" {
 		return "", "", errors.Join(err, errors.New(got.Error))
+	}
+	if err != nil {
+		return "", "", err
 	}
 	return got.Dir, got.Version, nil
 }

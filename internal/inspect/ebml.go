@@ -53,7 +53,7 @@ func (e *ebml) header(p []byte) (ready bool) {
 		}
 		e.size = int64(p[last] & (0x7f >> n))
 		if n == 0 {
-			e.size = knownSize(e.size, 1)
+			e.size = sizeOf(e.size, 1)
 			return true
 		}
 		e.expect(ebmlSizeRest, n)
@@ -61,22 +61,22 @@ func (e *ebml) header(p []byte) (ready bool) {
 		for _, c := range p {
 			e.size = e.size<<8 | int64(c)
 		}
-		e.size = knownSize(e.size, 1+len(p))
+		e.size = sizeOf(e.size, 1+len(p))
 		return true
 	}
 	return false
 }
 
-// knownSize returns the meaning of a size with that many bytes: all ones make it unknown.
-func knownSize(size int64, length int) int64 {
+// sizeOf returns the meaning of a size with that many bytes: all ones make it unknown.
+func sizeOf(size int64, length int) int64 {
 	if size == 1<<(7*length)-1 {
 		return unknownSize
 	}
 	return size
 }
 
-// nextElement cuts the first element off p, which is not empty. It reports whether the element has
-// a known size and p has all of it.
+// nextElement cuts the first element off p, which is not empty. It reports whether the element's
+// header is valid, its size is known, and p has all of it.
 func nextElement(p []byte) (id uint32, content, rest []byte, ok bool) {
 	n := 1 + bits.LeadingZeros8(p[0])
 	if n > 4 || len(p) <= n {
@@ -94,7 +94,7 @@ func nextElement(p []byte) (id uint32, content, rest []byte, ok bool) {
 	for _, c := range p[1:n] {
 		size = size<<8 | int64(c)
 	}
-	if p = p[n:]; knownSize(size, n) == unknownSize || size > int64(len(p)) {
+	if p = p[n:]; sizeOf(size, n) == unknownSize || size > int64(len(p)) {
 		return 0, nil, nil, false
 	}
 	return id, p[:size], p[size:], true

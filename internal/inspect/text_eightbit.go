@@ -8,12 +8,13 @@ import (
 // consumeEightBit judges text in which each byte is a character or a part of one, such as in
 // Windows-1252 and other encodings that share ASCII. The encoding cannot be known, and need not be:
 // in all of them "<", ">", "=" and the usual separators of cells are never part of another
-// character (WHATWG Encoding). It also refuses what could mean more:
+// character (WHATWG Encoding). It also refuses bytes that another
+// reading could turn into these signs:
 //
-//   - bytes that Windows-1252 does not have: Shift_JIS begins its signs with one of them, and in
-//     ISO 8859 they are controls;
-//   - sequences that lax readers of UTF-8 take for one of these signs (overlong ones of up to four
-//     bytes), for its wide or small form, or for half a pair of UTF-16.
+//   - bytes that Windows-1252 does not have: Shift_JIS begins its punctuation with one of them, and
+//     in ISO 8859 they are controls;
+//   - sequences that lax readers of UTF-8 take for a "<", ">", "=" or separator (overlong ones of up
+//     to four bytes), for its wide or small form, or for half a pair of UTF-16.
 func (t *textReader) consumeEightBit(p []byte) int {
 	n := 0
 	for n < len(p) && t.err == nil {

@@ -11,10 +11,11 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// worst returns beginnings of documents that make a Reader hold, or work, as much as they can.
+// worst returns beginnings of documents that make a Reader hold, or work, as much as they can. Those
+// that make it work repeat a tag, since the steps of the last one are spent only with the next bytes.
 func worst() map[string]string {
 	deep := strings.Repeat("<"+strings.Repeat("n", 60)+">", 127)
-	spaces := `<a` + strings.Repeat(` xmlns:`+strings.Repeat("p", 20)+`%="`+strings.Repeat("u", 30)+`"`, 1) + `>`
+	spaces := `<a xmlns:` + strings.Repeat("p", 20) + `%="` + strings.Repeat("u", 30) + `">`
 	var bound strings.Builder
 	for i := range 120 {
 		bound.WriteString(strings.Replace(spaces, "%", string(rune('a'+i%26))+string(rune('a'+i/26)), 1))
@@ -40,8 +41,8 @@ func worst() map[string]string {
 		"references":                      `<a>` + strings.Repeat("&lt;", 20_000),
 		"empty elements":                  `<a>` + strings.Repeat("<b/>", 20_000),
 		"prefixes":                        `<a` + namespaces(250) + `>` + strings.Repeat("<q:b/>", 10_000),
-		"prefixes of attributes":          `<a` + namespaces(250) + `>` + strings.Repeat("<b"+strings.Repeat(" q:b=''", 255)+"/>", 1),
-		"attributes with one sum":         strings.Repeat("<a"+collisions()+"/>", 1),
+		"prefixes of attributes":          `<a` + namespaces(250) + `>` + strings.Repeat("<b q:b='' q:c='' q:d=''/>", 5_000),
+		"attributes with one sum":         `<r>` + strings.Repeat("<a"+collisions()+"/>", 40),
 	}
 }
 
