@@ -95,7 +95,7 @@ func TestReadmeHandler(t *testing.T) {
 	store := &memstore.Store{}
 	opts := &upload.Options{}
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
-	// Import context and strings. Without S3, store is &memstore.Store{}, opts is nil, and signedIn is
+	// Import context and strings. Without S3, store is &memstore.Store{}; pass nil for opts. signedIn is
 	// your func(*http.Request) (string, error), which returns the caller's id.
 	// Your own check sees the name and the first 4 KiB; an upload.Observer sees every byte.
 	photos := upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
@@ -108,7 +108,7 @@ func TestReadmeHandler(t *testing.T) {
 	// For PDF files, too, write upload.Any(upload.Images(nil), upload.Types("application/pdf")) in
 	// place of upload.Images(nil). Documents(nil) would also accept Office and text.
 	form := upload.Form{"picture": {Accept: upload.All(upload.Images(nil), photos), MaxSize: 8 << 20}}
-	// This replaces upload.New and POST /upload above. From section S3, store, signedIn and opts stay.
+	// All this replaces upload.New and POST /upload above. With S3, store, signedIn and opts stay.
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), opts)
 	require.NoError(t, err)
 	save := func(_ *http.Request, nick, key string) error {

@@ -49,7 +49,7 @@ func (k *kept) find(key string) (*object, error) {
 	return nil, fmt.Errorf("memstore: %q: %w", key, fs.ErrNotExist)
 }
 
-// create makes an object under a free key. It needs the lock. When it fails, the blob stays the
+// create makes an object under a free key. The caller holds the lock. When it fails, the blob stays the
 // caller's.
 func (k *kept) create(key string, o *object) error {
 	if k.objects[key] != nil {
@@ -59,7 +59,7 @@ func (k *kept) create(key string, o *object) error {
 	return nil
 }
 
-// replace makes an object under a key, whatever the key holds. It needs the lock.
+// replace makes an object under a key, whatever the key holds. The caller holds the lock.
 func (k *kept) replace(key string, o *object) {
 	if k.objects == nil {
 		k.objects = map[string]*object{}
@@ -69,7 +69,7 @@ func (k *kept) replace(key string, o *object) {
 	k.objects[key] = o
 }
 
-// remove removes an object. It needs the lock.
+// remove removes an object. The caller holds the lock.
 func (k *kept) remove(key string) {
 	if o := k.objects[key]; o != nil {
 		delete(k.objects, key)

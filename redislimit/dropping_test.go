@@ -10,8 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// dropping is a proxy to Redis that loses one answer, to the next call of a script whose keys
-// contain the given name. Redis has run that script.
+// dropping is a proxy to Redis that loses one answer, to the next EVALSHA that contains the given
+// name. The test must have run that script before: otherwise the lost answer is NOSCRIPT, and
+// nothing has run.
 type dropping struct {
 	addr string
 	mu   sync.Mutex
@@ -49,7 +50,7 @@ func (d *dropping) client(t *testing.T) *redis.Client {
 	return c
 }
 
-// drop loses the next answer to a script whose keys contain the name.
+// drop loses the answer to the next EVALSHA that contains the name.
 func (d *dropping) drop(name string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -75,9 +75,9 @@ func NewFailingStore(s storage.Storage, faults ...Fault) *FailingStore {
 
 // Storage returns the storage with its faults. It implements storage.ObjectReader,
 // storage.DirectStorage and storage.LinkStorage if, and only if, the wrapped one does. The same is
-// true of storage.ScanReader if the wrapped one can be read. Staged files can be patched if those
-// of the wrapped one can. [FailingStore.Lister] is a view of its own; other abilities are not
-// passed on. Signed requests of clients to the storage are not affected.
+// true of storage.ScanReader, if the wrapped one is also a storage.ObjectReader. Staged files can be
+// patched if those of the wrapped one can. [FailingStore.Lister] is a view of its own; other
+// abilities are not passed on. Signed requests of clients to the storage are not affected.
 func (f *FailingStore) Storage() storage.Storage { return (&front{f, f.inner}).storage() }
 
 // Lister returns the storage as a storage.Lister with its faults, or nil if the wrapped one is not

@@ -41,8 +41,8 @@ var promises = []struct {
 	{"a client reads success only after done", func(_, w world) bool { return !w.success || w.done }},
 }
 
-// hopes are what one instance can still reach without the other. The world later is what the
-// function alone returns.
+// hopes are what one instance can still reach without the other. later is the result of
+// alone(w).
 var hopes = []struct {
 	name string
 	kept func(w, later world) bool
@@ -72,7 +72,7 @@ func brokenBy(before, w world, seen bool) (broken []string) {
 }
 
 // alone returns the world after one instance has worked on w, with one request after the other. Its
-// scanner answers each time, and no call fails.
+// scanner answers each time, and refuses each file that is not decided yet. No call fails.
 func alone(w world) world {
 	w.instances, w.late = [2]instance{}, [2]uint8{}
 	var r rules
@@ -126,7 +126,7 @@ func TestModel(t *testing.T) {
 	require.Greater(t, worlds, 10_000)
 }
 
-// TestModelFinds breaks each rule, and checks that the model finds the promise or the hope that is
+// TestModelFinds breaks each of rules, and checks that the model finds the promise or the hope that is
 // then broken.
 func TestModelFinds(t *testing.T) {
 	for _, row := range []struct {
