@@ -1,7 +1,7 @@
 // Package upload receives files over HTTP, checks them while they arrive, and puts them into
-// storage. Only files that passed every check are published there.
+// storage. Only files that passed every check are published.
 //
-// A [Handler] mounts in any net/http router:
+// A [Handler] works in any net/http router:
 //
 //	h, err := upload.New(store, upload.Images(nil), authorize, nil)
 //	raw, err := h.Raw("file", nameOf) // nameOf returns r.PathValue("name")
@@ -18,7 +18,7 @@
 //
 // # Tasks
 //
-//   - accept pictures or documents: [Images], [Documents], [Archives], [Types]; several: [Any]
+//   - accept pictures or documents: [Images], [Documents], [Archives], [Types]; or several: [Any]
 //   - accept a form with several fields: [Form], [Options.TextFirst], [Options.CheckForm]
 //   - accept a file as the whole body: [Handler.Raw]
 //   - store or check your program's files: [Handler.Store], [Check]
@@ -52,11 +52,11 @@
 // download servers no rights there. A cut body is never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
-// stays. A failing handler's files may stay after [Keep], after [Tx.Commit] outside
+// stays. Exceptions: a failing handler's files may stay after [Keep], after [Tx.Commit] outside
 // [Handler.Handle], or after an answer below 400. If your code fails after publication by a
 // [Presigner] or [Resumer], the file stays, except a Resumer's empty one. While a request commits,
 // bucket lists may show only some files. Abandoned uploads of a Presigner or Resumer stay until a
-// lifecycle rule or sweep removes them, files of killed processes until a sweep.
+// lifecycle rule or sweep removes them, other files of killed processes until a sweep.
 //
 // Bad files are removed, with retries, even after the client left. Failed removals become
 // [KindCleanupFailed] events. This package writes no temporary files.

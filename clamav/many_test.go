@@ -78,7 +78,7 @@ func TestManyThroughTwoThreads(t *testing.T) {
 	require.EqualValues(t, 3*uploads, store.committed.Load())
 	require.Zero(t, s.Busy())
 	grown, grownThere := liveHeap()-heap, d.resident(t)-resident
-	t.Logf("live heap grew by %d KiB, its peak while %d MiB passed was %d MiB; clamd grew by %d KiB",
+	t.Logf("live heap grew by %d KiB, the heap's peak with garbage, while %d MiB passed, was %d MiB; clamd grew by %d KiB",
 		grown>>10, 2*uploads*size/mib, peak.Load()/mib, grownThere>>10)
 	require.Less(t, grown, int64(mib))
 	require.Less(t, peak.Load(), int64(uploads*mib), "clients and server: at most half of the bytes of a round")

@@ -79,7 +79,7 @@ func TestReadmeS3(t *testing.T) {
 	}
 	// An error of signedIn, or the id "", is answered with 401. For an outage return an *upload.Error:
 	// &upload.Error{Code: upload.CodeInternal, Err: err} is answered with 500.
-	// With a prefix of keys, sweeps and IAM policies can be limited to it.
+	// A key prefix lets you limit sweeps and IAM policies to these files.
 	opts := &upload.Options{Keys: upload.Prefix("pictures", upload.RandomKeys())}
 	uploads, err := upload.New(store, upload.Images(nil), upload.RequireSubject(signedIn), opts)
 	require.NoError(t, err)
@@ -95,8 +95,8 @@ func TestReadmeHandler(t *testing.T) {
 	store := &memstore.Store{}
 	opts := &upload.Options{}
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
-	// Import context and strings. Without S3, store is &memstore.Store{}; pass nil for opts. signedIn is
-	// your func(*http.Request) (string, error), which returns the caller's id.
+	// Import context and strings. Without S3, store is &memstore.Store{}, pass nil for opts, and
+	// signedIn is your func(*http.Request) (string, error), which returns the caller's id.
 	// Your own check sees the name and the first 4 KiB; an upload.Observer sees every byte.
 	photos := upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
 		if strings.HasPrefix(strings.ToLower(in.Name), "screenshot") {
@@ -119,7 +119,7 @@ func TestReadmeHandler(t *testing.T) {
 		return nil
 	}
 	saveProfile := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// The form has one file. Of several, select by Field: the client chooses the order.
+		// The form has one file. If yours has several, select by Field: the client chooses the order.
 		key, nick := upload.Files(r.Context())[0].Key, r.PostFormValue("nickname")
 		if err := save(r, nick, key); err != nil { // your INSERT; signedIn(r) returns the user
 			// Refuse answers 500, or 422 with your sentence if err is upload.Reject("name_taken", "…").

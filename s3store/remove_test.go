@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestRemoveListed removes the object "listed" under the key "k", to which something happens first.
-// The field want has all remaining versions, oldest first, "-" for a delete marker.
+// TestRemoveListed removes the object "listed" under the key "k", after or while something happens
+// to it. The field want has all remaining versions, oldest first, "-" for a delete marker.
 func TestRemoveListed(t *testing.T) {
 	type act func(t *testing.T, f *fixture)
 	put := func(body string) act {
@@ -48,10 +48,10 @@ func TestRemoveListed(t *testing.T) {
 		}
 	}
 	unconditional := s3store.Profile{InsecureUnconditionalPut: true}
-	noVersions := s3fake.Answer(501, "NotImplemented")
+	notImplemented := s3fake.Answer(501, "NotImplemented")
 	noCondition := func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 		if r.Header.Get("If-Match") != "" {
-			noVersions(w, r, serve)
+			notImplemented(w, r, serve)
 			return
 		}
 		serve(w, r)
@@ -64,7 +64,7 @@ func TestRemoveListed(t *testing.T) {
 		atOnce    bool  // without that week
 		after     []act
 		is        error
-		fails     bool
+		fails     bool // with an error other than is
 		want      []string
 	}{
 		{name: "plain"},
@@ -89,7 +89,7 @@ func TestRemoveListed(t *testing.T) {
 		{name: "an older one from then, replaced after the list", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{between("ListObjectVersions", both(suspend, put("new")))}, want: []string{"new"}},
 		{name: "an older marker from then, replaced after the list", versioned: true, before: []act{suspend, put("1"), deleteIt, resume}, after: []act{between("ListObjectVersions", both(suspend, put("new")))}, want: []string{"new"}},
 		{name: "an older one from then, deleted after the list", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{between("ListObjectVersions", both(suspend, deleteIt))}, want: []string{"-"}},
-		{name: "an older one from then that is not listed again", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{func(_ *testing.T, f *fixture) {
+		{name: "an older one from then, whose second list fails", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{func(_ *testing.T, f *fixture) {
 			f.fake.Inject("ListObjectVersions", 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) { serve(w, r) })
 			f.fake.Inject("ListObjectVersions", forEver, fail500)
 		}}, fails: true, want: []string{"1", "listed"}},
@@ -100,8 +100,8 @@ func TestRemoveListed(t *testing.T) {
 			serve(w, r)
 		})}},
 		{name: "versions that may not be listed", versioned: true, before: []act{put("1")}, after: []act{inject("ListObjectVersions", denied)}, want: []string{"1"}},
-		{name: "versions that cannot be listed", versioned: true, before: []act{put("1")}, after: []act{inject("ListObjectVersions", noVersions)}, want: []string{"1"}},
-		{name: "versions that are not answered", versioned: true, before: []act{put("1")}, after: []act{inject("ListObjectVersions", fail500)}, fails: true, want: []string{"1", "listed"}},
+		{name: "versions that cannot be listed", versioned: true, before: []act{put("1")}, after: []act{inject("ListObjectVersions", notImplemented)}, want: []string{"1"}},
+		{name: "a list of versions that fails", versioned: true, before: []act{put("1")}, after: []act{inject("ListObjectVersions", fail500)}, fails: true, want: []string{"1", "listed"}},
 		{name: "versions that are asked for too often", versioned: true, before: []act{put("1")}, after: []act{inject("ListObjectVersions", s3fake.Answer(429, "TooManyRequests"))}, fails: true, want: []string{"1", "listed"}},
 		{name: "an object that may not be seen", after: []act{inject("HeadObject", denied)}, fails: true, want: []string{"listed"}},
 		{name: "an object that may not be removed", after: []act{inject("DeleteObject", denied)}, fails: true, want: []string{"listed"}},

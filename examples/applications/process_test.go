@@ -107,14 +107,15 @@ func TestProcess(t *testing.T) {
 	p.end(t)
 }
 
-// TestFlags: the program does not start if only rows or only files stay, or if clamd is away.
+// TestFlags checks that the program does not start if only rows or only files would outlive it, or
+// if clamd cannot be reached.
 func TestFlags(t *testing.T) {
 	dir := t.TempDir()
 	for about, args := range map[string][]string{
-		"files that stay, rows that do not": {"-dir", dir},
-		"a bucket, rows that do not stay":   {"-s3", "s3://bucket"},
-		"rows that stay, files that do not": {"-db", filepath.Join(dir, "rows.db")},
-		"a clamd that is away":              {"-clamd", "127.0.0.1:1"},
+		"files on disk, rows in memory":  {"-dir", dir},
+		"files in S3, rows in memory":    {"-s3", "s3://bucket"},
+		"rows on disk, files in memory":  {"-db", filepath.Join(dir, "rows.db")},
+		"a clamd that cannot be reached": {"-clamd", "127.0.0.1:1"},
 	} {
 		cmd := program(t, args...)
 		hung := time.AfterFunc(time.Minute, func() { _ = cmd.Cancel() })

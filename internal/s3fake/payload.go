@@ -93,11 +93,11 @@ func sha(body []byte) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// seed makes ETags of large bodies.
+// seed is for the hashes in the ETags of large bodies.
 var seed = maphash.MakeSeed()
 
-// etag returns the MD5 of a body, as S3 does, since tests have two files with the same one. Both
-// are small: a body of more than 64 KiB gets a hash that is many times faster.
+// etag returns the MD5 of a body of at most 64 KiB, as S3 does: some tests use two small files with
+// one MD5. Larger bodies get a hash that is many times faster.
 func etag(body []byte) string {
 	if len(body) > 64<<10 {
 		return fmt.Sprintf(`"%016x%016x"`, maphash.Bytes(seed, body), len(body))

@@ -8,8 +8,9 @@ type spaced struct {
 	spaces bindings
 }
 
-// resolve returns the place of a prefix's namespace in bindings; ok is false if the prefix has
-// none. Without a prefix, the default namespace applies to elements only.
+// resolve returns the place of a prefix's namespace in bindings. ok is false if the prefix is not
+// declared, or is xmlns on an element. Without a prefix, the default namespace applies to elements
+// only.
 func (r *spaced) resolve(prefix []byte, isElement bool) (place int16, ok bool) {
 	switch {
 	case len(prefix) == 0 && !isElement:
@@ -71,8 +72,8 @@ func mayBind(prefix, uri []byte) bool {
 	return len(uri) > 0 || len(prefix) == 0
 }
 
-// expand resolves the prefixes of the current tag's attributes. No two may have the same name. It
-// drops the declarations of namespaces, which are not reported.
+// expand resolves the prefixes of the current tag's attributes. No two may have the same local name
+// and namespace. It drops the declarations of namespaces, which are not reported.
 func (r *spaced) expand() error {
 	var seen [4]uint64 // a bit for each of 256 sums of names
 	shown := 0
