@@ -17,7 +17,7 @@ import (
 // before the client can see an answer.
 const sendBuffer = 64 << 10
 
-// errAnswered ends sending after the answer was read, whole or broken off.
+// errAnswered ends sending after the answer was read, or the connection ended without one.
 var errAnswered = errors.New("uploadtest: answered")
 
 // Conn is a client that sends a request by hand, on a connection of its own. It can send slowly or
@@ -107,8 +107,8 @@ func (c *Conn) Continued() bool { return c.continued.Load() }
 func (c *Conn) Sent() int64 { return c.sent.Load() }
 
 // Send sends n more bytes of the body, or the rest if n is negative. A client that then does
-// nothing stalls. After the answer, whole or broken off, Send sends no further piece. That is not
-// an error, but a piece that cannot be sent whole is one.
+// nothing stalls. Once the answer was read, or the connection was seen to end without one, Send sends
+// nothing more and returns nil: see Sent and Answer. A piece that cannot be sent whole is an error.
 func (c *Conn) Send(n int64) error { return c.send(n, 16<<10, 0) }
 
 // SendSlowly sends the rest of the body in about ten pieces a second. Each has a tenth of rate

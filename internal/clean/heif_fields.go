@@ -18,7 +18,7 @@ type heldFields struct {
 // fieldsOf returns the fields of a box after its version and flags.
 func (w *walk) fieldsOf(content []byte) heldFields {
 	f := heldFields{walk: w, rest: content}
-	head := uint32(f.number(4)) //nolint:gosec // its size
+	head := uint32(f.number(4)) //nolint:gosec // 4 bytes
 	f.version, f.flags = byte(head>>24), head&0xffffff
 	return f
 }
@@ -70,8 +70,8 @@ func cutBox(b []byte) (whole, rest []byte, ok bool) {
 	return b[:n], b[n:], true
 }
 
-// metaBoxes returns the boxes in a metadata box, which follow version and flags. QuickTime leaves
-// those out.
+// metaBoxes returns the boxes in a metadata box. They follow its version and flags, which are zero.
+// QuickTime has no version and flags there.
 func metaBoxes(content []byte) []byte {
 	if len(content) >= 4 && binary.BigEndian.Uint32(content) == 0 {
 		return content[4:]

@@ -93,10 +93,10 @@ func TestHEIFSequenceWithoutOne(t *testing.T) {
 	}
 }
 
-// TestHEIFSequenceLate checks that a file is refused if samples of a track that is not kept overlap
+// TestHEIFSequenceOverlaps checks that a file is refused if samples of a track that is not kept overlap
 // an item that has passed, since one of the two would be damaged. Samples outside of media data are
 // ignored.
-func TestHEIFSequenceLate(t *testing.T) {
+func TestHEIFSequenceOverlaps(t *testing.T) {
 	t.Parallel()
 	still := bytes.Replace(heifFile{items: []heifItem{heifPicture, heifExif}, properties: heifShape}.bytes(), []byte("mif1heic"), []byte("mif1msf1"), 1)
 	at := bytes.Index(still, []byte(coded))

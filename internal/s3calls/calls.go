@@ -27,7 +27,7 @@ func Do[In, Out any](ctx context.Context, c *Caller, op Operation[In, Out], in *
 }
 
 // deepen grows the stack to what a call of the SDK takes, in one step. A new goroutine would
-// otherwise grow it several times under the call, and copy and adjust some sixty frames each time.
+// otherwise grow it several times during the call, each time copying some sixty frames.
 //
 //go:noinline
 func deepen(i int) byte {
