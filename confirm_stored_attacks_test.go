@@ -20,9 +20,9 @@ func smuggle(t *testing.T, store storage.Storage, key, content string) {
 	require.NoError(t, staged.Commit(t.Context()))
 }
 
-// TestConfirmStoredAttacks checks that nothing is published by a key whose ticket is missing, or is
-// not one that was sealed to lie beside this very file. Nothing is published either if the staged
-// file is missing, or has another size or type than declared.
+// TestConfirmStoredAttacks checks that ConfirmStored publishes nothing for a key that has no ticket
+// beside it, or one that was not sealed for exactly this file. It publishes nothing either if the
+// staged file is missing, or has another size or type than declared.
 func TestConfirmStoredAttacks(t *testing.T) {
 	read := func(t *testing.T, d *direct, key string) string { return d.read(t, key+".ticket") }
 	for _, row := range []struct {
@@ -81,7 +81,7 @@ func TestConfirmStoredAttacks(t *testing.T) {
 			smuggle(t, d.store, key, "hello again")
 			return key
 		}, upload.CodeNotDeclared},
-		{"another content", func(t *testing.T, d *direct, key string, _ upload.Ticket) string {
+		{"another type", func(t *testing.T, d *direct, key string, _ upload.Ticket) string {
 			smuggle(t, d.store, key, "\x00\x00\x00\x00\x00")
 			return key
 		}, upload.CodeTypeMismatch},

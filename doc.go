@@ -24,7 +24,7 @@
 //   - store or check your program's files: [Handler.Store], [Check]
 //   - keep cameras' metadata: [Options.Metadata]
 //   - write your own check: [ValidatorFunc] of a file's beginning, [Observer] of every byte;
-//     [Reject]
+//     refuse: [Reject]
 //   - save a row with the file: [Handler.Middleware] and [Keep], or [Handler.Handle]
 //   - refuse for your own reason: [Handler.Handle], [Refuse], [Tx.Refuse]
 //   - give each role rules of its own: [Grant], docs/recipes.md
@@ -63,11 +63,11 @@
 //
 // Memory is bounded. s3store.Options.MaxMemory (64 MiB) limits the buffers of all uploads. Each
 // request adds about 100 KiB, at most 192 KiB. This package's validators share 64 MiB per Handler.
-// Text fields ([Options.MaxTextSize]), headers and [ImageOptions.Decode] come on top. No
-// [Grant.Subject] holds more than half of the buffers, of the validators' memory or of the slots
-// ([Options.MaxConcurrent]), unless one request needs more. Anonymous callers together may take
-// all. Uploads wait up to [Options.MaxWait] for buffers and slots, then fail with [CodeBusy], on
-// HTTP/2 at once.
+// Text fields ([Options.MaxTextSize]), headers and [ImageOptions.Decode] come on top. One
+// [Grant.Subject] holds at most half of the buffers, of the validators' memory and of the slots
+// ([Options.MaxConcurrent]), or what one request needs. Anonymous callers may take all.
+// Uploads wait up to [Options.MaxWait] for buffers and slots, then fail with [CodeBusy], on HTTP/2
+// at once.
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
 // after the first 4 KiB of a file. On HTTP/1.1 the rest is drained for a while, since browsers send

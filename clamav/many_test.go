@@ -45,7 +45,7 @@ func (s *sink) Discard(context.Context) error { return nil }
 // here and in clamd.
 func TestManyThroughTwoThreads(t *testing.T) {
 	const uploads = 50
-	defer debug.SetGCPercent(debug.SetGCPercent(100))
+	defer debug.SetGCPercent(debug.SetGCPercent(100)) // whatever GOGC is
 	size := int64(rounds.Of(2, 4)) * mib
 	d := start(t, map[string]string{"MaxThreads": "2"})
 	s, store := d.scanner(t, nil), &sink{}

@@ -14,7 +14,8 @@ type blob struct {
 	of []*blob // whose bytes these are; nil if they are its own
 }
 
-// joined returns a blob of the bytes of others, with a reference to each. It needs the lock.
+// joined returns a blob of the bytes of others, with a reference to each. The caller holds the
+// lock.
 func joined(list []*blob) *blob {
 	whole := &blob{refs: 1, of: list}
 	for _, b := range list {

@@ -132,7 +132,7 @@ func (s *Store) source(p storage.Promotion) (*blob, error) {
 func differ(a, b string) bool { return a != "" && b != "" && a != b }
 
 // alreadyPublished reports whether p was published before. The error is storage.ErrExists if
-// another object has the key of p. It needs the lock.
+// another object has the key of p. The caller holds the lock.
 func (s *Store) alreadyPublished(p storage.Promotion) (published bool, err error) {
 	there := s.objects[p.Key]
 	switch {

@@ -49,8 +49,8 @@ func (k *kept) find(key string) (*object, error) {
 	return nil, fmt.Errorf("memstore: %q: %w", key, fs.ErrNotExist)
 }
 
-// create makes an object under a free key. The caller holds the lock. When it fails, the blob stays the
-// caller's.
+// create makes an object under a free key. The caller holds the lock. When it fails, the blob stays
+// with the caller.
 func (k *kept) create(key string, o *object) error {
 	if k.objects[key] != nil {
 		return fmt.Errorf("memstore: %q: %w", key, storage.ErrExists)

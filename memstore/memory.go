@@ -71,7 +71,7 @@ func (k *kept) reserve(n, limit int64) error {
 	return nil
 }
 
-// sweep removes the old remains of direct and resumable uploads. It needs the lock.
+// sweep removes the old remains of direct and resumable uploads. The caller holds the lock.
 func (k *kept) sweep(now time.Time) {
 	if now.Sub(k.swept) < sweepEvery {
 		return

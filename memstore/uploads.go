@@ -47,7 +47,7 @@ func (k *kept) keepPart(key, uploadID string, number int, b *blob) (etag string,
 	return p.etag, nil
 }
 
-// unfinished returns an open upload. It needs the lock.
+// unfinished returns an open upload. The caller holds the lock.
 func (k *kept) unfinished(key, uploadID string) (*openUpload, error) {
 	m := k.uploads[uploadID]
 	if m == nil || m.key != key {
@@ -56,7 +56,7 @@ func (k *kept) unfinished(key, uploadID string) (*openUpload, error) {
 	return m, nil
 }
 
-// abort removes an open upload and its parts. It needs the lock.
+// abort removes an open upload and its parts. The caller holds the lock.
 func (k *kept) abort(uploadID string) {
 	for _, p := range k.uploads[uploadID].parts {
 		k.release(p.blob)

@@ -12,7 +12,7 @@ import (
 
 // dropping is a proxy to Redis that loses one answer, to the next EVALSHA that contains the given
 // name. The test must have run that script before: otherwise the lost answer is NOSCRIPT, and
-// nothing has run.
+// nothing has run. In place of the answer it closes the connection.
 type dropping struct {
 	addr string
 	mu   sync.Mutex

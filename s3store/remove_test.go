@@ -63,8 +63,8 @@ func TestRemoveListed(t *testing.T) {
 		before    []act // a week lies between it and "listed"
 		atOnce    bool  // without that week
 		after     []act
-		is        error
-		fails     bool // with an error other than is
+		is        error // of RemoveListed
+		fails     bool  // with an error that is not storage.ErrChanged
 		want      []string
 	}{
 		{name: "plain"},
@@ -89,7 +89,7 @@ func TestRemoveListed(t *testing.T) {
 		{name: "an older one from then, replaced after the list", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{between("ListObjectVersions", both(suspend, put("new")))}, want: []string{"new"}},
 		{name: "an older marker from then, replaced after the list", versioned: true, before: []act{suspend, put("1"), deleteIt, resume}, after: []act{between("ListObjectVersions", both(suspend, put("new")))}, want: []string{"new"}},
 		{name: "an older one from then, deleted after the list", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{between("ListObjectVersions", both(suspend, deleteIt))}, want: []string{"-"}},
-		{name: "an older one from then, whose second list fails", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{func(_ *testing.T, f *fixture) {
+		{name: "an older one from then, the second list of versions fails", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{func(_ *testing.T, f *fixture) {
 			f.fake.Inject("ListObjectVersions", 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) { serve(w, r) })
 			f.fake.Inject("ListObjectVersions", forEver, fail500)
 		}}, fails: true, want: []string{"1", "listed"}},
@@ -102,7 +102,7 @@ func TestRemoveListed(t *testing.T) {
 		{name: "versions that may not be listed", versioned: true, before: []act{put("1")}, after: []act{inject("ListObjectVersions", denied)}, want: []string{"1"}},
 		{name: "versions that cannot be listed", versioned: true, before: []act{put("1")}, after: []act{inject("ListObjectVersions", notImplemented)}, want: []string{"1"}},
 		{name: "a list of versions that fails", versioned: true, before: []act{put("1")}, after: []act{inject("ListObjectVersions", fail500)}, fails: true, want: []string{"1", "listed"}},
-		{name: "versions that are asked for too often", versioned: true, before: []act{put("1")}, after: []act{inject("ListObjectVersions", s3fake.Answer(429, "TooManyRequests"))}, fails: true, want: []string{"1", "listed"}},
+		{name: "a list of versions that is throttled", versioned: true, before: []act{put("1")}, after: []act{inject("ListObjectVersions", s3fake.Answer(429, "TooManyRequests"))}, fails: true, want: []string{"1", "listed"}},
 		{name: "an object that may not be seen", after: []act{inject("HeadObject", denied)}, fails: true, want: []string{"listed"}},
 		{name: "an object that may not be removed", after: []act{inject("DeleteObject", denied)}, fails: true, want: []string{"listed"}},
 		{name: "an older version that may not be removed", versioned: true, before: []act{put("1")}, after: []act{inject("DeleteObject", denied)}, fails: true, want: []string{"1", "listed"}},

@@ -107,8 +107,9 @@ func (c *Conn) Continued() bool { return c.continued.Load() }
 func (c *Conn) Sent() int64 { return c.sent.Load() }
 
 // Send sends n more bytes of the body, or the rest if n is negative. A client that then does
-// nothing stalls. Once the answer was read, or the connection was seen to end without one, Send sends
-// nothing more and returns nil: see Sent and Answer. A piece that cannot be sent whole is an error.
+// nothing stalls. Once the answer was read, or the connection was seen to end without one, Send
+// sends nothing more and returns nil: see Sent and Answer. A piece that cannot be sent whole is an
+// error.
 func (c *Conn) Send(n int64) error { return c.send(n, 16<<10, 0) }
 
 // SendSlowly sends the rest of the body in about ten pieces a second. Each has a tenth of rate

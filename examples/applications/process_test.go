@@ -82,8 +82,8 @@ func (p *process) get(t *testing.T, name, path string) *uploadtest.Answer {
 // being sent. Its row and its file are there after the next start.
 func TestProcess(t *testing.T) {
 	dir := t.TempDir()
-	stays := []string{"-dir", filepath.Join(dir, "files"), "-db", filepath.Join(dir, "rows.db")}
-	p := startProcess(t, stays...)
+	onDisk := []string{"-dir", filepath.Join(dir, "files"), "-db", filepath.Join(dir, "rows.db")}
+	p := startProcess(t, onDisk...)
 	r := p.as(t, "ada", uploadtest.NewRequest(p.url+"/apply", form(cv)...))
 	r.Header.Set("Expect", "100-continue")
 	conn, err := uploadtest.Dial(r)
@@ -98,7 +98,7 @@ func TestProcess(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, a.Status, a)
 	p.end(t)
 
-	p = startProcess(t, stays...)
+	p = startProcess(t, onDisk...)
 	link := regexp.MustCompile(`href="(/files/applications/\S+)"`).FindStringSubmatch(string(p.get(t, "joan", "/").Body))
 	require.NotNil(t, link)
 	require.True(t, bytes.Equal(uploadtest.PDF().Bytes(), p.get(t, "joan", link[1]).Body))
@@ -108,20 +108,26 @@ func TestProcess(t *testing.T) {
 }
 
 // TestFlags checks that the program does not start if only rows or only files would outlive it, or
-// if clamd cannot be reached.
+// if clamd cannot be reached, and that it says why.
 func TestFlags(t *testing.T) {
 	dir := t.TempDir()
-	for about, args := range map[string][]string{
-		"files on disk, rows in memory":  {"-dir", dir},
-		"files in S3, rows in memory":    {"-s3", "s3://bucket"},
-		"rows on disk, files in memory":  {"-db", filepath.Join(dir, "rows.db")},
-		"a clamd that cannot be reached": {"-clamd", "127.0.0.1:1"},
+	const together = "so that rows and files end together"
+	for about, row := range map[string]struct {
+		args []string
+		says string
+	}{
+		"files on disk, rows in memory":  {[]string{"-dir", dir}, together},
+		"files in S3, rows in memory":    {[]string{"-s3", "s3://bucket"}, together},
+		"rows on disk, files in memory":  {[]string{"-db", filepath.Join(dir, "rows.db")}, together},
+		"files on disk and in S3":        {[]string{"-dir", dir, "-s3", "s3://bucket", "-db", filepath.Join(dir, "rows.db")}, together},
+		"a clamd that cannot be reached": {[]string{"-clamd", "127.0.0.1:1"}, "connection refused"},
 	} {
-		cmd := program(t, args...)
+		cmd := program(t, row.args...)
 		hung := time.AfterFunc(time.Minute, func() { _ = cmd.Cancel() })
 		out, err := cmd.CombinedOutput()
 		hung.Stop()
 		require.Error(t, err, about)
+		require.Contains(t, string(out), row.says, about)
 		require.NotContains(t, string(out), "open http", about)
 		require.NotContains(t, string(out), "panic", about)
 	}

@@ -56,7 +56,7 @@ func (w *world) send(t *testing.T, name string, content uploadtest.Content) (key
 	return "", ""
 }
 
-// client sends the steps, as ada.
+// client returns a client for the steps. newWorld makes every request ada's.
 func (w *world) client() *uploadtest.Direct {
 	return &uploadtest.Direct{Client: uploadtest.Client(w), URL: "/tickets/"}
 }
@@ -79,8 +79,8 @@ func created(key string) string {
 	return `{"Records":[{"eventName":"s3:ObjectCreated:Put","s3":{"object":{"key":"` + key + `"}}}]}`
 }
 
-// records returns a report with one record of key. before and after are the numbers of records of
-// other on its two sides.
+// records returns a report with one record of key. It lies between before and after records of
+// other.
 func records(before int, other, key string, after int) string {
 	one := func(key string) string {
 		return strings.TrimSuffix(strings.TrimPrefix(created(key), `{"Records":[`), `]}`) + ","
@@ -89,8 +89,8 @@ func records(before int, other, key string, after int) string {
 	return `{"Records":[` + strings.TrimSuffix(all, ",") + `]}`
 }
 
-// TestEarlyEvent checks that a report before the file has arrived spoils nothing, and that reports
-// and the client at once make one row.
+// TestEarlyEvent checks that a report before the file has arrived spoils nothing, and that
+// simultaneous reports and the client's confirmation add one row.
 func TestEarlyEvent(t *testing.T) {
 	w := newWorld(t)
 	content := uploadtest.PNG(1000)
@@ -157,8 +157,8 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestRefusedByEvent checks that a refused file is removed, and that its event is answered with 204,
-// so that it is not sent again.
+// TestRefusedByEvent checks that a refused file is removed, and that its event is answered with
+// 204, so that it is not sent again.
 func TestRefusedByEvent(t *testing.T) {
 	w := newWorld(t)
 	key, _ := w.send(t, "a.png", uploadtest.Bytes("<!doctype html>"))
@@ -167,8 +167,8 @@ func TestRefusedByEvent(t *testing.T) {
 	require.Empty(t, w.store.Keys())
 }
 
-// TestEventsComeAgain checks that an event whose row cannot be added is answered with 503, so that it
-// is sent again.
+// TestEventsComeAgain checks that an event whose row cannot be added is answered with 503, so that
+// it is sent again.
 func TestEventsComeAgain(t *testing.T) {
 	w := newWorld(t)
 	key, _ := w.send(t, "a.png", uploadtest.PNG(1000))

@@ -12,11 +12,11 @@ import (
 	"golang.org/x/mod/semver"
 )
 
-// history has the earlier versions of which a clone has tags.
+// history is what the tags of a clone say.
 type history struct {
-	tagged  []string
-	highest string // version of the root, "" without one
-	shallow bool   // tags may be missing
+	tagged  []string // all tags, of every module
+	highest string   // version of the root, "" without one
+	shallow bool     // tags may be missing
 }
 
 func readHistory(repo string) (*history, error) {
@@ -42,8 +42,8 @@ func historyOf(tags []string, shallow bool) *history {
 }
 
 // checkTags refuses a shallow clone, which may lack tags, and a version that is tagged or does not
-// come after the highest one. It does not notice that a full clone was made without tags. It names
-// the modules without a tag of the highest version, which are not a fault.
+// come after the highest one. It does not notice that a full clone was made without tags. Without
+// a fault it names the modules that lack a tag of the highest version.
 func (h *history) checkTags(version string) finding {
 	var faults []string
 	if h.shallow {
@@ -68,7 +68,7 @@ func (h *history) checkTags(version string) finding {
 	}
 	otherwise := "the last version is " + h.highest
 	if len(lacks) > 0 {
-		otherwise += ", which did not have " + strings.Join(lacks, ", ")
+		otherwise += "; without a tag of it: " + strings.Join(lacks, ", ")
 	}
 	return result("tags", faults, otherwise)
 }

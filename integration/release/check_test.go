@@ -168,7 +168,7 @@ func TestTags(t *testing.T) {
 		"no valid version of the root": {[]string{"v2.0.0", "nightly", "s3open/v0.1.0"}, "v0.2.0", sound, "no version is tagged yet"},
 		"the next":                     {tags("v0.9.0"), "v0.10.0", sound, "the last version is v0.9.0"},
 		"not chosen":                   {tags("v0.9.0"), "", sound, "the last version is v0.9.0"},
-		"a new module":                 {tags("v0.1.0")[:3], "v0.2.0", sound, "v0.1.0, which did not have s3open, cmd/upload-bucket"},
+		"a new module":                 {tags("v0.1.0")[:3], "v0.2.0", sound, "v0.1.0; without a tag of it: s3open, cmd/upload-bucket"},
 		"taken":                        {tags("v0.1.0"), "v0.1.0", faulty, "the tag s3open/v0.1.0 exists already"},
 		"before the last":              {append(tags("v0.10.0"), "v0.2.0"), "v0.9.0", faulty, "v0.9.0 does not come after v0.10.0"},
 	} {

@@ -9,12 +9,13 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Sources returns the sources of a Promotion of a complete upload, one object for each cell. If a
-// piece is missing, the error is ErrIncomplete, ErrGap or ErrUnsettled.
+// Sources returns the sources of a Promotion of a complete upload, one object for each cell. Before
+// all bytes have arrived the error is ErrIncomplete. If a piece is missing, it is ErrGap or
+// ErrUnsettled.
 //
-// A cell of several pieces is merged: its bytes are read and stored as one more object, created as
-// pieces are. Sources takes the memory of Stage for a few cells at once. The error is
-// storage.ErrBusy if there was none. A later call, in any process, merges only the other cells.
+// A cell of several pieces is merged: its bytes are read and stored as one more object, created
+// only if its key is free. Sources takes the memory of Stage for a few cells at once. The error is
+// storage.ErrBusy if it gets no memory. A later call, in any process, merges only the other cells.
 //
 // The store must be a storage.Lister and a storage.DirectStorage. For any other the error is
 // errors.ErrUnsupported.

@@ -72,7 +72,8 @@ func brokenBy(before, w world, seen bool) (broken []string) {
 }
 
 // alone returns the world after one instance has worked on w, with one request after the other. Its
-// scanner answers each time, and refuses each file that is not decided yet. No call fails.
+// scanner answers each time, and refuses each file that is not decided yet. No call fails. It
+// keeps all rules, whatever rule the exploration breaks.
 func alone(w world) world {
 	w.instances, w.late = [2]instance{}, [2]uint8{}
 	var r rules
@@ -126,8 +127,8 @@ func TestModel(t *testing.T) {
 	require.Greater(t, worlds, 10_000)
 }
 
-// TestModelFinds breaks each of rules, and checks that the model finds the promise or the hope that is
-// then broken.
+// TestModelFinds breaks one rule after the other, and checks that the model finds the promise or
+// the hope that this breaks.
 func TestModelFinds(t *testing.T) {
 	for _, row := range []struct {
 		broken rules

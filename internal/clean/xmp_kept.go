@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// xmpSpace is what is kept of a namespace in XMP: names with the values that they may have. Some
-// readers search for prefixes, so only those that encoders write are kept. Nil marks an element
-// that holds others. An element of RDF within a property holds values of that property. xmp_tag.go
-// judges declarations of namespaces, and about, parseType and resource of RDF.
+// xmpSpace is what is kept of a namespace in XMP: names with the values that they may have. A nil
+// function marks an element that holds other elements. Some readers search for prefixes, so only
+// those that encoders write are kept. An element of RDF within a property holds values of that
+// property. xmp_tag.go judges declarations of namespaces, and about, parseType and resource of RDF.
 type xmpSpace struct {
 	prefixes []string
 	values   map[string]func(string) bool
@@ -17,8 +17,8 @@ type xmpSpace struct {
 const xmpRDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 // xmpSpaces are the namespaces by which readers find the parts of a picture and show them: gain
-// maps (Ultra HDR, Apple), the directory of further parts, motion photos, and panoramas, also as
-// films. IPTC's source says whether a picture was made by an algorithm.
+// maps (Ultra HDR, Apple), the directory of further parts, motion photos, panoramas and 360°
+// videos. IPTC's DigitalSourceType is kept, too: it says whether an algorithm made the picture.
 var xmpSpaces = map[string]xmpSpace{
 	"adobe:ns:meta/": {[]string{"x"}, map[string]func(string) bool{"xmpmeta": nil, "xapmeta": nil}},
 	xmpRDF:           {[]string{"rdf"}, map[string]func(string) bool{"RDF": nil, "SphericalVideo": nil, "Description": nil, "Seq": nil, "Bag": nil, "li": nil}},
@@ -51,7 +51,7 @@ var xmpSpaces = map[string]xmpSpace{
 		"FullPanoWidthPixels": isXMPNumber, "FullPanoHeightPixels": isXMPNumber,
 	}},
 	"http://ns.google.com/videos/1.0/spherical/": {[]string{"GSpherical"}, map[string]func(string) bool{
-		"Spherical": isXMPBool, "Stitched": isXMPBool, "StitchingSoftware": oneOf("Spherical Metadata Tool"), // without it, FFmpeg reads nothing
+		"Spherical": isXMPBool, "Stitched": isXMPBool, "StitchingSoftware": oneOf("Spherical Metadata Tool"), // without StitchingSoftware, FFmpeg reads none of these
 		"ProjectionType": oneOf("equirectangular"), "StereoMode": oneOf("mono", "left-right", "top-bottom"),
 		"InitialViewHeadingDegrees": isXMPNumber, "InitialViewPitchDegrees": isXMPNumber, "InitialViewRollDegrees": isXMPNumber,
 		"CroppedAreaLeftPixels": isXMPNumber, "CroppedAreaTopPixels": isXMPNumber,
