@@ -104,7 +104,7 @@ func TestReadmeHandler(t *testing.T) {
 		}
 		return nil
 	})
-	// One picture of at most 8 MiB in the field "picture", no other file, and text fields of any name.
+	// One picture of at most 8 MiB in the field "picture", no other file, text fields of up to 64 KiB.
 	// For PDF files, too, write upload.Any(upload.Images(nil), upload.Types("application/pdf")) in
 	// place of upload.Images(nil). Documents(nil) would also accept Office and text.
 	form := upload.Form{"picture": {Accept: upload.All(upload.Images(nil), photos), MaxSize: 8 << 20}}
