@@ -69,7 +69,8 @@ func TestHEIFSequence(t *testing.T) {
 }
 
 // TestHEIFSequenceWithoutOne checks that a file that announces a sequence, and has none, loses the
-// media that belongs to no item. Only the end of the file shows that, so without Late it is refused.
+// media that belongs to no item. Only the end of the file shows that, so without Late a file with
+// such media is refused.
 func TestHEIFSequenceWithoutOne(t *testing.T) {
 	t.Parallel()
 	file := func(gap string) []byte {
@@ -93,9 +94,9 @@ func TestHEIFSequenceWithoutOne(t *testing.T) {
 	}
 }
 
-// TestHEIFSequenceOverlaps checks that a file is refused if samples of a track that is not kept overlap
-// an item that has passed, since one of the two would be damaged. Samples outside of media data are
-// ignored.
+// TestHEIFSequenceOverlaps checks that a file is refused if samples of a track that is not kept
+// overlap an item whose data was handed on already, since one of the two would be damaged. Samples
+// outside of media data are ignored.
 func TestHEIFSequenceOverlaps(t *testing.T) {
 	t.Parallel()
 	still := bytes.Replace(heifFile{items: []heifItem{heifPicture, heifExif}, properties: heifShape}.bytes(), []byte("mif1heic"), []byte("mif1msf1"), 1)
