@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// TestLimiterAtSigning: the claim of a signed upload ends after its last URL has expired. A refused
-// one is refunded.
+// TestLimiterAtSigning: the claim of a signed upload ends after its last URL has expired. If
+// signing is refused, the whole claim is given back.
 func TestLimiterAtSigning(t *testing.T) {
 	const life, ticketLife = 10 * time.Minute, time.Hour
 	large := upload.Declaration{Field: "file", Name: "a.txt", Size: 6 << 20}

@@ -96,7 +96,8 @@ func TestReadmeHandler(t *testing.T) {
 	opts := &upload.Options{}
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
 	// Import context and strings. Without S3, store is &memstore.Store{}, pass nil for opts, and
-	// signedIn is your func(*http.Request) (string, error), which returns the caller's id.
+	// signedIn is your func(*http.Request) (string, error), which returns the caller's id. An error, or
+	// the id "", is answered with 401.
 	// Your own check sees the name and the first 4 KiB; an upload.Observer sees every byte.
 	photos := upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
 		if strings.HasPrefix(strings.ToLower(in.Name), "screenshot") {

@@ -11,12 +11,12 @@ import (
 )
 
 // dropping is a proxy to Redis that loses one answer, to the next EVALSHA that contains the given
-// name. The test must have run that script before: otherwise the lost answer is NOSCRIPT, and
-// nothing has run. In place of the answer it closes the connection.
+// text, such as the end of a key. The test must have run that script before: otherwise the lost
+// answer is NOSCRIPT, and nothing has run. In place of the answer it closes the connection.
 type dropping struct {
 	addr string
 	mu   sync.Mutex
-	name []byte
+	text []byte
 	done bool
 }
 
@@ -32,12 +32,12 @@ func newDropping(t *testing.T, to string) *dropping {
 			if err != nil {
 				return
 			}
-			redis, err := net.Dial("tcp", to)
+			server, err := net.Dial("tcp", to)
 			if err != nil {
 				_ = client.Close()
 				return
 			}
-			go d.serve(client, redis)
+			go d.serve(client, server)
 		}
 	}()
 	return d
@@ -50,11 +50,11 @@ func (d *dropping) client(t *testing.T) *redis.Client {
 	return c
 }
 
-// drop loses the answer to the next EVALSHA that contains the name.
-func (d *dropping) drop(name string) {
+// drop loses the answer to the next EVALSHA that contains the text.
+func (d *dropping) drop(text string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.name, d.done = []byte(name), false
+	d.text, d.done = []byte(text), false
 }
 
 func (d *dropping) dropped() bool {
@@ -67,15 +67,15 @@ func (d *dropping) dropped() bool {
 func (d *dropping) loses(command []byte) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	lost := !d.done && d.name != nil && bytes.Contains(command, []byte("evalsha")) && bytes.Contains(command, d.name)
+	lost := !d.done && d.text != nil && bytes.Contains(command, []byte("evalsha")) && bytes.Contains(command, d.text)
 	d.done = d.done || lost
 	return lost
 }
 
 // serve passes on commands and their answers, one at a time.
-func (d *dropping) serve(client, redis net.Conn) {
+func (d *dropping) serve(client, server net.Conn) {
 	defer func() { _ = client.Close() }()
-	defer func() { _ = redis.Close() }()
+	defer func() { _ = server.Close() }()
 	command, answer := make([]byte, 64<<10), make([]byte, 64<<10)
 	for {
 		n, err := client.Read(command)
@@ -83,10 +83,10 @@ func (d *dropping) serve(client, redis net.Conn) {
 			return
 		}
 		lost := d.loses(command[:n])
-		if _, err := redis.Write(command[:n]); err != nil {
+		if _, err := server.Write(command[:n]); err != nil {
 			return
 		}
-		m, err := redis.Read(answer)
+		m, err := server.Read(answer)
 		if err != nil || lost {
 			return
 		}

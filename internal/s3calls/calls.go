@@ -13,8 +13,8 @@ import (
 type Operation[In, Out any] func(context.Context, *In, ...func(*s3.Options)) (*Out, error)
 
 // Do makes one call to S3, including retries, within the Caller's time. When it returns, the
-// request is over on our side. Without an error S3 has answered in full: see unsaid. It follows no
-// redirect to another host, and reads no more of an answer than S3 ever sends: see bounded.
+// request is over on our side. Without an error S3 has answered in full: see unsaid. It accepts no
+// answer from another host, and reads no more of an answer than S3 ever sends: see bounded.
 func Do[In, Out any](ctx context.Context, c *Caller, op Operation[In, Out], in *In, opts ...func(*s3.Options)) (*Out, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, ErrTimeout)
 	defer cancel()

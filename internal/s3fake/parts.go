@@ -11,8 +11,9 @@ import (
 )
 
 // copyPart makes a part from the bytes of an object, or from a range of them. The object must have
-// the requested ETag, unless Unsigned is ObeyedUnconditionally. The key of the upload does not
-// matter. An upload that was created with CRC32 cannot be completed with a copied part.
+// the requested ETag, unless Unsigned is ObeyedUnconditionally. Unlike listParts, it does not
+// compare the key with that of the upload. An upload that was created with CRC32 cannot be
+// completed with a copied part.
 func (b *bucket) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) {
 	m := b.uploads[q.Get("uploadId")]
 	if m == nil {
