@@ -56,7 +56,7 @@
 // [Handler.Handle], or after an answer below 400. If your code fails after publication by a
 // [Presigner] or [Resumer], the file stays, except a Resumer's empty one. While a request commits,
 // bucket lists may show only some files. Abandoned uploads of a Presigner or Resumer stay until a
-// lifecycle rule or sweep removes them, other files of killed processes until a sweep.
+// lifecycle rule or sweep removes them. A killed process may leave files until a sweep.
 //
 // Bad files are removed, with retries, even after the client left. Failed removals become
 // [KindCleanupFailed] events. This package writes no temporary files.
@@ -64,13 +64,13 @@
 // Memory is bounded. s3store.Options.MaxMemory (64 MiB) limits the buffers of all uploads. Each
 // request adds about 100 KiB, at most 192 KiB. This package's validators share 64 MiB per Handler.
 // Text fields ([Options.MaxTextSize]), headers and [ImageOptions.Decode] come on top. One
-// [Grant.Subject] holds at most half of the buffers, of the validators' memory and of the slots
-// ([Options.MaxConcurrent]), or what one request needs. Anonymous callers may take all.
+// [Grant.Subject] holds at most half of the buffers, validators' memory and slots
+// ([Options.MaxConcurrent]), or one request that needs more. Anonymous callers may take all.
 // Uploads wait up to [Options.MaxWait] for buffers and slots, then fail with [CodeBusy], on HTTP/2
 // at once.
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
-// after the first 4 KiB of a file. On HTTP/1.1 the rest is drained for a while, since browsers send
+// after the first 4 KiB of a file. On HTTP/1.1 the body is drained for a while, since browsers send
 // all before they read the answer.
 //
 // Clients' claims are not trusted. Keys are random by default. The stored type is detected; where
@@ -84,8 +84,8 @@
 //
 // One decision per request. Each request or step, except a [Resumer]'s OPTIONS and a
 // [Presigner.ConfirmStored] without a ticket, ends with one record of [Options.Logger] and one
-// [Event] of [Options.Hooks]. Clean-ups and failures add more. Records and events have no
-// content, signed URLs or tickets.
+// [Event] of [Options.Hooks]. Clean-ups and failures add more. Records and events have no content,
+// signed URLs or tickets.
 //
 // # Where it runs
 //

@@ -21,8 +21,8 @@ func readReply(r io.Reader) (string, error) {
 	return string(line[:len(line)-1]), nil
 }
 
-// verdictOf parses the answer to INSTREAM. Any unknown answer is a failed scan. The error is for
-// the log: it quotes the answer, which may have a signature's name.
+// verdictOf parses the answer to INSTREAM. Any other answer without FOUND is a failed scan. The
+// error is never nil. It is for the log: it quotes the answer, which may have a signature's name.
 func verdictOf(reply string) (storage.ScanResult, error) {
 	cause := fmt.Errorf("clamav: clamd answered %q", reply)
 	name, found := strings.CutSuffix(strings.TrimPrefix(reply, "stream: "), " FOUND")

@@ -40,7 +40,7 @@ func TestRemoveListed(t *testing.T) {
 	}
 	suspend := func(_ *testing.T, f *fixture) { f.fake.Suspended = true }
 	resume := func(_ *testing.T, f *fixture) { f.fake.Suspended = false }
-	both := func(acts ...act) act {
+	inTurn := func(acts ...act) act {
 		return func(t *testing.T, f *fixture) {
 			for _, do := range acts {
 				do(t, f)
@@ -84,12 +84,12 @@ func TestRemoveListed(t *testing.T) {
 		{name: "suspended, replaced", before: []act{suspend}, after: []act{put("new")}, is: storage.ErrChanged, want: []string{"new"}},
 		{name: "suspended, replaced after the look", before: []act{suspend}, after: []act{between("HeadObject", put("new"))}, is: storage.ErrChanged, want: []string{"new"}},
 		{name: "suspended, replaced after the list", before: []act{suspend}, after: []act{between("ListObjectVersions", put("new"))}, is: storage.ErrChanged, want: []string{"new"}},
-		{name: "an older one from before versioning", versioned: true, before: []act{suspend, put("1"), resume}},
-		{name: "an older marker from then", versioned: true, before: []act{suspend, put("1"), deleteIt, resume}},
-		{name: "an older one from then, replaced after the list", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{between("ListObjectVersions", both(suspend, put("new")))}, want: []string{"new"}},
-		{name: "an older marker from then, replaced after the list", versioned: true, before: []act{suspend, put("1"), deleteIt, resume}, after: []act{between("ListObjectVersions", both(suspend, put("new")))}, want: []string{"new"}},
-		{name: "an older one from then, deleted after the list", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{between("ListObjectVersions", both(suspend, deleteIt))}, want: []string{"-"}},
-		{name: "an older one from then, the second list of versions fails", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{func(_ *testing.T, f *fixture) {
+		{name: "an older null version", versioned: true, before: []act{suspend, put("1"), resume}},
+		{name: "an older null marker", versioned: true, before: []act{suspend, put("1"), deleteIt, resume}},
+		{name: "an older null version, replaced after the list", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{between("ListObjectVersions", inTurn(suspend, put("new")))}, want: []string{"new"}},
+		{name: "an older null marker, replaced after the list", versioned: true, before: []act{suspend, put("1"), deleteIt, resume}, after: []act{between("ListObjectVersions", inTurn(suspend, put("new")))}, want: []string{"new"}},
+		{name: "an older null version, deleted after the list", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{between("ListObjectVersions", inTurn(suspend, deleteIt))}, want: []string{"-"}},
+		{name: "an older null version, the second list of versions fails", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{func(_ *testing.T, f *fixture) {
 			f.fake.Inject("ListObjectVersions", 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) { serve(w, r) })
 			f.fake.Inject("ListObjectVersions", forEver, fail500)
 		}}, fails: true, want: []string{"1", "listed"}},

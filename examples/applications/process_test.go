@@ -107,8 +107,8 @@ func TestProcess(t *testing.T) {
 	p.end(t)
 }
 
-// TestFlags checks that the program does not start if only rows or only files would outlive it, or
-// if clamd cannot be reached, and that it says why.
+// TestFlags checks that the program does not start if only rows or only files would outlive it, if
+// files have two places, or if clamd cannot be reached, and that it says why.
 func TestFlags(t *testing.T) {
 	dir := t.TempDir()
 	const together = "so that rows and files end together"

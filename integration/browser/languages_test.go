@@ -11,7 +11,7 @@ import (
 )
 
 // TestExampleLanguages: the example's page says in English or German, as the browser prefers, why a
-// file was refused, in the element and after its plain form.
+// file was refused, both in the element and on the page that answers its plain form.
 func TestExampleLanguages(t *testing.T) {
 	const docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	document := ""

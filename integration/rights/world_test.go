@@ -1,6 +1,6 @@
 // Package rights_test shows that the policies of package s3bucket are enough, and that each of
-// their actions is needed. A user of versitygw with exactly those actions goes all paths of the
-// tests, and with one action left out a named path fails. Calls that versitygw does not implement
+// their actions is needed. A user of versitygw with exactly those actions can take all paths
+// of the tests. With one action left out, a named path fails. Calls that versitygw does not implement
 // are left out.
 package rights_test
 

@@ -23,14 +23,14 @@ type Picture interface {
 }
 
 // Decoded checks that the pixels of a picture can be decoded. It does so after its Walk has
-// accepted the whole file, including the declared size. It uses the standard library's decoder for
-// the walked format, whatever the bytes look like.
+// accepted the whole file, including its declared width and height. It uses the standard library's
+// decoder for the walked format, whatever the bytes look like.
 //
 // It finds damage to pixels that a walk does not find, since a walk does not decompress them. It
 // keeps the file, up to MaxBytes and as much again while it grows. Decoders take memory for each
 // pixel: up to 12 bytes of a PNG picture (16 bits, interlaced), 24 of a JPEG picture (progressive,
-// CMYK), and 2 of the largest frame of a GIF. At the default Limits that is 768 MiB, 1.5 GiB and
-// 128 MiB. So choose lower limits, and let Acquire admit few at a time.
+// CMYK), and 2 for each pixel of a GIF's largest frame. At the default Limits that is 768 MiB, 1.5
+// GiB and 128 MiB. So choose lower limits, and let Acquire admit few at a time.
 //
 // It decodes the still picture of an APNG, the first picture of a JPEG file, and every frame of a
 // GIF. If the standard library cannot decode the file, it refuses the file as damaged, for example
@@ -41,7 +41,7 @@ type Decoded struct {
 
 	// Verdict calls Acquire before the pixels are decoded, and release after it. Acquire may wait
 	// until other calls release, or until ctx, the context of the [Budget], ends. Verdict returns
-	// its error. Acquire must not be nil.
+	// Acquire's error. Acquire must not be nil.
 	Acquire func(ctx context.Context) (release func(), err error)
 
 	budget *Budget
