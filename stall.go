@@ -80,7 +80,7 @@ func (c *client) closeClocks(r *http.Request, whole bool) {
 	_ = c.ctl.SetReadDeadline(until)
 }
 
-// answerDeadline gives the answer the server's WriteTimeout anew, however long the upload took.
+// answerDeadline gives the answer the server's whole WriteTimeout, however long the upload took.
 func (c *client) answerDeadline(r *http.Request) { renewWriteDeadline(c.ctl, r) }
 
 func (c *client) stalled() {

@@ -231,7 +231,7 @@ func TestKeyIsTaken(t *testing.T) {
 }
 
 // TestConflict checks a 409, after which Commit tries a small file once more. In a warm store the
-// SDK also makes the first call anew.
+// SDK also makes the first call again.
 func TestConflict(t *testing.T) {
 	conflict := s3fake.Answer(http.StatusConflict, "ConditionalRequestConflict")
 	for _, row := range []struct {

@@ -12,7 +12,7 @@
 // The SDK makes the first PutObject and the first UploadPart. If the store can repeat such a
 // request byte for byte, it sends most of the next ones itself, through the client's HTTP client
 // and signer. That is faster for small files. If that fails, and not because the call was
-// cancelled, the SDK makes that call anew, with all its retries. It also makes all calls of the
+// cancelled, the SDK makes that call again, with all its retries. It also makes all calls of the
 // operation in the next minute. The SDK makes all calls of a client whose options observe, delay,
 // address or sign calls. Such options are APIOptions, Interceptors, ClientLogMode,
 // ContinueHeaderThresholdBytes, RetryMaxAttempts, and any EndpointResolver, EndpointResolverV2,

@@ -98,7 +98,7 @@ const TRIES = 6; // without progress
 const PATIENCE = 120; // seconds; if the server asks for a longer wait, again gives up
 
 // again calls f until it succeeds, fails for good or has failed too often, or the wait is too long.
-// After an error whose moved is true, because something arrived, the count begins anew.
+// After an error whose moved is true, because something arrived, the count starts again.
 // A browser reports a file that has changed or is a folder as a lost connection.
 export async function again(o, f, may = passes) {
   for (let n = 1; ; n++) {

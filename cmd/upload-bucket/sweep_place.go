@@ -40,7 +40,7 @@ func (p *place) load(remove bool) error {
 	return nil
 }
 
-// forget removes the file, so that the next run begins anew.
+// forget removes the file, so that the next run starts again.
 func (p *place) forget() error {
 	if p.file == "" {
 		return nil

@@ -241,7 +241,7 @@ func TestModuleLarge(t *testing.T) {
 	content := strings.Repeat("0123456789abcde\n", size/16)
 	require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
 	doors := maps.Clone(moduleDoors)
-	delete(doors, "form") // it begins anew
+	delete(doors, "form") // it starts again
 	delete(doors, "raw")  // it, too
 	eachDoor(t, doors, func(t *testing.T, s *moduleSite, options string) {
 		s.lost, s.arrives = 5, 2<<20

@@ -139,7 +139,7 @@ func (a *app) found(_ context.Context, f sweep.Finding) {
 
 func (a *app) sweep(ctx context.Context) {
 	for sleep(ctx, sweepEvery) {
-		_, _ = a.sweeper.Run(ctx, "") // after a fault the next run begins anew
+		_, _ = a.sweeper.Run(ctx, "") // after a fault the next run starts again
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 // Remove removes pieces and merged cells of an upload that has ended. The markers stay if
 // keepMarkers is true, so that every later request learns how it ended. Without them the upload
-// must have expired for the caller: a writer that is still running could begin it anew.
+// must have expired for the caller: a writer that is still running could start it again.
 //
 // A writer that has seen the upload before it ended may still store pieces after Remove. Another
 // call or a sweep removes them. Remove may be called again after an error.

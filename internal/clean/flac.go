@@ -43,7 +43,7 @@ func flacBlocks(p []byte) {
 	clear(p)
 }
 
-// onlyChannels writes a block of comments anew with the one about channels, and zeros as the name
+// onlyChannels rewrites a block of comments with the one about channels, and zeros as the name
 // of its writer. Without a comment about channels it returns false.
 func onlyChannels(block []byte) bool {
 	channels := channelsOf(block)

@@ -83,7 +83,7 @@ func (f *gifFile) blankSubBlocks() {
 }
 
 // recut makes zeros of sub-blocks. The length of the first is the last byte looked at.
-// Their lengths may be text, as those of XMP are, so they are cut anew: into the longest ones.
+// Their lengths may be text, as those of XMP are, so they are cut again: into the longest ones.
 func (f *gifFile) recut() {
 	f.release(f.looked - 1)
 	for {

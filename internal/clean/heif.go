@@ -12,7 +12,7 @@ type heifFile struct{ heifMedia }
 var heifSequences = []string{"msf1", "avis", "hevc", "hevx", "avcs", "vvis"}
 
 // heif keeps the pictures of a file and what shows them: their items, with the properties that
-// decoders need, their relations and their data. The first Exif item is written anew, see exif. XMP
+// decoders need, their relations and their data. The first Exif item is rewritten, see exif. XMP
 // keeps what is listed, see xmp. Exif and XMP in pieces are blanked whole. Other items lose type,
 // name, place and data. Other properties and boxes become free boxes of zeros. Media without an
 // item becomes zeros, unless the file has an image sequence. If the metadata follows the media,

@@ -136,7 +136,7 @@ const (
 	mpfType    = 1<<24 - 1
 )
 
-// mpf writes an announcement of further pictures anew in its place: their kinds, sizes and offsets,
+// mpf rewrites an announcement of further pictures in its place: their kinds, sizes and offsets,
 // which count from its start. It returns false if b is not such an announcement, is too short, or
 // announces too many pictures.
 func mpf(b []byte) bool {

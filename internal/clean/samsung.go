@@ -115,7 +115,7 @@ func (s *samsung) text(numbers bool) bool {
 	return true
 }
 
-// directory writes the directory anew. One that does not end where it should, with an entry for
+// directory rewrites the directory. One that does not end where it should, with an entry for
 // each block, becomes zeros.
 func (s *samsung) directory() {
 	n := len(s.blocks)

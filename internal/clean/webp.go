@@ -27,7 +27,7 @@ type webpFile struct {
 }
 
 // webp keeps what decodes to pixels: pictures, their alpha, frames, the canvas, and the colour
-// profile. The first Exif chunk is written anew, see exif. Width and Height follow its orientation.
+// profile. The first Exif chunk is rewritten, see exif. Width and Height follow its orientation.
 // XMP keeps what is listed, see xmp. Other chunks become filler of zeros.
 func webp(w *walk) {
 	head := w.hold(12)

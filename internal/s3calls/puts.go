@@ -20,7 +20,7 @@ import (
 // call than a small body takes to send. So the SDK makes the first call, and Puts builds a request
 // for the same call without sending it. If both requests have the same URL and header fields, with
 // the signature among them, Puts sends the next ones itself. If one of these fails, and its caller
-// has not ended it, the SDK makes that call anew, and all calls of the next minute. The SDK makes
+// has not ended it, the SDK makes that call again, and all calls of the next minute. The SDK makes
 // all calls for a client that does more than the SDK's default: see plain.
 //
 // It is safe for concurrent use.
@@ -60,7 +60,7 @@ func newPuts[In, Out any](c *Caller, client *s3.Client, sdk Operation[In, Out], 
 	return &Puts[In, Out]{caller: c, kind: k, sdk: sdk, options: o, plain: plain(o)}
 }
 
-// Put makes a call within the Caller's time. It calls open for its own request, and anew for the
+// Put makes a call within the Caller's time. It calls open for its own request, and again for the
 // input's Body, which the SDK sends: the transport may read a body after its answer. Put sets doubt
 // as [Watch] does.
 func (p *Puts[In, Out]) Put(ctx context.Context, in *In, open func() Body, doubt *bool) (*Out, error) {

@@ -182,7 +182,7 @@ test("a pause keeps what has arrived, and the next upload sends the rest", async
   assert.deepEqual(Object.keys(localStorage), []);
 });
 
-test("an upload whose ticket is not known any more begins anew", async (t) => {
+test("an upload whose ticket is not known any more starts again", async (t) => {
   const s = await holding(t);
   await stopped(s, fileOf(400_000), PAUSE);
   s.hold = (call, w) => false;

@@ -91,7 +91,7 @@ test("after a cut it goes on from the offset of the server", async (t) => {
   assert.ok(await whole(s, file));
 });
 
-test("progress counts the tries anew, and without progress they end", async (t) => {
+test("progress resets the count of tries, and without progress they end", async (t) => {
   fast(t);
   let moving = true;
   const s = await site(t, (call, w, r, s, body) => {
@@ -125,7 +125,7 @@ test("after conflicts, locks and checks that must wait it tries again", async (t
   assert.ok(s.log.includes("PATCH 99999"), "the last byte asks for the verdict");
 });
 
-test("an upload that is gone begins anew", async (t) => {
+test("an upload that is gone starts again", async (t) => {
   fast(t);
   let gone = false;
   const s = await site(t, (call, w, r) => {
